@@ -1,0 +1,96 @@
+"""What callers may do: one closed list of permissions and one table of who has them.
+
+Pure. Every field of the graph names at least one permission (`@access` in the SDL); a field
+without one does not start. A permission says what, the table says who and how sure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from auth.principal import Assurance, Principal, PrincipalKind
+
+FRESH_PROOF_LIFETIME = timedelta(minutes=5)
+"""How old the real-person proof of a reveal may be."""
+
+
+class Permission(StrEnum):
+    """`resource:scope:action`."""
+
+    ANYONE = "service:public:read"
+    LOGIN_START = "login_flow:new:start"
+    LOGIN_ADVANCE = "login_flow:own:advance"
+    SESSION_REFRESH = "session:bearer:refresh"
+    HOLDER_READ = "holder:own:read"
+    IDENTITY_REVEAL = "identity:own:reveal"
+    SESSION_READ = "session:own:read"
+    SESSION_END = "session:own:end"
+    STEP_UP = "session:own:step_up"
+
+
+class Denial(StrEnum):
+    """Why not; also the stable code that the caller is told."""
+
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    FORBIDDEN = "FORBIDDEN"
+    STEP_UP_REQUIRED = "STEP_UP_REQUIRED"
+
+
+@dataclass(frozen=True)
+class Rule:
+    kinds: frozenset[PrincipalKind]
+    assurance: Assurance = Assurance.NONE
+    proof_lifetime: timedelta | None = None
+
+
+_EVERYONE = frozenset(PrincipalKind)
+_HOLDER = Rule(frozenset({PrincipalKind.HOLDER}), Assurance.REAL_PERSON)
+
+RULES: Mapping[Permission, Rule] = {
+    Permission.ANYONE: Rule(_EVERYONE),
+    Permission.LOGIN_START: Rule(_EVERYONE),
+    Permission.LOGIN_ADVANCE: Rule(frozenset({PrincipalKind.FLOW})),
+    # The refresh token in the input is the credential; the access token may be long dead.
+    Permission.SESSION_REFRESH: Rule(_EVERYONE),
+    Permission.HOLDER_READ: _HOLDER,
+    Permission.IDENTITY_REVEAL: Rule(
+        _HOLDER.kinds, Assurance.REAL_PERSON, proof_lifetime=FRESH_PROOF_LIFETIME
+    ),
+    Permission.SESSION_READ: _HOLDER,
+    Permission.SESSION_END: _HOLDER,
+    Permission.STEP_UP: _HOLDER,
+}
+
+
+def denial_for(
+    principal: Principal, any_of: Iterable[Permission], now: datetime
+) -> Denial | None:
+    """Why `principal` may not use a field guarded by `any_of`, or None when it may.
+
+    The mildest denial is told: one that a proof can lift goes before one that it can't.
+    """
+    denials = [_denial(principal, RULES[permission], now) for permission in any_of]
+    if not denials:
+        return Denial.FORBIDDEN
+    if None in denials:
+        return None
+    if Denial.STEP_UP_REQUIRED in denials:
+        return Denial.STEP_UP_REQUIRED
+    return Denial.UNAUTHENTICATED if Denial.UNAUTHENTICATED in denials else Denial.FORBIDDEN
+
+
+def _denial(principal: Principal, rule: Rule, now: datetime) -> Denial | None:
+    if principal.kind not in rule.kinds:
+        anonymous = principal.kind in (PrincipalKind.ANONYMOUS, PrincipalKind.FLOW)
+        return Denial.UNAUTHENTICATED if anonymous else Denial.FORBIDDEN
+    if principal.assurance < rule.assurance:
+        return Denial.UNAUTHENTICATED
+    if rule.proof_lifetime is None:
+        return None
+    proved_at = principal.authenticated_at
+    if proved_at is None or now - proved_at > rule.proof_lifetime:
+        return Denial.STEP_UP_REQUIRED
+    return None

@@ -1,0 +1,75 @@
+"""Who asks, and how sure we are.
+
+Assurance grows NONE < REAL_NAME < REAL_PERSON and is what tokens carry as `acr`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+
+class PrincipalKind(StrEnum):
+    ANONYMOUS = "anonymous"
+    FLOW = "flow"
+    HOLDER = "holder"
+    OFFICER = "officer"
+    EMPLOYER = "employer"
+
+
+class Assurance(IntEnum):
+    NONE = 0
+    REAL_NAME = 1
+    REAL_PERSON = 2
+
+    @property
+    def acr(self) -> str:
+        return f"urn:onecard:acr:{self.name.lower().replace('_', '-')}"
+
+    @classmethod
+    def of_acr(cls, acr: str) -> Assurance:
+        """NONE for a value that we never issued."""
+        return next((level for level in cls if level.acr == acr), cls.NONE)
+
+
+@dataclass(frozen=True)
+class Principal:
+    """The caller of one request.
+
+    `subject` is the id of the holder, officer or employer client; `session_id` the token family
+    of a holder; `flow_id` the only login flow that a flow token opens; `authenticated_at` the
+    instant of the last real-person proof (`auth_time`).
+    """
+
+    kind: PrincipalKind
+    subject: str | None = None
+    client_id: str | None = None
+    session_id: str | None = None
+    flow_id: str | None = None
+    assurance: Assurance = Assurance.NONE
+    authenticated_at: datetime | None = None
+
+    def holder_id(self) -> str:
+        """The holder's own id. Raises when there is none: MongoDB would match a missing owner
+        against every document without one."""
+        if self.kind is not PrincipalKind.HOLDER or not self.subject:
+            raise OwnerMissing
+        return self.subject
+
+    def own_session_id(self) -> str:
+        if not self.session_id:
+            raise OwnerMissing
+        return self.session_id
+
+    def own_flow_id(self) -> str:
+        if self.kind is not PrincipalKind.FLOW or not self.flow_id:
+            raise OwnerMissing
+        return self.flow_id
+
+
+class OwnerMissing(Exception):
+    """A use case was reached by a caller that owns nothing; the access rule should have refused."""
+
+
+ANONYMOUS = Principal(PrincipalKind.ANONYMOUS)
