@@ -1,0 +1,35 @@
+"""Holder keys: one random key for each holder, wrapped by a master key, and nothing else.
+
+Apart from the holders, so that a dump of personal documents alone opens nothing.
+"""
+
+from __future__ import annotations
+
+from auth.bson_schema import INTEGER, binary, document, identifier
+from auth.collections import CollectionSpec, Index
+from auth.keys import WrappedKey
+from auth.mongo import Document
+
+NAME = "holder_keys"
+
+SPEC = CollectionSpec(
+    name=NAME,
+    version=1,
+    audience="nobody; the gateway opens it for a reveal or a login",
+    validator=document({"_id": identifier("hld"), "key_version": INTEGER, "wrapped": binary()}),
+    indexes=(
+        Index(
+            "key_version",
+            (("key_version", 1),),
+            serves="the master key rotation job: what is still wrapped by an old key",
+        ),
+    ),
+)
+
+
+def encode_holder_key(holder_id: str, wrapped: WrappedKey) -> Document:
+    return {"_id": holder_id, "key_version": wrapped.version, "wrapped": wrapped.value}
+
+
+def decode_holder_key(stored: Document) -> WrappedKey:
+    return WrappedKey(version=stored["key_version"], value=bytes(stored["wrapped"]))

@@ -1,0 +1,158 @@
+"""Holders: who they are, sealed, and the digests by which they are found.
+
+`digests` holds one entry for each number that logs in today: work permit, social security, current
+passport, permanent resident ID. A unique index makes sure that no two holders share one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from auth.bson_schema import (
+    DIGEST,
+    INSTANT,
+    INTEGER,
+    SEALED,
+    SOURCE,
+    array,
+    document,
+    identifier,
+    one_of,
+    optional,
+    text,
+)
+from auth.collections import CollectionSpec, Index
+from auth.digests import Digest
+from auth.mongo import Document
+from auth.sealing import HolderVault
+from resolvers.store.sealed import sealed_document, source_document
+from resolvers.vocabulary import IdentifierKind, Language
+
+NAME = "holders"
+
+SPEC = CollectionSpec(
+    name=NAME,
+    version=1,
+    audience="the holder; an employer sees the masked name of those it sponsors",
+    validator=document(
+        {
+            "_id": identifier("hld"),
+            "revision": INTEGER,
+            "full_name": SEALED,
+            "chinese_name": optional(SEALED),
+            "native_name": optional(SEALED),
+            "name_parts": {"bsonType": "binData"},
+            "birth_date": SEALED,
+            "phone": optional(SEALED),
+            "nationality": text(3, "^[A-Z]{3}$"),
+            "work_permit_number": optional(SEALED),
+            "social_security_number": SEALED,
+            "permanent_resident_id": optional(SEALED),
+            "digests": array(
+                document(
+                    {
+                        "kind": one_of(IdentifierKind),
+                        "key_version": INTEGER,
+                        "value": DIGEST["properties"]["value"],
+                    }
+                ),
+                maximum=4,
+            ),
+            "language": one_of(Language),
+            "biometric_consent": optional(
+                document({"version": text(20), "given_at": INSTANT})
+            ),
+            "created_at": INSTANT,
+            "source": SOURCE,
+        }
+    ),
+    indexes=(
+        Index("digest", (("digests.value", 1),), serves="log in by a number", unique=True),
+        Index(
+            "digest_key_version",
+            (("digests.key_version", 1),),
+            serves="the digest rotation job: what still carries an old version",
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class HolderRecord:
+    """A holder in the clear, as an authority states it; the store's input, never its output."""
+
+    holder_id: str
+    surname: str
+    given_names: str
+    chinese_name: str | None
+    native_name: str | None
+    birth_date: str
+    phone: str | None
+    nationality: str
+    numbers: Mapping[IdentifierKind, str]
+    language: Language
+    created_at: datetime
+    authority: str
+    updated_at: datetime
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.given_names} {self.surname}".strip()
+
+
+NUMBER_FIELDS: Mapping[IdentifierKind, tuple[str, str]] = {
+    IdentifierKind.WORK_PERMIT: ("work_permit_number", "work_permit_number"),
+    IdentifierKind.SOCIAL_SECURITY: ("social_security_number", "social_security_number"),
+    IdentifierKind.PERMANENT_RESIDENT: ("permanent_resident_id", "permanent_resident_id"),
+}
+"""Identifier kind → (document field, mask). The passport stands in `identity_documents`."""
+
+
+def encode_holder(
+    record: HolderRecord, vault: HolderVault, digests: Sequence[tuple[IdentifierKind, Digest]]
+) -> Document:
+    """The stored form: personal values sealed under the holder's own key, masked beside."""
+
+    def sealed(field: str, kind: str, value: str | None) -> Document | None:
+        return None if value is None else sealed_document(vault, NAME, field, kind, value)
+
+    encoded: Document = {
+        "_id": record.holder_id,
+        "revision": 1,
+        "full_name": sealed("full_name", "name", record.full_name),
+        "chinese_name": sealed("chinese_name", "chinese_name", record.chinese_name),
+        "native_name": sealed("native_name", "name", record.native_name),
+        "name_parts": vault.seal(NAME, "name_parts", encode_name_parts(record)),
+        "birth_date": sealed("birth_date", "birth_date", record.birth_date),
+        "phone": sealed("phone", "phone", record.phone),
+        "nationality": record.nationality,
+        "digests": [
+            {"kind": str(kind), "key_version": digest.version, "value": digest.value}
+            for kind, digest in digests
+        ],
+        "language": str(record.language),
+        "biometric_consent": None,
+        "created_at": record.created_at,
+        "source": source_document(record.authority, record.updated_at),
+    }
+    for kind, (field, mask_kind) in NUMBER_FIELDS.items():
+        encoded[field] = sealed(field, mask_kind, record.numbers.get(kind))
+    return encoded
+
+
+_PART_SEPARATOR = "\x1f"
+
+
+def encode_name_parts(record: HolderRecord) -> str:
+    """All forms of the name in one sealed value, so that a login opens exactly one thing."""
+    parts = (record.surname, record.given_names, record.chinese_name, record.native_name)
+    return _PART_SEPARATOR.join(part or "" for part in parts)
+
+
+def decode_name_parts(text: str) -> tuple[str, str, str | None, str | None]:
+    surname, given_names, chinese_name, native_name = text.split(_PART_SEPARATOR)
+    return surname, given_names, chinese_name or None, native_name or None
+
+

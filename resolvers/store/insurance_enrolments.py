@@ -1,0 +1,104 @@
+"""Social insurance: one document for each holder and employer, holding the five kinds.
+
+The five are enrolled, exempted and ended one by one, but arrive together from one authority.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from auth.bson_schema import (
+    INSTANT,
+    SOURCE,
+    array,
+    document,
+    identifier,
+    one_of,
+    optional,
+    text,
+)
+from auth.collections import CollectionSpec, Index
+from auth.mongo import Document
+from resolvers.store.sealed import source_document
+from resolvers.vocabulary import InsuranceKind, InsuranceState
+
+NAME = "insurance_enrolments"
+
+SPEC = CollectionSpec(
+    name=NAME,
+    version=1,
+    audience="the holder",
+    validator=document(
+        {
+            "_id": identifier("ins"),
+            "holder_id": identifier("hld"),
+            "employer_id": identifier("emp"),
+            "city": text(6, "^[0-9]{6}$"),
+            "enrolments": array(
+                document(
+                    {
+                        "kind": one_of(InsuranceKind),
+                        "state": one_of(InsuranceState),
+                        "since": optional(INSTANT),
+                        "until": optional(INSTANT),
+                        "treaty_country": optional(text(3, "^[A-Z]{3}$")),
+                    }
+                ),
+                maximum=len(InsuranceKind),
+            ),
+            "started_at": INSTANT,
+            "source": SOURCE,
+        }
+    ),
+    indexes=(
+        Index(
+            "holder_newest",
+            (("holder_id", 1), ("started_at", -1), ("_id", 1)),
+            serves="a holder's newest enrolments",
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class EnrolmentRecord:
+    kind: InsuranceKind
+    state: InsuranceState
+    since: datetime | None
+    until: datetime | None
+    treaty_country: str | None
+
+
+@dataclass(frozen=True)
+class InsuranceRecord:
+    insurance_id: str
+    holder_id: str
+    employer_id: str
+    city: str
+    enrolments: Sequence[EnrolmentRecord]
+    started_at: datetime
+    authority: str
+    updated_at: datetime
+
+
+def encode_insurance(record: InsuranceRecord) -> Document:
+    return {
+        "_id": record.insurance_id,
+        "holder_id": record.holder_id,
+        "employer_id": record.employer_id,
+        "city": record.city,
+        "enrolments": [
+            {
+                "kind": str(enrolment.kind),
+                "state": str(enrolment.state),
+                "since": enrolment.since,
+                "until": enrolment.until,
+                "treaty_country": enrolment.treaty_country,
+            }
+            for enrolment in record.enrolments
+        ],
+        "started_at": record.started_at,
+        "source": source_document(record.authority, record.updated_at),
+    }

@@ -1,0 +1,133 @@
+"""Work permits. Valid over `[valid_from, valid_until)`, both midnights in Asia/Shanghai."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from auth.bson_schema import (
+    INSTANT,
+    INTEGER,
+    LOCALISED,
+    SEALED,
+    SOURCE,
+    array,
+    document,
+    identifier,
+    one_of,
+    optional,
+    text,
+)
+from auth.collections import CollectionSpec, Index
+from auth.mongo import Collection, Database, Document, Transaction
+from auth.sealing import HolderVault
+from resolvers.store.sealed import sealed_document, source_document
+from resolvers.vocabulary import PermitCategory, PermitEvent, PermitForm, PermitState
+
+NAME = "permits"
+MAX_HISTORY = 200
+MAX_PER_HOLDER = 100
+
+SPEC = CollectionSpec(
+    name=NAME,
+    version=1,
+    audience="the holder; the employer that sponsors it",
+    validator=document(
+        {
+            "_id": identifier("pmt"),
+            "revision": INTEGER,
+            "holder_id": identifier("hld"),
+            "employer_id": identifier("emp"),
+            "number": SEALED,
+            "category": one_of(PermitCategory),
+            "form": one_of(PermitForm),
+            "state": one_of(PermitState),
+            "post": LOCALISED,
+            "city": text(6, "^[0-9]{6}$"),
+            "valid_from": INSTANT,
+            "valid_until": INSTANT,
+            "issued_at": INSTANT,
+            "history": array(
+                document(
+                    {"at": INSTANT, "event": one_of(PermitEvent), "authority": text(60)}
+                ),
+                maximum=MAX_HISTORY,
+            ),
+            "superseded_by": optional(identifier("pmt")),
+            "source": SOURCE,
+        }
+    ),
+    indexes=(
+        Index(
+            "holder_newest",
+            (("holder_id", 1), ("valid_from", -1), ("_id", 1)),
+            serves="a holder's permits, newest first",
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class PermitRecord:
+    permit_id: str
+    holder_id: str
+    employer_id: str
+    number: str
+    category: PermitCategory
+    form: PermitForm
+    state: PermitState
+    post: Mapping[str, str]
+    city: str
+    valid_from: datetime
+    valid_until: datetime
+    issued_at: datetime
+    history: Sequence[tuple[datetime, PermitEvent, str]]
+    superseded_by: str | None
+    authority: str
+    updated_at: datetime
+
+
+def encode_permit(record: PermitRecord, vault: HolderVault) -> Document:
+    return {
+        "_id": record.permit_id,
+        "revision": 1,
+        "holder_id": record.holder_id,
+        "employer_id": record.employer_id,
+        "number": sealed_document(vault, NAME, "number", "work_permit_number", record.number),
+        "category": str(record.category),
+        "form": str(record.form),
+        "state": str(record.state),
+        "post": dict(record.post),
+        "city": record.city,
+        "valid_from": record.valid_from,
+        "valid_until": record.valid_until,
+        "issued_at": record.issued_at,
+        "history": [
+            {"at": at, "event": str(event), "authority": authority}
+            for at, event, authority in record.history
+        ],
+        "superseded_by": record.superseded_by,
+        "source": source_document(record.authority, record.updated_at),
+    }
+
+
+STATUS_FIELDS = ("form", "state", "valid_from", "valid_until")
+"""What the rules need to know of a permit to tell its status."""
+
+
+class PermitStore:
+    def __init__(self, database: Database) -> None:
+        self._permits: Collection = database[NAME]
+
+    async def load_statuses(self, holder_id: str, transaction: Transaction) -> list[Document]:
+        """All permits of a holder, newest first, with `STATUS_FIELDS` only."""
+        cursor = (
+            self._permits.find(
+                {"holder_id": holder_id}, dict.fromkeys(STATUS_FIELDS, 1), session=transaction
+            )
+            .sort([("valid_from", -1), ("_id", 1)])
+            .limit(MAX_PER_HOLDER)
+        )
+        found: list[Document] = await cursor.to_list(MAX_PER_HOLDER)
+        return found

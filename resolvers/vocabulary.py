@@ -1,0 +1,125 @@
+"""The closed lists of words that documents are made of (FACTS.md).
+
+What is stored is what somebody decided; what follows from the clock (expired, not yet valid) is
+computed in `resolvers.rules` and never stored.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class IdentifierKind(StrEnum):
+    """The four numbers by which a holder logs in."""
+
+    WORK_PERMIT = "WORK_PERMIT"
+    SOCIAL_SECURITY = "SOCIAL_SECURITY"
+    PASSPORT = "PASSPORT"
+    PERMANENT_RESIDENT = "PERMANENT_RESIDENT"
+
+
+class IdentityDocumentKind(StrEnum):
+    PASSPORT = "PASSPORT"
+    PERMANENT_RESIDENT_ID = "PERMANENT_RESIDENT_ID"
+
+
+class PermitCategory(StrEnum):
+    """A high-end talent, B professional, C others."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+
+
+class PermitForm(StrEnum):
+    """PLASTIC: a card of its own, issued before 1 December 2024. INTEGRATED: issued onto the
+    social security card. ELECTRONIC: issued for the remaining time of a plastic one."""
+
+    PLASTIC = "PLASTIC"
+    INTEGRATED = "INTEGRATED"
+    ELECTRONIC = "ELECTRONIC"
+
+
+class PermitState(StrEnum):
+    ISSUED = "ISSUED"
+    SUPERSEDED = "SUPERSEDED"
+    CANCELLED = "CANCELLED"
+
+
+class PermitStatus(StrEnum):
+    """What a permit is worth at an instant; computed, never stored."""
+
+    NOT_YET_VALID = "NOT_YET_VALID"
+    ACTIVE = "ACTIVE"
+    EXPIRED = "EXPIRED"
+    SUPERSEDED = "SUPERSEDED"
+    CANCELLED = "CANCELLED"
+
+
+class PermitEvent(StrEnum):
+    ISSUED = "ISSUED"
+    EXTENDED = "EXTENDED"
+    CHANGED = "CHANGED"
+    SUPERSEDED = "SUPERSEDED"
+    CANCELLED = "CANCELLED"
+
+
+class CardKind(StrEnum):
+    PHYSICAL = "PHYSICAL"
+    ELECTRONIC = "ELECTRONIC"
+
+
+class CardState(StrEnum):
+    """The social side of a card. Physical: SEALED (made, not active), NORMAL, LOST (formal),
+    PIN_LOCKED, TEMPORARILY_LOST, VOID, CANCELLED. Electronic: NORMAL, SUSPENDED, CANCELLED."""
+
+    SEALED = "SEALED"
+    NORMAL = "NORMAL"
+    LOST = "LOST"
+    PIN_LOCKED = "PIN_LOCKED"
+    TEMPORARILY_LOST = "TEMPORARILY_LOST"
+    SUSPENDED = "SUSPENDED"
+    VOID = "VOID"
+    CANCELLED = "CANCELLED"
+
+
+class BankState(StrEnum):
+    """The bank side of a physical card; reporting one side lost does not report the other."""
+
+    INACTIVE = "INACTIVE"
+    NORMAL = "NORMAL"
+    LOST = "LOST"
+    CLOSED = "CLOSED"
+
+
+class CardReason(StrEnum):
+    NEW = "NEW"
+    REPLACE_LOST = "REPLACE_LOST"
+    RENEW = "RENEW"
+    EXCHANGE = "EXCHANGE"
+
+
+class InsuranceKind(StrEnum):
+    PENSION = "PENSION"
+    MEDICAL = "MEDICAL"
+    WORK_INJURY = "WORK_INJURY"
+    UNEMPLOYMENT = "UNEMPLOYMENT"
+    MATERNITY = "MATERNITY"
+
+
+class InsuranceState(StrEnum):
+    ENROLLED = "ENROLLED"
+    EXEMPT_BY_TREATY = "EXEMPT_BY_TREATY"
+    PENDING = "PENDING"
+    SUSPENDED = "SUSPENDED"
+    ENDED = "ENDED"
+
+
+class ResidenceState(StrEnum):
+    ISSUED = "ISSUED"
+    CANCELLED = "CANCELLED"
+
+
+class Language(StrEnum):
+    EN = "en"
+    ZH = "zh"
