@@ -1,0 +1,14 @@
+"""What a user did wrong, told in one line."""
+
+from __future__ import annotations
+
+
+class Refusal(Exception):  # noqa: N818 - the domain's word for it; not a fault of the program
+    """A user's mistake, or a state of the machine that only the user can change.
+
+    `str(refusal)` is one line: why it was refused and what to do. The command line prints it on
+    standard error and exits 1, without a traceback.
+    """
+
+    def __init__(self, line: str) -> None:
+        super().__init__(" ".join(line.split()))
