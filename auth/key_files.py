@@ -214,17 +214,26 @@ def _read(path: Path) -> bytes:
     try:
         # Non-blocking, as opening a pipe would otherwise wait for a writer.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            return _content(path, descriptor)
+        finally:
+            os.close(descriptor)
     except OSError as error:
-        raise _io_failure(path, "cannot be opened", error) from None
-    with os.fdopen(descriptor, "rb") as file:
-        state = os.fstat(descriptor)
-        if not stat.S_ISREG(state.st_mode):
-            raise KeySetUnreadable(f"key set {path}: is not a regular file")
-        if state.st_mode & 0o077:
-            raise KeySetUnreadable(f"key set {path}: others may read it; run chmod 600 on it")
+        raise _io_failure(path, "cannot be read", error) from None
+
+
+def _content(path: Path, descriptor: int) -> bytes:
+    state = os.fstat(descriptor)
+    if not stat.S_ISREG(state.st_mode):
+        raise KeySetUnreadable(f"key set {path}: is not a regular file; name the file itself")
+    if state.st_mode & 0o077:
+        raise KeySetUnreadable(f"key set {path}: is open to others; run chmod 600 on it")
+    with os.fdopen(descriptor, "rb", closefd=False) as file:
         data = file.read(MAX_FILE_BYTES + 1)
     if len(data) > MAX_FILE_BYTES:
-        raise KeySetUnreadable(f"key set {path}: is larger than {MAX_FILE_BYTES} bytes")
+        raise KeySetUnreadable(
+            f"key set {path}: is larger than {MAX_FILE_BYTES} bytes; restore it from a backup"
+        )
     return data
 
 
