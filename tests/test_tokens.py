@@ -123,6 +123,8 @@ def test_a_token_from_the_future_is_refused_beyond_the_leeway() -> None:
     not_before = forged(HEADER, CLAIMS | {"nbf": CLAIMS["iat"] + 60})
     assert refusal_of(not_before) is Refused.NOT_YET_VALID
     authority().verify_access(not_before, NOW + 60 * SECOND)
+    issued_later = forged(HEADER, CLAIMS | {"nbf": CLAIMS["iat"] - 60})
+    assert refusal_of(issued_later, NOW - 60 * SECOND) is Refused.NOT_YET_VALID
 
 
 @given(st.dictionaries(st.sampled_from(sorted(CLAIMS)), st.none() | st.integers() | st.text()))
@@ -171,6 +173,7 @@ def test_a_token_without_a_required_claim_is_refused(claim: str) -> None:
         {"exp": -1},
         {"nbf": "soon"},
         {"auth_time": CLAIMS["iat"] + 1},
+        {"auth_time": True},
     ],
     ids=lambda changed: str(changed)[:30],
 )
