@@ -78,7 +78,9 @@ async def _index_differences(database: Database, spec: CollectionSpec) -> list[s
         for name, specification in wanted.items()
         if name in present and present[name] != specification
     ]
-    lines += [f"{spec.name}: index {name} is not declared" for name in present if name not in wanted]
+    lines += [
+        f"{spec.name}: index {name} is not declared" for name in present if name not in wanted
+    ]
     return lines
 
 

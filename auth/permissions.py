@@ -22,12 +22,14 @@ class Permission(StrEnum):
 
     ANYONE = "service:public:read"
     LOGIN_START = "login_flow:new:start"
+    LOGIN_PROVE = "login_flow:own:prove"
     LOGIN_ADVANCE = "login_flow:own:advance"
     SESSION_REFRESH = "session:bearer:refresh"
     HOLDER_READ = "holder:own:read"
     IDENTITY_REVEAL = "identity:own:reveal"
     SESSION_READ = "session:own:read"
     SESSION_END = "session:own:end"
+    CONSENT_WITHDRAW = "holder:own:withdraw_consent"
     STEP_UP = "session:own:step_up"
 
 
@@ -52,7 +54,8 @@ _HOLDER = Rule(frozenset({PrincipalKind.HOLDER}), Assurance.REAL_PERSON)
 RULES: Mapping[Permission, Rule] = {
     Permission.ANYONE: Rule(_EVERYONE),
     Permission.LOGIN_START: Rule(_EVERYONE),
-    Permission.LOGIN_ADVANCE: Rule(frozenset({PrincipalKind.FLOW})),
+    Permission.LOGIN_PROVE: Rule(frozenset({PrincipalKind.FLOW})),
+    Permission.LOGIN_ADVANCE: Rule(frozenset({PrincipalKind.FLOW}), Assurance.REAL_NAME),
     # The refresh token in the input is the credential; the access token may be long dead.
     Permission.SESSION_REFRESH: Rule(_EVERYONE),
     Permission.HOLDER_READ: _HOLDER,
@@ -61,13 +64,12 @@ RULES: Mapping[Permission, Rule] = {
     ),
     Permission.SESSION_READ: _HOLDER,
     Permission.SESSION_END: _HOLDER,
+    Permission.CONSENT_WITHDRAW: _HOLDER,
     Permission.STEP_UP: _HOLDER,
 }
 
 
-def denial_for(
-    principal: Principal, any_of: Iterable[Permission], now: datetime
-) -> Denial | None:
+def denial_for(principal: Principal, any_of: Iterable[Permission], now: datetime) -> Denial | None:
     """Why `principal` may not use a field guarded by `any_of`, or None when it may.
 
     The mildest denial is told: one that a proof can lift goes before one that it can't.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from auth.bson_schema import INTEGER, binary, document, identifier
 from auth.collections import CollectionSpec, Index
-from auth.keys import WrappedKey
+from auth.master_keys import WrappedKey
 from auth.mongo import Document
 
 NAME = "holder_keys"

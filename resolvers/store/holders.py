@@ -25,7 +25,7 @@ from auth.bson_schema import (
 )
 from auth.collections import CollectionSpec, Index
 from auth.digests import Digest
-from auth.mongo import Document
+from auth.mongo import Collection, Database, Document, Transaction
 from auth.sealing import HolderVault
 from resolvers.store.sealed import sealed_document, source_document
 from resolvers.vocabulary import IdentifierKind, Language
@@ -156,3 +156,69 @@ def decode_name_parts(text: str) -> tuple[str, str, str | None, str | None]:
     return surname, given_names, chinese_name or None, native_name or None
 
 
+
+
+class HolderStore:
+    def __init__(self, database: Database) -> None:
+        self._holders: Collection = database[NAME]
+
+    async def aggregate(self, pipeline: list[Document]) -> list[Document]:
+        """One compiled read of one holder (`resolvers.pipeline`)."""
+        found: list[Document] = await self._holders.aggregate(pipeline).to_list(1)
+        return found
+
+    async def find_for_login(self, digests: Sequence[Digest]) -> Document | None:
+        """The holder of a number with all that a login needs, in one command:
+        `_id`, `name_parts`, `phone`, `key` and the physical `cards`."""
+        pipeline = [
+            {"$match": {"digests.value": {"$in": [digest.value for digest in digests]}}},
+            {"$limit": 1},
+            *_WITH_KEY_AND_PHYSICAL_CARDS,
+        ]
+        found: list[Document] = await self._holders.aggregate(pipeline).to_list(1)
+        return found[0] if found else None
+
+    async def find_for_second_proof(self, holder_id: str) -> Document | None:
+        """The same, by id."""
+        pipeline = [{"$match": {"_id": holder_id}}, *_WITH_KEY_AND_PHYSICAL_CARDS]
+        found: list[Document] = await self._holders.aggregate(pipeline).to_list(1)
+        return found[0] if found else None
+
+    async def find_biometric_consent(self, holder_id: str) -> str | None:
+        """The version of the consent on file."""
+        holder = await self._holders.find_one({"_id": holder_id}, {"biometric_consent.version": 1})
+        consent = (holder or {}).get("biometric_consent")
+        return consent["version"] if consent else None
+
+    async def record_biometric_consent(
+        self, holder_id: str, version: str, now: datetime, transaction: Transaction
+    ) -> None:
+        await self._holders.update_one(
+            {"_id": holder_id},
+            {
+                "$set": {"biometric_consent": {"version": version, "given_at": now}},
+                "$inc": {"revision": 1},
+            },
+            session=transaction,
+        )
+
+
+_WITH_KEY_AND_PHYSICAL_CARDS: list[Document] = [
+    {"$lookup": {"from": "holder_keys", "localField": "_id", "foreignField": "_id", "as": "key"}},
+    {"$unwind": "$key"},
+    {
+        "$lookup": {
+            "from": "cards",
+            "localField": "_id",
+            "foreignField": "holder_id",
+            "pipeline": [
+                {"$match": {"kind": "PHYSICAL"}},
+                {"$sort": {"issued_at": -1, "_id": 1}},
+                {"$limit": 10},
+                {"$project": {"state": 1, "bank.account.sealed": 1}},
+            ],
+            "as": "cards",
+        }
+    },
+    {"$project": {"name_parts": 1, "phone.sealed": 1, "key": 1, "cards": 1}},
+]

@@ -1,0 +1,145 @@
+"""The audit trail: who did what, to whose data, with what result. Append only, never a value.
+
+Action names are `resource.past_participle`. A line names documents by random ids and fields by
+name; no name, number, address or token is ever in it. Kept at least six months (Cybersecurity Law
+art. 21, FACTS.md); nothing here deletes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from auth.bson_schema import (
+    INSTANT,
+    array,
+    binary,
+    document,
+    identifier,
+    one_of,
+    optional,
+    text,
+)
+from auth.collections import CollectionSpec, Index
+from auth.mongo import Collection, Database, Document, Transaction
+from auth.principal import Assurance, Principal, PrincipalKind
+
+NAME = "audit"
+MAX_OBJECTS = 2_000
+MAX_FIELDS = 100
+
+
+class AuditAction(StrEnum):
+    """The closed list of what is worth a line."""
+
+    REAL_NAME_PROVED = "login_flow.real_name_proved"
+    REAL_NAME_REFUSED = "login_flow.real_name_refused"
+    SECOND_PROOF_SENT = "login_flow.second_proof_sent"
+    SECOND_PROOF_CONFIRMED = "login_flow.second_proof_confirmed"
+    SECOND_PROOF_REFUSED = "login_flow.second_proof_refused"
+    BIOMETRIC_CONSENT_GIVEN = "holder.biometric_consent_given"
+    REAL_PERSON_PROVED = "login_flow.real_person_proved"
+    REAL_PERSON_REFUSED = "login_flow.real_person_refused"
+    SESSION_OPENED = "session.opened"
+    SESSION_ENDED = "session.ended"
+    SESSION_REPLAYED = "session.replayed"
+    SESSION_STEPPED_UP = "session.stepped_up"
+    CARD_ISSUED = "card.issued"
+    IDENTITY_REVEALED = "identity.revealed"
+
+
+SPEC = CollectionSpec(
+    name=NAME,
+    version=1,
+    audience="auditors; the holder's own access ledger",
+    validator=document(
+        {
+            "_id": identifier("aud"),
+            "at": INSTANT,
+            "action": one_of(AuditAction),
+            "result": text(60, "^[A-Z_]+$"),
+            "actor": document(
+                {
+                    "kind": one_of(PrincipalKind),
+                    "subject": optional(text(40)),
+                    "client_id": optional(text(60)),
+                    "session_id": optional(text(40)),
+                    "flow_id": optional(text(40)),
+                    "acr": optional(one_of([level.acr for level in Assurance])),
+                }
+            ),
+            "holder_id": optional(identifier("hld")),
+            "objects": array(text(40), maximum=MAX_OBJECTS),
+            "fields": array(text(80), maximum=MAX_FIELDS),
+            "address_digest": optional(binary()),
+            "request_id": text(40),
+        }
+    ),
+    indexes=(
+        Index(
+            "holder_newest",
+            (("holder_id", 1), ("at", -1)),
+            serves="who saw or changed a holder's data",
+        ),
+        Index("newest", (("at", -1),), serves="the trail of a time span"),
+    ),
+)
+
+RESULT_OK = "OK"
+
+
+@dataclass(frozen=True)
+class AuditLine:
+    """One line. `result` is OK or the stable code of the refusal."""
+
+    action: AuditAction
+    holder_id: str | None
+    result: str = RESULT_OK
+    objects: Sequence[str] = ()
+    fields: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class AuditOrigin:
+    """What every line of one request shares."""
+
+    principal: Principal
+    at: datetime
+    address_digest: bytes | None
+    request_id: str
+
+
+def encode_audit_line(line_id: str, line: AuditLine, origin: AuditOrigin) -> Document:
+    principal = origin.principal
+    return {
+        "_id": line_id,
+        "at": origin.at,
+        "action": str(line.action),
+        "result": line.result,
+        "actor": {
+            "kind": str(principal.kind),
+            "subject": principal.subject,
+            "client_id": principal.client_id,
+            "session_id": principal.session_id,
+            "flow_id": principal.flow_id,
+            "acr": principal.assurance.acr,
+        },
+        "holder_id": line.holder_id,
+        "objects": list(line.objects),
+        "fields": list(line.fields),
+        "address_digest": origin.address_digest,
+        "request_id": origin.request_id,
+    }
+
+
+class AuditStore:
+    def __init__(self, database: Database) -> None:
+        self._audit: Collection = database[NAME]
+
+    async def append(
+        self, lines: Sequence[Document], transaction: Transaction | None = None
+    ) -> None:
+        """One command, acknowledged by the majority before the answer goes out."""
+        await self._audit.insert_many(list(lines), session=transaction)

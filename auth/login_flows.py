@@ -1,0 +1,169 @@
+"""Login flows in MongoDB. Every step is one conditional write on the state it starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from pymongo import ReturnDocument
+
+from auth.bson_schema import (
+    INSTANT,
+    INTEGER,
+    array,
+    document,
+    identifier,
+    one_of,
+    optional,
+    text,
+)
+from auth.collections import CollectionSpec, Index
+from auth.login_flow import FlowEvent, FlowKind, FlowState, next_state, states_before
+from auth.mongo import Collection, Database, Document, Transaction
+
+NAME = "login_flows"
+
+DEVICE = document({"name": text(80), "platform": text(40)})
+
+SPEC = CollectionSpec(
+    name=NAME,
+    version=1,
+    audience="the bearer of the flow token",
+    validator=document(
+        {
+            "_id": identifier("flw"),
+            "kind": one_of(FlowKind),
+            "state": one_of(FlowState),
+            "client_id": text(60),
+            "device": DEVICE,
+            "started_at": INSTANT,
+            "expires_at": INSTANT,
+            "holder_id": optional(identifier("hld")),
+            "session_id": optional(identifier("ses")),
+            "attempts": document({"name": INTEGER, "code": INTEGER, "person": INTEGER}),
+            "code_sends": INTEGER,
+            "second_proof": optional(
+                document({"provider": text(40), "method": text(20), "reference": text(200)})
+            ),
+            "consent_version": optional(text(20)),
+            "challenge": optional(
+                document(
+                    {
+                        "id": identifier("chl"),
+                        "provider": text(40),
+                        "nonce": text(64),
+                        "reference": text(400),
+                        "expires_at": INSTANT,
+                    }
+                )
+            ),
+            "evidence": optional(
+                document({"provider": text(40), "level": text(40), "proved_at": INSTANT})
+            ),
+            "amr": array(text(20), maximum=10),
+            "completed_at": optional(INSTANT),
+        }
+    ),
+    indexes=(
+        Index(
+            "expiry",
+            (("expires_at", 1),),
+            serves="forgetting flows that are over",
+            expire_after=timedelta(hours=1),
+        ),
+    ),
+)
+
+ATTEMPT_KINDS = ("name", "code", "person")
+
+
+def encode_flow(
+    *,
+    flow_id: str,
+    kind: FlowKind,
+    state: FlowState,
+    client_id: str,
+    device: Mapping[str, str],
+    started_at: datetime,
+    lifetime: timedelta,
+    holder_id: str | None = None,
+    session_id: str | None = None,
+    consent_version: str | None = None,
+) -> Document:
+    return {
+        "_id": flow_id,
+        "kind": str(kind),
+        "state": str(state),
+        "client_id": client_id,
+        "device": dict(device),
+        "started_at": started_at,
+        "expires_at": started_at + lifetime,
+        "holder_id": holder_id,
+        "session_id": session_id,
+        "attempts": dict.fromkeys(ATTEMPT_KINDS, 0),
+        "code_sends": 0,
+        "second_proof": None,
+        "consent_version": consent_version,
+        "challenge": None,
+        "evidence": None,
+        "amr": [],
+        "completed_at": None,
+    }
+
+
+class LoginFlowStore:
+    def __init__(self, database: Database) -> None:
+        self._flows: Collection = database[NAME]
+
+    async def insert(self, flow: Document) -> None:
+        await self._flows.insert_one(flow)
+
+    async def find(self, flow_id: str, transaction: Transaction | None = None) -> Document | None:
+        found: Document | None = await self._flows.find_one({"_id": flow_id}, session=transaction)
+        return found
+
+    async def charge(
+        self, flow_id: str, attempt: str, maximum: int, event: FlowEvent, now: datetime
+    ) -> Document | None:
+        """Count one attempt at `event` if the flow awaits it, is alive and has attempts left."""
+        found: Document | None = await self._flows.find_one_and_update(
+            self._awaiting(flow_id, event, now) | {f"attempts.{attempt}": {"$lt": maximum}},
+            {"$inc": {f"attempts.{attempt}": 1}},
+            return_document=ReturnDocument.AFTER,
+        )
+        return found
+
+    async def advance(
+        self,
+        flow: Document,
+        event: FlowEvent,
+        changes: Mapping[str, Any],
+        now: datetime,
+        *,
+        methods: tuple[str, ...] = (),
+        transaction: Transaction | None = None,
+    ) -> Document | None:
+        """Move the flow from the state it was read in; None when another request moved it first.
+
+        `changes` are the fields that this step sets; `methods` are RFC 8176 `amr` values earned.
+        """
+        state = FlowState(flow["state"])
+        target = next_state(state, event)
+        if target is None:
+            return None
+        update: Document = {"$set": {"state": str(target), **changes}}
+        if methods:
+            update["$addToSet"] = {"amr": {"$each": list(methods)}}
+        moved: Document | None = await self._flows.find_one_and_update(
+            {"_id": flow["_id"], "state": str(state), "expires_at": {"$gt": now}},
+            update,
+            return_document=ReturnDocument.AFTER,
+            session=transaction,
+        )
+        return moved
+
+    @staticmethod
+    def _awaiting(flow_id: str, event: FlowEvent, now: datetime) -> Document:
+        states = [str(state) for state in states_before(event)]
+        return {"_id": flow_id, "state": {"$in": states}, "expires_at": {"$gt": now}}

@@ -1,0 +1,188 @@
+"""The seams to those who verify: a real person before the camera, a code by SMS.
+
+The protocols are what a provider's adapter (in `api.providers`) must keep. Evidence of a real
+person is signed by the provider and checked here, bound to the nonce, flow, device and purpose
+that we chose; what a provider merely says counts for nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Protocol
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+EVIDENCE_TYPE = "onecard-evidence+jwt"
+MAX_PROOF_LENGTH = 8_192
+MAX_EVIDENCE_LENGTH = 8_192
+MAX_EVIDENCE_AGE = timedelta(minutes=2)
+
+
+class ProviderUnavailable(Exception):
+    """The provider does not answer in time or answers nonsense. Carries no content."""
+
+
+class AssuranceLevel(StrEnum):
+    """What a provider's check is worth, mildest first."""
+
+    SANDBOX = "sandbox"
+    LOCAL = "local"
+    REMOTE = "remote"
+
+
+class ProofFault(StrEnum):
+    """Why a proof was refused; the holder can act on each."""
+
+    NOT_LIVE = "NOT_LIVE"
+    NOT_THE_HOLDER = "NOT_THE_HOLDER"
+    POOR_QUALITY = "POOR_QUALITY"
+
+
+@dataclass(frozen=True)
+class PersonCheck:
+    """What a challenge is bound to. `subject` is random for each flow and names nobody; the
+    provider's portrait source resolves it. `purpose` is LOGIN or STEP_UP."""
+
+    flow_id: str
+    nonce: str
+    subject: str
+    device: str
+    purpose: str
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """`instructions` are codes of what to do before the camera; `reference` is the provider's."""
+
+    instructions: Sequence[str]
+    reference: str
+    lifetime: timedelta
+
+
+@dataclass(frozen=True)
+class SignedEvidence:
+    """JWS compact form of type `onecard-evidence+jwt`."""
+
+    jws: str
+
+
+class RealPersonProvider(Protocol):
+    """`start → challenge → submit proof → signed evidence`."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def is_sandbox(self) -> bool: ...
+
+    @property
+    def level(self) -> AssuranceLevel: ...
+
+    def keys(self) -> Mapping[str, Ed25519PublicKey]:
+        """The provider's public keys by `kid`."""
+        ...
+
+    async def start(self, check: PersonCheck) -> Challenge:
+        """Raises `ProviderUnavailable`."""
+        ...
+
+    async def submit(
+        self, check: PersonCheck, reference: str, proof: str, now: datetime
+    ) -> SignedEvidence | ProofFault:
+        """Raises `ProviderUnavailable`."""
+        ...
+
+
+class SecondProofMethod(StrEnum):
+    BANK_CARD = "bank_card"
+    PHONE = "phone"
+
+
+@dataclass(frozen=True)
+class CodeSent:
+    """`sandbox_code` is the code itself, from a sandbox only."""
+
+    reference: str
+    sandbox_code: str | None
+
+
+class SecondProofProvider(Protocol):
+    """Sends a code to the phone behind a bank card or to a Chinese phone, and checks it."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def is_sandbox(self) -> bool: ...
+
+    async def send(self, flow_id: str, method: SecondProofMethod, number: str) -> CodeSent:
+        """Raises `ProviderUnavailable`."""
+        ...
+
+    async def confirm(self, reference: str, code: str) -> bool:
+        """Raises `ProviderUnavailable`."""
+        ...
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Evidence whose signature and bindings hold."""
+
+    level: AssuranceLevel
+    proved_at: datetime
+
+
+_REQUIRED = ["iss", "iat", "nonce", "flow", "device", "purpose", "level", "result"]
+
+
+def verified_evidence(
+    signed: SignedEvidence, provider: RealPersonProvider, check: PersonCheck, now: datetime
+) -> Evidence | None:
+    """The evidence, or None when anything about it does not hold."""
+    claims = _claims(signed, provider.keys(), provider.name)
+    if claims is None:
+        return None
+    bound = {
+        "nonce": check.nonce,
+        "flow": check.flow_id,
+        "device": check.device,
+        "purpose": check.purpose,
+        "result": "REAL_PERSON",
+        "level": str(provider.level),
+    }
+    if any(claims.get(name) != value for name, value in bound.items()):
+        return None
+    issued = claims["iat"]
+    if type(issued) is not int:
+        return None
+    proved_at = datetime.fromtimestamp(issued, tz=now.tzinfo)
+    if not -MAX_EVIDENCE_AGE <= now - proved_at <= MAX_EVIDENCE_AGE:
+        return None
+    return Evidence(provider.level, min(proved_at, now))
+
+
+def _claims(
+    signed: SignedEvidence, keys: Mapping[str, Ed25519PublicKey], issuer: str
+) -> dict[str, Any] | None:
+    if len(signed.jws) > MAX_EVIDENCE_LENGTH:
+        return None
+    try:
+        header = jwt.get_unverified_header(signed.jws)
+        key = keys.get(header.get("kid", ""))
+        if key is None or header.get("typ") != EVIDENCE_TYPE:
+            return None
+        # PyJWT would judge `iat` by the system's clock; ours is passed in.
+        claims: dict[str, Any] = jwt.decode(
+            signed.jws,
+            key,
+            algorithms=["EdDSA"],
+            issuer=issuer,
+            options={"require": _REQUIRED, "verify_iat": False, "verify_aud": False},
+        )
+    except jwt.InvalidTokenError:
+        return None
+    return claims

@@ -1,0 +1,77 @@
+"""What a use case works with: the process's stores, keys, providers, clock and ids; and the ask.
+
+Built once in the composition root (`api.runtime`). Use cases are functions of (gateway, ask, …).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from auth.audit import AuditLine, AuditOrigin, AuditStore, encode_audit_line
+from auth.digests import Digester
+from auth.keys import KeySet
+from auth.login_flows import LoginFlowStore
+from auth.mongo import Database, Document, Transaction
+from auth.principal import Principal
+from auth.sealing import Sealer
+from auth.sessions import SessionStore
+from auth.throttle import ThrottleStore
+from auth.tokens import TokenAuthority
+from auth.verification import RealPersonProvider, SecondProofProvider
+from resolvers.store.cards import CardStore
+from resolvers.store.holders import HolderStore
+from resolvers.store.permits import PermitStore
+
+NewId = Callable[[str], str]
+Now = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """One for each process."""
+
+    database: Database
+    now: Now
+    new_id: NewId
+    keys: KeySet
+    sealer: Sealer
+    digester: Digester
+    tokens: TokenAuthority
+    flows: LoginFlowStore
+    throttle: ThrottleStore
+    audit: AuditStore
+    sessions: SessionStore
+    holders: HolderStore
+    permits: PermitStore
+    cards: CardStore
+    person_provider: RealPersonProvider
+    second_proof_provider: SecondProofProvider
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request: who asks, from which network address (never stored in the clear), under which
+    request id."""
+
+    principal: Principal
+    address: str
+    request_id: str
+
+
+async def append_audit(
+    gateway: Gateway, ask: Ask, *lines: AuditLine, transaction: Transaction | None = None
+) -> None:
+    """Write audit lines in one acknowledged insert, inside the change's transaction if given."""
+    await gateway.audit.append(audit_documents(gateway, ask, *lines), transaction)
+
+
+def audit_documents(gateway: Gateway, ask: Ask, *lines: AuditLine) -> list[Document]:
+    origin = AuditOrigin(
+        principal=ask.principal,
+        at=gateway.now(),
+        address_digest=gateway.digester.blind("address", ask.address).value,
+        request_id=ask.request_id,
+    )
+    return [encode_audit_line(gateway.new_id("aud"), line, origin) for line in lines]

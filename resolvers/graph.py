@@ -1,0 +1,53 @@
+"""How collections relate: the one declaration from which every read's pipeline is compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from resolvers.store import (
+    cards,
+    employers,
+    holder_keys,
+    holders,
+    identity_documents,
+    insurance_enrolments,
+    permits,
+    residence_permits,
+)
+
+
+@dataclass(frozen=True)
+class Relation:
+    """Documents of `collection` whose `foreign` field equals our `local` one.
+
+    `order` is the descending instant of a list, ties broken by ascending id; None leads to one
+    document by its id. `newest_only` keeps the first of the list.
+    """
+
+    collection: str
+    local: str
+    foreign: str
+    order: str | None = None
+    newest_only: bool = False
+
+
+def _of_holder(collection: str, order: str, *, newest_only: bool = False) -> Relation:
+    return Relation(collection, "_id", "holder_id", order, newest_only)
+
+
+_EMPLOYER = Relation(employers.NAME, "employer_id", "_id")
+
+RELATIONS: Mapping[str, Mapping[str, Relation]] = {
+    holders.NAME: {
+        "key": Relation(holder_keys.NAME, "_id", "_id"),
+        "permits": _of_holder(permits.NAME, "valid_from"),
+        "cards": _of_holder(cards.NAME, "issued_at"),
+        "identity_documents": _of_holder(identity_documents.NAME, "valid_from"),
+        "residence_permit": _of_holder(residence_permits.NAME, "valid_from", newest_only=True),
+        "insurance": _of_holder(insurance_enrolments.NAME, "started_at", newest_only=True),
+    },
+    permits.NAME: {"employer": _EMPLOYER},
+    cards.NAME: {"permit": Relation(permits.NAME, "permit_id", "_id")},
+    insurance_enrolments.NAME: {"employer": _EMPLOYER},
+}

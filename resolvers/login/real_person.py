@@ -1,0 +1,156 @@
+"""Steps 2 and 3: consent to biometric processing, then a living person before the camera."""
+
+from __future__ import annotations
+
+import secrets
+
+from auth.audit import AuditAction
+from auth.login_flow import FlowEvent
+from auth.mongo import Document, Transaction
+from auth.verification import (
+    AssuranceLevel,
+    PersonCheck,
+    ProofFault,
+    ProviderUnavailable,
+    verified_evidence,
+)
+from resolvers.gateway import Ask, Gateway
+from resolvers.login.flow_steps import (
+    advance_audited,
+    charged_flow,
+    flow_line,
+    open_flow,
+    overtaken,
+)
+from resolvers.login.outcomes import (
+    CheckStarted,
+    ConsentRecorded,
+    LoginRefusalCode,
+    ProofAccepted,
+    Refused,
+)
+from resolvers.policy.consent import CURRENT_VERSION
+
+
+async def give_biometric_consent(
+    gateway: Gateway, ask: Ask, version: str
+) -> ConsentRecorded | Refused:
+    """Recorded on the holder and the flow, together with its audit line."""
+    now = gateway.now()
+    flow = await open_flow(gateway, ask.principal.own_flow_id(), FlowEvent.CONSENT_GIVEN, now)
+    if isinstance(flow, Refused):
+        return flow
+    if version != CURRENT_VERSION:
+        return Refused(LoginRefusalCode.CONSENT_VERSION_OUTDATED)
+
+    async def record(transaction: Transaction) -> None:
+        await gateway.holders.record_biometric_consent(flow["holder_id"], version, now, transaction)
+
+    moved = await advance_audited(
+        gateway,
+        ask,
+        flow,
+        FlowEvent.CONSENT_GIVEN,
+        flow_line(AuditAction.BIOMETRIC_CONSENT_GIVEN, flow),
+        {"consent_version": version},
+        also=record,
+    )
+    if moved is None:
+        return overtaken()
+    return ConsentRecorded(version)
+
+
+async def start_real_person_check(gateway: Gateway, ask: Ask) -> CheckStarted | Refused:
+    """A fresh challenge; one that was open before is no longer current."""
+    now = gateway.now()
+    flow = await open_flow(gateway, ask.principal.own_flow_id(), FlowEvent.CHECK_STARTED, now)
+    if isinstance(flow, Refused):
+        return flow
+    provider = gateway.person_provider
+    nonce = secrets.token_urlsafe(32)
+    try:
+        challenge = await provider.start(_check_of(flow, nonce))
+    except ProviderUnavailable:
+        return Refused(LoginRefusalCode.PROVIDER_UNAVAILABLE)
+    challenge_id = gateway.new_id("chl")
+    expires_at = min(now + challenge.lifetime, flow["expires_at"])
+    stored = {
+        "id": challenge_id,
+        "provider": provider.name,
+        "nonce": nonce,
+        "reference": challenge.reference,
+        "expires_at": expires_at,
+    }
+    moved = await gateway.flows.advance(flow, FlowEvent.CHECK_STARTED, {"challenge": stored}, now)
+    if moved is None:
+        return overtaken()
+    return CheckStarted(
+        challenge_id,
+        tuple(challenge.instructions),
+        provider.name,
+        provider.is_sandbox,
+        expires_at,
+    )
+
+
+async def submit_real_person_proof(
+    gateway: Gateway, ask: Ask, challenge_id: str, proof: str
+) -> ProofAccepted | Refused:
+    now = gateway.now()
+    flow = await charged_flow(
+        gateway, ask.principal.own_flow_id(), "person", FlowEvent.PROOF_ACCEPTED, now
+    )
+    if isinstance(flow, Refused):
+        return flow
+    challenge = flow["challenge"]
+    if challenge["id"] != challenge_id or challenge["expires_at"] <= now:
+        return Refused(LoginRefusalCode.CHALLENGE_NOT_CURRENT)
+    provider = gateway.person_provider
+    check = _check_of(flow, challenge["nonce"])
+    try:
+        answer = await provider.submit(check, challenge["reference"], proof, now)
+    except ProviderUnavailable:
+        return Refused(LoginRefusalCode.PROVIDER_UNAVAILABLE)
+    if isinstance(answer, ProofFault):
+        return await _refused(gateway, ask, flow, LoginRefusalCode(answer.value))
+    evidence = verified_evidence(answer, provider, check, gateway.now())
+    if evidence is None:
+        return await _refused(gateway, ask, flow, LoginRefusalCode.PROVIDER_UNAVAILABLE)
+    # RFC 8176: only a real engine looked at a face; a sandbox saw that somebody was there.
+    method = "user" if evidence.level is AssuranceLevel.SANDBOX else "face"
+    changes = {
+        "evidence": {
+            "provider": provider.name,
+            "level": str(evidence.level),
+            "proved_at": evidence.proved_at,
+        }
+    }
+
+    line = flow_line(AuditAction.REAL_PERSON_PROVED, flow)
+    moved = await advance_audited(
+        gateway, ask, flow, FlowEvent.PROOF_ACCEPTED, line, changes, methods=(method,)
+    )
+    if moved is None:
+        return overtaken()
+    return ProofAccepted(provider.name, provider.is_sandbox)
+
+
+async def _refused(gateway: Gateway, ask: Ask, flow: Document, code: LoginRefusalCode) -> Refused:
+    """Back to the consented state, where another challenge can be asked for."""
+
+    line = flow_line(AuditAction.REAL_PERSON_REFUSED, flow, code)
+    changes = {"challenge": None}
+    moved = await advance_audited(gateway, ask, flow, FlowEvent.PROOF_REFUSED, line, changes)
+    if moved is None:
+        return overtaken()
+    return Refused(code)
+
+
+def _check_of(flow: Document, nonce: str) -> PersonCheck:
+    return PersonCheck(
+        flow_id=flow["_id"],
+        nonce=nonce,
+        subject=flow["_id"],
+        device=flow["device"]["platform"],
+        purpose=flow["kind"],
+    )

@@ -1,0 +1,80 @@
+"""Selection + relations + the viewer's scope → one aggregation pipeline.
+
+Whatever the depth, a read is one command. Rows of an edge stand in the parent document under
+`edges.<key>`; a list has one row more than asked for when there are others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from auth.mongo import Document
+from resolvers.graph import RELATIONS, Relation
+from resolvers.selection import Edge, Page, Selection
+
+EDGES = "edges"
+MAX_UNPAGED_ROWS = 100
+
+
+def compile_read(collection: str, scope: Mapping[str, Any], selection: Selection) -> list[Document]:
+    """The pipeline of one root document. `scope` says which the viewer may see; an owner that is
+    missing must never come here, since MongoDB matches null against every absent field."""
+    if not scope or any(value is None for value in scope.values()):
+        raise ValueError("a read needs a scope")
+    return [{"$match": dict(scope)}, {"$limit": 1}, *_rest(collection, selection)]
+
+
+def _rest(collection: str, selection: Selection) -> list[Document]:
+    lookups = [
+        _lookup(RELATIONS[collection][edge.relation], key, edge)
+        for key, edge in selection.edges.items()
+    ]
+    return [*lookups, {"$project": _projection(selection)}]
+
+
+def _lookup(relation: Relation, key: str, edge: Edge) -> Document:
+    return {
+        "$lookup": {
+            "from": relation.collection,
+            "localField": relation.local,
+            "foreignField": relation.foreign,
+            "pipeline": [
+                *_ordered(relation, edge.page),
+                *_rest(relation.collection, edge.selection),
+            ],
+            "as": f"{EDGES}.{key}",
+        }
+    }
+
+
+def _ordered(relation: Relation, page: Page | None) -> list[Document]:
+    if relation.order is None:
+        return [{"$limit": 1}]
+    stages: list[Document] = []
+    if page is not None and page.after is not None:
+        at, document_id = page.after.at, page.after.document_id
+        older = {relation.order: {"$lt": at}}
+        same_instant = {relation.order: at, "_id": {"$gt": document_id}}
+        stages.append({"$match": {"$or": [older, same_instant]}})
+    stages.append({"$sort": {relation.order: -1, "_id": 1}})
+    stages.append({"$limit": _row_limit(relation, page)})
+    return stages
+
+
+def _row_limit(relation: Relation, page: Page | None) -> int:
+    if relation.newest_only:
+        return 1
+    return MAX_UNPAGED_ROWS if page is None else page.first + 1
+
+
+def _projection(selection: Selection) -> Document:
+    """Only what was asked for. A path below another one is dropped: MongoDB refuses both."""
+    wanted = {*selection.paths, *(f"{path}.sealed" for path in selection.reveals)}
+    paths = [
+        path
+        for path in sorted(wanted)
+        if not any(path.startswith(f"{other}.") for other in wanted)
+    ]
+    projection: Document = {"_id": 1} | dict.fromkeys(paths, 1)
+    return projection | ({EDGES: 1} if selection.edges else {})

@@ -1,0 +1,76 @@
+"""What a caller asked for, as a plain value: document fields and edges to related documents.
+
+The schema floor makes it from GraphQL's field nodes; `resolvers.pipeline` compiles it. No GraphQL
+type is known here.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+
+class BadCursor(ValueError):
+    """A cursor that we did not make. Carries nothing of it."""
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A place in a list: the order field's instant and the document's random id. Opaque to
+    clients; holds no personal data."""
+
+    at: datetime
+    document_id: str
+
+    def encode(self) -> str:
+        millis = round(self.at.timestamp() * 1000)
+        return base64.urlsafe_b64encode(f"{millis}.{self.document_id}".encode()).decode()
+
+    @classmethod
+    def decode(cls, text: str) -> Cursor:
+        try:
+            if len(text) > _MAX_CURSOR_LENGTH:
+                raise ValueError
+            millis, document_id = base64.b64decode(text, b"-_", validate=True).decode().split(".")
+            return cls(datetime.fromtimestamp(int(millis) / 1000, UTC), document_id)
+        except (ValueError, OverflowError, OSError, binascii.Error):
+            raise BadCursor from None
+
+
+_MAX_CURSOR_LENGTH = 120
+
+
+@dataclass(frozen=True)
+class Page:
+    """`first` rows after a cursor; one more is read to know whether there are others."""
+
+    first: int
+    after: Cursor | None = None
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Dotted document paths to return, sealed fields to open, and edges by the key under which
+    their rows are to stand."""
+
+    paths: frozenset[str] = frozenset()
+    reveals: frozenset[str] = frozenset()
+    edges: Mapping[str, Edge] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Edge:
+    """Follow `relation` and select there. `page` is None for a relation to one document."""
+
+    relation: str
+    selection: Selection
+    page: Page | None = None
+
+
+def reveals_anything(selection: Selection) -> bool:
+    return bool(selection.reveals) or any(
+        reveals_anything(edge.selection) for edge in selection.edges.values()
+    )

@@ -1,0 +1,196 @@
+"""Social security cards, electronic and physical."""
+
+from datetime import datetime
+
+import strawberry
+
+from resolvers.policy.places import CITIES
+from resolvers.rules.card_rules import (
+    CardAction,
+    ElectronicCardAbsence,
+    electronic_card_absence,
+    next_actions,
+)
+from resolvers.vocabulary import BankState, CardKind, CardReason, CardState
+from schema.connection import ListedRow, Listing, PageInfo
+from schema.context import Info
+from schema.field import holder_field
+from schema.labels import (
+    ABSENCE_LABELS,
+    BANK_STATE_LABELS,
+    CARD_ACTION_LABELS,
+    CARD_KIND_LABELS,
+    CARD_STATE_LABELS,
+)
+from schema.permit import Permit
+from schema.row import Row
+from schema.sealed_text import SealedText
+from schema.source import Source
+
+strawberry.enum(CardKind, description="Physical or electronic.")
+strawberry.enum(CardState, description="The social side of a card.")
+strawberry.enum(CardReason, description="Why a card was issued.")
+strawberry.enum(BankState, description="The bank side of a physical card.")
+strawberry.enum(CardAction, description="What the holder can do next with a card.")
+strawberry.enum(ElectronicCardAbsence, description="Why there is no electronic card.")
+
+
+@strawberry.type(description="What can be done next with a card.")
+class NextAction:
+    of: strawberry.Private[CardAction]
+
+    @holder_field("The stable code.")
+    def code(self) -> CardAction:
+        return self.of
+
+    @holder_field("In words, in the language of the request.")
+    def label(self, info: Info) -> str:
+        return info.context.text(CARD_ACTION_LABELS[self.of], self.of)
+
+
+@strawberry.type(
+    description=(
+        "The bank side of a physical card. It has a state of its own: reporting one side lost "
+        "does not report the other."
+    )
+)
+class BankSide:
+    row: strawberry.Private[Row]
+
+    @holder_field("The state at the bank.", reads=("bank.state",))
+    def state(self) -> BankState:
+        return BankState(self.row["bank"]["state"])
+
+    @holder_field("The state in words, in the language of the request.", reads=("bank.state",))
+    def state_label(self, info: Info) -> str:
+        state = BankState(self.row["bank"]["state"])
+        return info.context.text(BANK_STATE_LABELS[state], state)
+
+    @holder_field("The bank card number.", reads=("bank.account",))
+    def account(self) -> SealedText:
+        return self.row.sealed("bank.account")
+
+
+@strawberry.type(description="A social security card with the permit that is loaded on it.")
+class Card:
+    row: strawberry.Private[Row]
+
+    @holder_field("Random, stable id of the record.")
+    def id(self) -> strawberry.ID:
+        return strawberry.ID(self.row["_id"])
+
+    @holder_field("Physical or electronic.", reads=("kind",))
+    def kind(self) -> CardKind:
+        return CardKind(self.row["kind"])
+
+    @holder_field("The kind in words, in the language of the request.", reads=("kind",))
+    def kind_label(self, info: Info) -> str:
+        kind = CardKind(self.row["kind"])
+        return info.context.text(CARD_KIND_LABELS[kind], kind)
+
+    @holder_field(
+        "The number printed on a physical card; another one after each replacement.",
+        reads=("number",),
+    )
+    def number(self) -> SealedText | None:
+        return self.row.sealed_or_none("number")
+
+    @holder_field("The state of the social side.", reads=("state",))
+    def status(self) -> CardState:
+        return CardState(self.row["state"])
+
+    @holder_field("The state in words, in the language of the request.", reads=("state",))
+    def status_label(self, info: Info) -> str:
+        state = CardState(self.row["state"])
+        return info.context.text(CARD_STATE_LABELS[state], state)
+
+    @holder_field("Since when it is in this state.", reads=("state_since",))
+    def status_since(self) -> datetime:
+        at: datetime = self.row["state_since"]
+        return at
+
+    @holder_field("The bank side; null for an electronic card.", reads=("bank.state",))
+    def bank(self) -> BankSide | None:
+        return BankSide(row=self.row) if self.row["bank"] else None
+
+    @holder_field("The permit loaded on the card; null when there is none.", edge="permit")
+    def permit(self, info: Info) -> Permit | None:
+        rows = self.row.related(info)
+        return Permit(row=Row("permits", rows[0])) if rows else None
+
+    @holder_field("What can be done next, in the order offered.", reads=("kind", "state"))
+    def next_actions(self) -> list[NextAction]:
+        kind, state = CardKind(self.row["kind"]), CardState(self.row["state"])
+        return [NextAction(of=action) for action in next_actions(kind, state)]
+
+    @holder_field("Why it was issued.", reads=("reason",))
+    def reason(self) -> CardReason:
+        return CardReason(self.row["reason"])
+
+    @holder_field("The issuing city: a code of GB/T 2260.", reads=("city",))
+    def city(self) -> str:
+        code: str = self.row["city"]
+        return code
+
+    @holder_field("The issuing city, in the language of the request.", reads=("city",))
+    def city_name(self, info: Info) -> str:
+        return info.context.text(CITIES.get(self.row["city"]), self.row["city"])
+
+    @holder_field("When it was issued.", reads=("issued_at",))
+    def issued_at(self) -> datetime:
+        at: datetime = self.row["issued_at"]
+        return at
+
+    @holder_field("Where the record comes from, and how fresh it is.", reads=("source",))
+    def source(self) -> Source:
+        return Source(stored=self.row["source"])
+
+
+@strawberry.type(description="Why there is no electronic card.")
+class Absence:
+    of: strawberry.Private[ElectronicCardAbsence]
+
+    @holder_field("The stable code.")
+    def code(self) -> ElectronicCardAbsence:
+        return self.of
+
+    @holder_field("What it means and what to do, in the language of the request.")
+    def message(self, info: Info) -> str:
+        return info.context.text(ABSENCE_LABELS[self.of], self.of)
+
+
+@strawberry.type(description="A card and its place in the list.")
+class CardEdge:
+    listed: strawberry.Private[ListedRow]
+
+    @holder_field("To be given as `after`.")
+    def cursor(self) -> str:
+        return self.listed.cursor
+
+    @holder_field("The card.")
+    def node(self, info: Info) -> Card:
+        return Card(row=self.listed.node(info))
+
+
+@strawberry.type(description="A page of cards, newest first.")
+class CardConnection:
+    holder: strawberry.Private[Row]
+    listing: strawberry.Private[Listing]
+
+    @holder_field("The cards of this page.")
+    def edges(self, info: Info) -> list[CardEdge]:
+        return [CardEdge(listed=listed) for listed in self.listing.listed(info)]
+
+    @holder_field("Where the page stands in the list.")
+    def page_info(self) -> PageInfo:
+        return self.listing.page_info()
+
+    @holder_field(
+        "Why there is no electronic card; null when there is one.",
+        rule_edges=("permits", "cards"),
+    )
+    def electronic_absence(self, info: Info) -> Absence | None:
+        permits = self.holder.for_rule("permits")
+        cards = self.holder.for_rule("cards")
+        absence = electronic_card_absence(permits, cards, info.context.now)
+        return None if absence is None else Absence(of=absence)

@@ -1,0 +1,67 @@
+"""Relay-style connections over rows that a pipeline has already limited."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import strawberry
+
+from resolvers.selection import Cursor
+from schema.context import Info
+from schema.field import holder_field
+from schema.row import Row, branch_of
+
+DEFAULT_PAGE = 20
+MAX_PAGE = 100
+
+First = Annotated[
+    int, strawberry.argument(description="How many, 1 to 100; 20 when not given.")
+]
+After = Annotated[
+    str | None, strawberry.argument(description="The `cursor` after which the page begins.")
+]
+
+
+@strawberry.type(description="Where a page stands in its list.")
+class PageInfo:
+    has_next_page: bool = holder_field("Whether more follow this page.")
+    end_cursor: str | None = holder_field("The cursor of the last edge, to be given as `after`.")
+
+
+@dataclass(frozen=True)
+class ListedRow:
+    """A row of a page; knows under which alias of `edges` it stands."""
+
+    collection: str
+    document: dict[str, Any]
+    cursor: str
+    edges_key: str
+
+    def node(self, info: Info) -> Row:
+        branch = branch_of(self.edges_key, str(info.path.key))
+        return Row(self.collection, self.document, branch)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The rows that a pipeline read for one page: up to `first`, and one more if others follow."""
+
+    collection: str
+    rows: Sequence[dict[str, Any]]
+    first: int
+    order: str
+
+    def listed(self, info: Info) -> list[ListedRow]:
+        edges_key = str(info.path.key)
+        return [
+            ListedRow(self.collection, row, self._cursor(row), edges_key)
+            for row in self.rows[: self.first]
+        ]
+
+    def page_info(self) -> PageInfo:
+        shown = self.rows[: self.first]
+        end_cursor = self._cursor(shown[-1]) if shown else None
+        return PageInfo(has_next_page=len(self.rows) > self.first, end_cursor=end_cursor)
+
+    def _cursor(self, row: dict[str, Any]) -> str:
+        return Cursor(row[self.order], row["_id"]).encode()

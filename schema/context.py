@@ -1,0 +1,37 @@
+"""What resolvers find in `info.context`: the gateway, the ask, and this operation's choices."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import strawberry
+
+from auth.sealing import HolderVault
+from resolvers.gateway import Ask, Gateway
+from resolvers.policy.places import Named
+from resolvers.vocabulary import Language
+from schema.chosen import Chosen
+
+
+@dataclass
+class RequestContext:
+    """One for each request. `now` is one instant for the whole answer."""
+
+    gateway: Gateway
+    ask: Ask
+    language: Language
+    now: datetime
+    chosen: Mapping[str, Chosen] = field(default_factory=dict)
+    vault: HolderVault | None = None
+
+    def text(self, named: Named | None, code: str) -> str:
+        """The text in the caller's language; the code itself where we have none."""
+        if named is None:
+            return code
+        return named.zh if self.language is Language.ZH else named.en
+
+    def localised(self, texts: Mapping[str, str]) -> str:
+        return texts[self.language.value]
+
+
+Info = strawberry.Info[RequestContext, None]

@@ -1,0 +1,40 @@
+"""The employer that sponsors a permit or enrols a holder."""
+
+import strawberry
+
+from resolvers.policy.places import CITIES
+from schema.context import Info
+from schema.field import holder_field
+from schema.row import Row
+from schema.source import Source
+
+
+@strawberry.type(description="An employer: public facts of a legal person.")
+class Employer:
+    row: strawberry.Private[Row]
+
+    @holder_field("Random, stable id of the record.")
+    def id(self) -> strawberry.ID:
+        return strawberry.ID(self.row["_id"])
+
+    @holder_field("Unified social credit code (GB 32100), 18 characters.", reads=("credit_code",))
+    def credit_code(self) -> str:
+        code: str = self.row["credit_code"]
+        return code
+
+    @holder_field("The name, in the language of the request.", reads=("name",))
+    def name(self, info: Info) -> str:
+        return info.context.localised(self.row["name"])
+
+    @holder_field("The city of its seat: a code of GB/T 2260.", reads=("city",))
+    def city(self) -> str:
+        code: str = self.row["city"]
+        return code
+
+    @holder_field("The city of its seat, in the language of the request.", reads=("city",))
+    def city_name(self, info: Info) -> str:
+        return info.context.text(CITIES.get(self.row["city"]), self.row["city"])
+
+    @holder_field("Where the record comes from.", reads=("source",))
+    def source(self) -> Source:
+        return Source(stored=self.row["source"])

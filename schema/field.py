@@ -1,0 +1,85 @@
+"""How a field is declared: description, access rule, and which document fields it reads.
+
+Every field of the graph goes through `guarded`; one that does not fails at start and in a test.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import strawberry
+from strawberry.schema_directive import Location
+
+from auth.permissions import Permission
+
+strawberry.enum(
+    Permission, description="What a caller must be allowed to do; see docs/access.md."
+)
+
+
+@strawberry.schema_directive(
+    locations=[Location.FIELD_DEFINITION],
+    name="access",
+    description="Who may use the field: callers with at least one of these permissions.",
+)
+class Access:
+    any_of: list[Permission]
+
+
+@strawberry.schema_directive(
+    locations=[Location.INPUT_FIELD_DEFINITION, Location.ARGUMENT_DEFINITION],
+    name="personal",
+    description=(
+        "Carries personal data or a secret: never put it into a URL. "
+        "Over GET it is refused with PERSONAL_DATA_IN_URL."
+    ),
+)
+class Personal:
+    pass
+
+
+READS = "reads"
+EDGE = "edge"
+RULE_EDGES = "rule_edges"
+REVEALS = "reveals"
+
+
+def guarded(
+    *any_of: Permission,
+    description: str,
+    reads: Sequence[str] = (),
+    edge: str | None = None,
+    rule_edges: Sequence[str] = (),
+    **options: Any,
+) -> Any:
+    """A field with its rule.
+
+    `reads` are document paths that the resolver needs; `edge` the relation that it follows;
+    `rule_edges` relations of which a rule needs all rows.
+    """
+    if not any_of:
+        raise ValueError("a field needs an access rule")
+    metadata = {READS: tuple(reads), EDGE: edge, RULE_EDGES: tuple(rule_edges)}
+    return strawberry.field(
+        description=description,
+        directives=[Access(any_of=list(any_of))],
+        metadata=metadata,
+        **options,
+    )
+
+
+def field_for(*any_of: Permission) -> Callable[..., Any]:
+    """`guarded` with the rule given once for a whole type."""
+
+    def declare(description: str, **options: Any) -> Any:
+        return guarded(*any_of, description=description, **options)
+
+    return declare
+
+
+def personal(description: str, **options: Any) -> Any:
+    """An input field that carries personal data or a secret."""
+    return strawberry.field(description=description, directives=[Personal()], **options)
+
+
+holder_field = field_for(Permission.HOLDER_READ)
+public_field = field_for(Permission.ANYONE)

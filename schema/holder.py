@@ -1,0 +1,103 @@
+"""The holder: one person with permits, cards and linked records."""
+
+import strawberry
+
+from resolvers.vocabulary import Language
+from schema.card import CardConnection
+from schema.connection import DEFAULT_PAGE, After, First, Listing
+from schema.context import Info
+from schema.field import holder_field
+from schema.linked import IdentityDocumentConnection, Insurance, ResidencePermit
+from schema.permit import PermitConnection
+from schema.row import Row
+from schema.sealed_text import SealedText
+from schema.selection import CONNECTION_ORDER
+from schema.source import Source
+
+strawberry.enum(Language, description="The language in which the holder is written to.")
+
+
+@strawberry.type(description="A foreigner who works in China: the holder of permits and cards.")
+class Holder:
+    row: strawberry.Private[Row]
+
+    @holder_field("Random, stable id of the record.")
+    def id(self) -> strawberry.ID:
+        return strawberry.ID(self.row["_id"])
+
+    @holder_field("Given names and surname, as the passport writes them.", reads=("full_name",))
+    def full_name(self) -> SealedText:
+        return self.row.sealed("full_name")
+
+    @holder_field("The Chinese name, if there is one.", reads=("chinese_name",))
+    def chinese_name(self) -> SealedText | None:
+        return self.row.sealed_or_none("chinese_name")
+
+    @holder_field("The name in its own script, if it is registered.", reads=("native_name",))
+    def native_name(self) -> SealedText | None:
+        return self.row.sealed_or_none("native_name")
+
+    @holder_field("The date of birth; masked to the year.", reads=("birth_date",))
+    def birth_date(self) -> SealedText:
+        return self.row.sealed("birth_date")
+
+    @holder_field("The mobile phone number.", reads=("phone",))
+    def phone(self) -> SealedText | None:
+        return self.row.sealed_or_none("phone")
+
+    @holder_field("The nationality; ISO 3166 alpha-3.", reads=("nationality",))
+    def nationality(self) -> str:
+        country: str = self.row["nationality"]
+        return country
+
+    @holder_field("One for each person, for life.", reads=("work_permit_number",))
+    def work_permit_number(self) -> SealedText | None:
+        return self.row.sealed_or_none("work_permit_number")
+
+    @holder_field("For life; survives a new passport.", reads=("social_security_number",))
+    def social_security_number(self) -> SealedText:
+        return self.row.sealed("social_security_number")
+
+    @holder_field("The permanent resident ID, if there is one.", reads=("permanent_resident_id",))
+    def permanent_resident_id(self) -> SealedText | None:
+        return self.row.sealed_or_none("permanent_resident_id")
+
+    @holder_field("The language in which the holder is written to.", reads=("language",))
+    def language(self) -> Language:
+        return Language(self.row["language"])
+
+    @holder_field("Work permits, newest first.", edge="permits")
+    def permits(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> PermitConnection:
+        return PermitConnection(listing=self._listing(info, "permits", first))
+
+    @holder_field("Cards, newest first.", edge="cards")
+    def cards(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> CardConnection:
+        return CardConnection(holder=self.row, listing=self._listing(info, "cards", first))
+
+    @holder_field("Passports and resident IDs, newest first.", edge="identity_documents")
+    def identity_documents(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> IdentityDocumentConnection:
+        listing = self._listing(info, "identity_documents", first)
+        return IdentityDocumentConnection(listing=listing)
+
+    @holder_field("The newest residence permit, if there is one.", edge="residence_permit")
+    def residence_permit(self, info: Info) -> ResidencePermit | None:
+        rows = self.row.related(info)
+        return ResidencePermit(row=Row("residence_permits", rows[0])) if rows else None
+
+    @holder_field("Social insurance with the newest employer, if enrolled.", edge="insurance")
+    def insurance(self, info: Info) -> Insurance | None:
+        rows = self.row.related(info)
+        return Insurance(row=Row("insurance_enrolments", rows[0])) if rows else None
+
+    @holder_field("Where the record comes from, and how fresh it is.", reads=("source",))
+    def source(self) -> Source:
+        return Source(stored=self.row["source"])
+
+    def _listing(self, info: Info, relation: str, first: int) -> Listing:
+        return Listing(relation, self.row.related(info), first, CONNECTION_ORDER[relation])

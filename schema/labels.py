@@ -1,0 +1,94 @@
+"""Texts for codes, English and Chinese. Codes are stable; texts are not API."""
+
+from collections.abc import Mapping
+
+from resolvers.policy.places import Named
+from resolvers.rules.card_rules import CardAction, ElectronicCardAbsence
+from resolvers.vocabulary import (
+    BankState,
+    CardKind,
+    CardState,
+    InsuranceKind,
+    InsuranceState,
+    PermitCategory,
+    PermitStatus,
+)
+
+CATEGORY_LABELS: Mapping[PermitCategory, Named] = {
+    PermitCategory.A: Named("Category A: high-end talent", "A类:外国高端人才"),
+    PermitCategory.B: Named("Category B: professional", "B类:外国专业人才"),
+    PermitCategory.C: Named("Category C: other", "C类:其他外国人员"),
+}
+PERMIT_STATUS_LABELS: Mapping[PermitStatus, Named] = {
+    PermitStatus.NOT_YET_VALID: Named("Not valid yet", "尚未生效"),
+    PermitStatus.ACTIVE: Named("Active", "有效"),
+    PermitStatus.EXPIRED: Named("Expired", "已过期"),
+    PermitStatus.SUPERSEDED: Named("Superseded by a later permit", "已被新许可替代"),
+    PermitStatus.CANCELLED: Named("Cancelled", "已注销"),
+}
+CARD_KIND_LABELS: Mapping[CardKind, Named] = {
+    CardKind.PHYSICAL: Named("Physical social security card", "实体社会保障卡"),
+    CardKind.ELECTRONIC: Named("Electronic social security card", "电子社会保障卡"),
+}
+CARD_STATE_LABELS: Mapping[CardState, Named] = {
+    CardState.SEALED: Named("Made, not activated yet", "已制卡未激活"),
+    CardState.NORMAL: Named("In use", "正常"),
+    CardState.LOST: Named("Reported lost", "正式挂失"),
+    CardState.PIN_LOCKED: Named("Locked after wrong PINs", "密码锁定"),
+    CardState.TEMPORARILY_LOST: Named("Temporarily reported lost", "临时挂失"),
+    CardState.SUSPENDED: Named("Suspended", "已停用"),
+    CardState.VOID: Named("Void", "作废"),
+    CardState.CANCELLED: Named("Cancelled", "已注销"),
+}
+CARD_ACTION_LABELS: Mapping[CardAction, Named] = {
+    CardAction.ACTIVATE: Named("Activate", "激活"),
+    CardAction.REPORT_TEMPORARY_LOSS: Named("Report as temporarily lost", "临时挂失"),
+    CardAction.REPORT_LOSS: Named("Report as lost", "正式挂失"),
+    CardAction.RELEASE_LOSS: Named("Release the temporary loss", "解除临时挂失"),
+    CardAction.UNLOCK_PIN: Named("Unlock the PIN", "密码解锁"),
+    CardAction.REPLACE: Named("Replace", "补换卡"),
+    CardAction.SUSPEND: Named("Suspend", "停用"),
+    CardAction.REACTIVATE: Named("Reactivate", "恢复使用"),
+    CardAction.CANCEL: Named("Cancel", "注销"),
+}
+BANK_STATE_LABELS: Mapping[BankState, Named] = {
+    BankState.INACTIVE: Named("Not activated", "未激活"),
+    BankState.NORMAL: Named("In use", "正常"),
+    BankState.LOST: Named("Reported lost to the bank", "银行挂失"),
+    BankState.CLOSED: Named("Closed", "已销户"),
+}
+ABSENCE_LABELS: Mapping[ElectronicCardAbsence, Named] = {
+    ElectronicCardAbsence.NO_ACTIVE_PERMIT: Named(
+        "There is no active work permit to put on a card.", "没有可加载到卡上的有效工作许可。"
+    ),
+    ElectronicCardAbsence.PLASTIC_PERMIT: Named(
+        "Your plastic work permit stays good until its own expiry; the next extension or change "
+        "puts it on the card.",
+        "您的实体工作许可证在有效期内继续有效;下次延期或变更时将加载到社保卡。",
+    ),
+    ElectronicCardAbsence.PHYSICAL_CARD_LOST: Named(
+        "Your physical card is reported lost; release or replace it first.",
+        "您的实体卡已挂失,请先解除挂失或补换卡。",
+    ),
+    ElectronicCardAbsence.PHYSICAL_CARD_CANCELLED: Named(
+        "Your physical card is cancelled; order a new one first.",
+        "您的实体卡已注销,请先申领新卡。",
+    ),
+    ElectronicCardAbsence.NOT_ISSUED_YET: Named(
+        "It is issued at your next login.", "将在您下次登录时签发。"
+    ),
+}
+INSURANCE_KIND_LABELS: Mapping[InsuranceKind, Named] = {
+    InsuranceKind.PENSION: Named("Pension insurance", "养老保险"),
+    InsuranceKind.MEDICAL: Named("Medical insurance", "医疗保险"),
+    InsuranceKind.WORK_INJURY: Named("Work injury insurance", "工伤保险"),
+    InsuranceKind.UNEMPLOYMENT: Named("Unemployment insurance", "失业保险"),
+    InsuranceKind.MATERNITY: Named("Maternity insurance", "生育保险"),
+}
+INSURANCE_STATE_LABELS: Mapping[InsuranceState, Named] = {
+    InsuranceState.ENROLLED: Named("Enrolled", "已参保"),
+    InsuranceState.EXEMPT_BY_TREATY: Named("Exempt by treaty", "按协定免缴"),
+    InsuranceState.PENDING: Named("Pending", "办理中"),
+    InsuranceState.SUSPENDED: Named("Suspended", "暂停"),
+    InsuranceState.ENDED: Named("Ended", "已终止"),
+}

@@ -1,0 +1,208 @@
+"""Two more statuses of the same person from two other authorities, and the papers of identity."""
+
+from datetime import date, datetime
+from typing import Any
+
+import strawberry
+
+from resolvers.policy.places import CITIES
+from resolvers.rules.permit_status import days_left, first_day, printed_day
+from resolvers.vocabulary import (
+    IdentityDocumentKind,
+    InsuranceKind,
+    InsuranceState,
+    ResidenceState,
+)
+from schema.connection import ListedRow, Listing, PageInfo
+from schema.context import Info
+from schema.employer import Employer
+from schema.field import holder_field
+from schema.labels import INSURANCE_KIND_LABELS, INSURANCE_STATE_LABELS
+from schema.row import Row
+from schema.sealed_text import SealedText
+from schema.source import Source
+
+strawberry.enum(ResidenceState, description="What the exit-entry police decided.")
+strawberry.enum(InsuranceKind, description="The five kinds of social insurance.")
+strawberry.enum(InsuranceState, description="The state of one kind.")
+strawberry.enum(IdentityDocumentKind, description="Passport or permanent resident ID.")
+
+
+@strawberry.type(description="A work-type residence permit, from the exit-entry police.")
+class ResidencePermit:
+    row: strawberry.Private[Row]
+
+    @holder_field("Random, stable id of the record.")
+    def id(self) -> strawberry.ID:
+        return strawberry.ID(self.row["_id"])
+
+    @holder_field("Its number.", reads=("number",))
+    def number(self) -> SealedText:
+        return self.row.sealed("number")
+
+    @holder_field("What was decided.", reads=("state",))
+    def state(self) -> ResidenceState:
+        return ResidenceState(self.row["state"])
+
+    @holder_field("Whether it holds today.", reads=("state", "valid_from", "valid_until"))
+    def is_valid(self, info: Info) -> bool:
+        issued = ResidenceState(self.row["state"]) is ResidenceState.ISSUED
+        now = info.context.now
+        return issued and bool(self.row["valid_from"] <= now < self.row["valid_until"])
+
+    @holder_field("Days to its last valid day, negative after it.", reads=("valid_until",))
+    def days_left(self, info: Info) -> int:
+        return days_left(self.row["valid_until"], info.context.now)
+
+    @holder_field("The issuing city: a code of GB/T 2260.", reads=("city",))
+    def city(self) -> str:
+        code: str = self.row["city"]
+        return code
+
+    @holder_field("The issuing city, in the language of the request.", reads=("city",))
+    def city_name(self, info: Info) -> str:
+        return info.context.text(CITIES.get(self.row["city"]), self.row["city"])
+
+    @holder_field("The first valid day.", reads=("valid_from",))
+    def valid_from(self) -> date:
+        return first_day(self.row["valid_from"])
+
+    @holder_field("The last valid day, as printed.", reads=("valid_until",))
+    def valid_until(self) -> date:
+        return printed_day(self.row["valid_until"])
+
+    @holder_field("Where the record comes from, and how fresh it is.", reads=("source",))
+    def source(self) -> Source:
+        return Source(stored=self.row["source"])
+
+
+@strawberry.type(description="One kind of social insurance.")
+class InsuranceEnrolment:
+    stored: strawberry.Private[dict[str, Any]]
+
+    @holder_field("Which kind.")
+    def kind(self) -> InsuranceKind:
+        return InsuranceKind(self.stored["kind"])
+
+    @holder_field("The kind in words, in the language of the request.")
+    def kind_label(self, info: Info) -> str:
+        kind = InsuranceKind(self.stored["kind"])
+        return info.context.text(INSURANCE_KIND_LABELS[kind], kind)
+
+    @holder_field("The state of this kind.")
+    def state(self) -> InsuranceState:
+        return InsuranceState(self.stored["state"])
+
+    @holder_field("The state in words, in the language of the request.")
+    def state_label(self, info: Info) -> str:
+        state = InsuranceState(self.stored["state"])
+        return info.context.text(INSURANCE_STATE_LABELS[state], state)
+
+    @holder_field("The first day of this state.")
+    def since(self) -> date | None:
+        at: datetime | None = self.stored["since"]
+        return None if at is None else first_day(at)
+
+    @holder_field("The last day of this state, where it is known.")
+    def until(self) -> date | None:
+        at: datetime | None = self.stored["until"]
+        return None if at is None else printed_day(at)
+
+    @holder_field("The country whose treaty exempts; ISO 3166 alpha-3.")
+    def treaty_country(self) -> str | None:
+        country: str | None = self.stored["treaty_country"]
+        return country
+
+
+@strawberry.type(description="Social insurance with the newest employer.")
+class Insurance:
+    row: strawberry.Private[Row]
+
+    @holder_field("Random, stable id of the record.")
+    def id(self) -> strawberry.ID:
+        return strawberry.ID(self.row["_id"])
+
+    @holder_field("The employer that enrols.", edge="employer")
+    def employer(self, info: Info) -> Employer:
+        return Employer(row=Row("employers", self.row.related(info)[0]))
+
+    @holder_field("The five kinds.", reads=("enrolments",))
+    def enrolments(self) -> list[InsuranceEnrolment]:
+        return [InsuranceEnrolment(stored=stored) for stored in self.row["enrolments"]]
+
+    @holder_field("The city of enrolment: a code of GB/T 2260.", reads=("city",))
+    def city(self) -> str:
+        code: str = self.row["city"]
+        return code
+
+    @holder_field("The city of enrolment, in the language of the request.", reads=("city",))
+    def city_name(self, info: Info) -> str:
+        return info.context.text(CITIES.get(self.row["city"]), self.row["city"])
+
+    @holder_field("Where the record comes from, and how fresh it is.", reads=("source",))
+    def source(self) -> Source:
+        return Source(stored=self.row["source"])
+
+
+@strawberry.type(description="A passport or permanent resident ID, current or past.")
+class IdentityDocument:
+    row: strawberry.Private[Row]
+
+    @holder_field("Random, stable id of the record.")
+    def id(self) -> strawberry.ID:
+        return strawberry.ID(self.row["_id"])
+
+    @holder_field("Passport or permanent resident ID.", reads=("kind",))
+    def kind(self) -> IdentityDocumentKind:
+        return IdentityDocumentKind(self.row["kind"])
+
+    @holder_field("The issuing country; ISO 3166 alpha-3.", reads=("country",))
+    def country(self) -> str:
+        country: str = self.row["country"]
+        return country
+
+    @holder_field("Its number.", reads=("number",))
+    def number(self) -> SealedText:
+        return self.row.sealed("number")
+
+    @holder_field("The first valid day.", reads=("valid_from",))
+    def valid_from(self) -> date:
+        return first_day(self.row["valid_from"])
+
+    @holder_field("The last valid day, as printed.", reads=("valid_until",))
+    def valid_until(self) -> date:
+        return printed_day(self.row["valid_until"])
+
+    @holder_field("Whether a newer document has taken its place.", reads=("superseded_at",))
+    def is_superseded(self) -> bool:
+        return self.row["superseded_at"] is not None
+
+    @holder_field("Where the record comes from, and how fresh it is.", reads=("source",))
+    def source(self) -> Source:
+        return Source(stored=self.row["source"])
+
+
+@strawberry.type(description="An identity document and its place in the list.")
+class IdentityDocumentEdge:
+    listed: strawberry.Private[ListedRow]
+
+    @holder_field("To be given as `after`.")
+    def cursor(self) -> str:
+        return self.listed.cursor
+
+    @holder_field("The document.")
+    def node(self, info: Info) -> IdentityDocument:
+        return IdentityDocument(row=self.listed.node(info))
+
+
+@strawberry.type(description="A page of identity documents, newest first.")
+class IdentityDocumentConnection:
+    listing: strawberry.Private[Listing]
+
+    @holder_field("The documents of this page.")
+    def edges(self, info: Info) -> list[IdentityDocumentEdge]:
+        return [IdentityDocumentEdge(listed=listed) for listed in self.listing.listed(info)]
+
+    @holder_field("Where the page stands in the list.")
+    def page_info(self) -> PageInfo:
+        return self.listing.page_info()

@@ -1,0 +1,183 @@
+"""The foreigner's work permit."""
+
+from datetime import date, datetime
+from typing import Any
+
+import strawberry
+
+from resolvers.policy.places import AUTHORITIES, CITIES
+from resolvers.rules.permit_status import days_left, first_day, permit_status, printed_day
+from resolvers.vocabulary import (
+    PermitCategory,
+    PermitEvent,
+    PermitForm,
+    PermitState,
+    PermitStatus,
+)
+from schema.connection import ListedRow, Listing, PageInfo
+from schema.context import Info, RequestContext
+from schema.employer import Employer
+from schema.field import holder_field
+from schema.labels import CATEGORY_LABELS, PERMIT_STATUS_LABELS
+from schema.row import Row
+from schema.sealed_text import SealedText
+from schema.source import Source
+
+strawberry.enum(
+    PermitCategory, description="A high-end talent, B professional, C others (FACTS.md)."
+)
+strawberry.enum(PermitForm, description="Plastic, on the social security card, or electronic.")
+strawberry.enum(PermitStatus, description="What a permit is worth now; computed, never stored.")
+strawberry.enum(PermitEvent, description="What happened to a permit.")
+
+_STATUS_READS = ("state", "valid_from", "valid_until")
+
+
+@strawberry.type(description="One thing that happened to a permit.")
+class PermitHistoryEntry:
+    stored: strawberry.Private[dict[str, Any]]
+
+    @holder_field("When.")
+    def at(self) -> datetime:
+        at: datetime = self.stored["at"]
+        return at
+
+    @holder_field("What.")
+    def event(self) -> PermitEvent:
+        return PermitEvent(self.stored["event"])
+
+    @holder_field("The stable code of the authority that did it.")
+    def authority(self) -> str:
+        code: str = self.stored["authority"]
+        return code
+
+    @holder_field("The authority's name, in the language of the request.")
+    def authority_name(self, info: Info) -> str:
+        code = self.stored["authority"]
+        return info.context.text(AUTHORITIES.get(code), code)
+
+
+@strawberry.type(
+    description=(
+        "A work permit: tied to one employer, one post and one place. Valid over "
+        "[validFrom, validUntil], both days included, in Asia/Shanghai."
+    )
+)
+class Permit:
+    row: strawberry.Private[Row]
+
+    @holder_field("Random, stable id of the record.")
+    def id(self) -> strawberry.ID:
+        return strawberry.ID(self.row["_id"])
+
+    @holder_field("The work permit number: one for each person, for life.", reads=("number",))
+    def number(self) -> SealedText:
+        return self.row.sealed("number")
+
+    @holder_field("The category.", reads=("category",))
+    def category(self) -> PermitCategory:
+        return PermitCategory(self.row["category"])
+
+    @holder_field("The category in words, in the language of the request.", reads=("category",))
+    def category_label(self, info: Info) -> str:
+        category = PermitCategory(self.row["category"])
+        return info.context.text(CATEGORY_LABELS[category], category)
+
+    @holder_field("The employer that sponsors the permit.", edge="employer")
+    def employer(self, info: Info) -> Employer:
+        return Employer(row=Row("employers", self.row.related(info)[0]))
+
+    @holder_field("The post, in the language of the request.", reads=("post",))
+    def post(self, info: Info) -> str:
+        return info.context.localised(self.row["post"])
+
+    @holder_field("The place of work: a city code of GB/T 2260.", reads=("city",))
+    def city(self) -> str:
+        code: str = self.row["city"]
+        return code
+
+    @holder_field("The place of work, in the language of the request.", reads=("city",))
+    def city_name(self, info: Info) -> str:
+        return info.context.text(CITIES.get(self.row["city"]), self.row["city"])
+
+    @holder_field("The first valid day.", reads=("valid_from",))
+    def valid_from(self) -> date:
+        return first_day(self.row["valid_from"])
+
+    @holder_field("The last valid day, as printed.", reads=("valid_until",))
+    def valid_until(self) -> date:
+        return printed_day(self.row["valid_until"])
+
+    @holder_field("What the permit is worth now.", reads=_STATUS_READS)
+    def status(self, info: Info) -> PermitStatus:
+        return self._status(info.context)
+
+    @holder_field("The status in words, in the language of the request.", reads=_STATUS_READS)
+    def status_label(self, info: Info) -> str:
+        status = self._status(info.context)
+        return info.context.text(PERMIT_STATUS_LABELS[status], status)
+
+    @holder_field(
+        "Days from today to the last valid day: 0 on that day; null unless the permit is active.",
+        reads=_STATUS_READS,
+    )
+    def days_left(self, info: Info) -> int | None:
+        if self._status(info.context) is not PermitStatus.ACTIVE:
+            return None
+        return days_left(self.row["valid_until"], info.context.now)
+
+    @holder_field("On what the permit was issued.", reads=("form",))
+    def form(self) -> PermitForm:
+        return PermitForm(self.row["form"])
+
+    @holder_field(
+        "Whether it is an old plastic permit, good to its own expiry (no change, no replacement).",
+        reads=("form",),
+    )
+    def is_plastic(self) -> bool:
+        return PermitForm(self.row["form"]) is PermitForm.PLASTIC
+
+    @holder_field("When it was issued.", reads=("issued_at",))
+    def issued_at(self) -> datetime:
+        at: datetime = self.row["issued_at"]
+        return at
+
+    @holder_field("Everything that happened to it, oldest first; at most 200.", reads=("history",))
+    def history(self) -> list[PermitHistoryEntry]:
+        return [PermitHistoryEntry(stored=entry) for entry in self.row["history"]]
+
+    @holder_field("Which authority issued it, and how fresh the record is.", reads=("source",))
+    def source(self) -> Source:
+        return Source(stored=self.row["source"])
+
+    def _status(self, context: RequestContext) -> PermitStatus:
+        row = self.row
+        return permit_status(
+            PermitState(row["state"]), row["valid_from"], row["valid_until"], context.now
+        )
+
+
+@strawberry.type(description="A permit and its place in the list.")
+class PermitEdge:
+    listed: strawberry.Private[ListedRow]
+
+    @holder_field("To be given as `after`.")
+    def cursor(self) -> str:
+        return self.listed.cursor
+
+    @holder_field("The permit.")
+    def node(self, info: Info) -> Permit:
+        return Permit(row=self.listed.node(info))
+
+
+@strawberry.type(description="A page of permits, newest first.")
+class PermitConnection:
+    listing: strawberry.Private[Listing]
+
+    @holder_field("The permits of this page.")
+    def edges(self, info: Info) -> list[PermitEdge]:
+        return [PermitEdge(listed=listed) for listed in self.listing.listed(info)]
+
+    @holder_field("Where the page stands in the list.")
+    def page_info(self) -> PageInfo:
+        return self.listing.page_info()

@@ -1,0 +1,54 @@
+"""One document of a read, as the types of the graph hold it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from resolvers.pipeline import EDGES
+from schema.context import Info
+from schema.sealed_text import SealedText
+
+
+@dataclass(frozen=True)
+class Row:
+    """A document with the rows of its edges. `branch` says by which aliases of a connection it was
+    reached, so that the same response key below two of them does not collide."""
+
+    collection: str
+    document: dict[str, Any]
+    branch: str = ""
+
+    def __getitem__(self, field: str) -> Any:
+        return self.document[field]
+
+    def sealed(self, path: str) -> SealedText:
+        text = self.sealed_or_none(path)
+        if text is None:
+            raise KeyError(path)
+        return text
+
+    def sealed_or_none(self, path: str) -> SealedText | None:
+        stored: Any = self.document
+        for part in path.split("."):
+            stored = stored.get(part) if stored else None
+        if stored is None:
+            return None
+        return SealedText(stored=stored, collection=self.collection, path=path)
+
+    def related(self, info: Info) -> list[dict[str, Any]]:
+        """The rows of the edge that the field being resolved follows."""
+        rows: list[dict[str, Any]] = self.document[EDGES][f"{self.branch}{info.path.key}"]
+        return rows
+
+    def for_rule(self, relation: str) -> list[dict[str, Any]]:
+        """All rows of a relation that a rule asked for."""
+        rows: list[dict[str, Any]] = self.document[EDGES][rule_key(relation)]
+        return rows
+
+
+def branch_of(edges_key: str, node_key: str) -> str:
+    """Empty for the plain `edges { node }`. No response key has a colon, so none can collide."""
+    return "" if (edges_key, node_key) == ("edges", "node") else f"{edges_key}:{node_key}:"
+
+
+def rule_key(relation: str) -> str:
+    return f"rule:{relation}"

@@ -1,0 +1,122 @@
+"""GraphQL's choices → the plain `Selection` that the resolvers floor compiles."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from graphql import GraphQLObjectType, GraphQLSchema, get_named_type
+
+from resolvers.selection import Cursor, Edge, Page, Selection
+from schema.chosen import Chosen
+from schema.connection import DEFAULT_PAGE
+from schema.field import EDGE, READS, RULE_EDGES
+from schema.row import branch_of, rule_key
+
+CONNECTION_ORDER: Mapping[str, str] = {
+    "permits": "valid_from",
+    "cards": "issued_at",
+    "identity_documents": "valid_from",
+}
+"""Relation → the instant by which its connection is ordered and its cursors are made."""
+
+RULE_SELECTIONS: Mapping[str, Selection] = {
+    "permits": Selection(frozenset({"form", "state", "valid_from", "valid_until"})),
+    "cards": Selection(frozenset({"kind", "state"})),
+}
+"""What a rule reads of all rows of a relation."""
+
+
+def selection_of(schema: GraphQLSchema, chosen: Mapping[str, Chosen]) -> Selection:
+    """What the chosen fields of one document need. Raises `resolvers.selection.BadCursor`."""
+    plan = _Plan(schema)
+    plan.add(chosen)
+    return plan.selection()
+
+
+class _Plan:
+    """Collects the needs of one document.
+
+    `branch` tells apart the same document reached by different aliases of one connection.
+    """
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self._schema = schema
+        self._paths: set[str] = set()
+        self._reveals: set[str] = set()
+        self._edges: dict[str, Edge] = {}
+
+    def selection(self) -> Selection:
+        return Selection(frozenset(self._paths), frozenset(self._reveals), self._edges)
+
+    def read(self, path: str) -> None:
+        self._paths.add(path)
+
+    def add(self, chosen: Mapping[str, Chosen], branch: str = "") -> None:
+        for field in chosen.values():
+            if not field.field.startswith("__"):
+                self._add_field(field, branch)
+
+    def _add_field(self, field: Chosen, branch: str) -> None:
+        metadata = self._metadata(field)
+        for relation in metadata[RULE_EDGES]:
+            self._edges[rule_key(relation)] = Edge(relation, RULE_SELECTIONS[relation])
+        if metadata[EDGE] is not None:
+            self._follow(field, metadata[EDGE], branch)
+        elif "SealedText" in field.children:
+            self._add_sealed(field, metadata[READS][0])
+        else:
+            self._paths.update(metadata[READS])
+            for children in field.children.values():
+                self.add(children, branch)
+
+    def _add_sealed(self, field: Chosen, path: str) -> None:
+        self.read(f"{path}.masked")
+        if any(child.field == "revealed" for child in field.under("SealedText").values()):
+            self._reveals.add(path)
+
+    def _follow(self, field: Chosen, relation: str, branch: str) -> None:
+        fields = field.under(self._type_name(field))
+        related = _Plan(self._schema)
+        page = None
+        if relation in CONNECTION_ORDER and "edges" in self._fields_of(self._type_name(field)):
+            page = _page(field.arguments)
+            related.read(CONNECTION_ORDER[relation])
+            for node_branch, node_fields in _nodes(fields):
+                related.add(node_fields, node_branch)
+            self.add({key: below for key, below in fields.items() if below.field not in _SHAPE})
+        else:
+            related.add(fields)
+        self._edges[branch + field.key] = Edge(relation, related.selection(), page)
+
+    def _metadata(self, field: Chosen) -> Mapping[str, Any]:
+        definition = self._fields_of(field.parent)[field.field]
+        metadata: Mapping[str, Any] = definition.extensions["strawberry-definition"].metadata
+        return metadata
+
+    def _fields_of(self, type_name: str) -> Mapping[str, Any]:
+        graphql_type = self._schema.type_map[type_name]
+        return graphql_type.fields if isinstance(graphql_type, GraphQLObjectType) else {}
+
+    def _type_name(self, field: Chosen) -> str:
+        definition = self._fields_of(field.parent)[field.field]
+        return get_named_type(definition.type).name
+
+
+_SHAPE = frozenset({"edges", "pageInfo", "__typename"})
+
+
+def _nodes(connection: Mapping[str, Chosen]) -> Iterator[tuple[str, Mapping[str, Chosen]]]:
+    """Branch and chosen fields of every `edges { node }` of a connection."""
+    for edges in connection.values():
+        if edges.field != "edges":
+            continue
+        for edge_fields in edges.children.values():
+            for node in edge_fields.values():
+                if node.field == "node":
+                    for node_fields in node.children.values():
+                        yield branch_of(edges.key, node.key), node_fields
+
+
+def _page(arguments: Mapping[str, Any]) -> Page:
+    first, after = arguments.get("first"), arguments.get("after")
+    cursor = Cursor.decode(after) if isinstance(after, str) else None
+    return Page(first if isinstance(first, int) else DEFAULT_PAGE, cursor)
