@@ -13,11 +13,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from pymongo.errors import ConfigurationError
+
 from api.embedded import keeper
 from api.embedded.binary import find_mongod
 from api.embedded.directory import DataDirectory, not_writable
 from api.embedded.lock import DirectoryLock, Holder, uri_of
-from api.embedded.post_mortem import port_was_taken, refusal_for
+from api.embedded.ports import free_port
+from api.embedded.post_mortem import port_was_taken, refusal_for, too_old
 from api.embedded.replica_set import SET_NAME, make_writable
 from api.failure import Refusal
 
@@ -72,6 +75,11 @@ class LocalMongod:
         return uri_of(self._port)
 
     @property
+    def port(self) -> int:
+        """The port on 127.0.0.1; known once started."""
+        return self._port
+
+    @property
     def pid(self) -> int:
         """The process id of mongod; known once started."""
         return self._pid
@@ -88,6 +96,7 @@ class LocalMongod:
 
     def start(self) -> None:
         """Until it can be written. Raises `Refusal` with one line when that cannot be."""
+        self._owner = os.getpid()
         self._binary = find_mongod()
         self._directory.prepare()
         try:
@@ -121,27 +130,29 @@ class LocalMongod:
         for _ in range(PORT_ATTEMPTS):
             self._port = free_port(preferred)
             preferred = 0
-            if self._try_port(lock, give_up_at):
+            if self._port and self._try_port(lock, give_up_at):
                 lock.write(Holder(os.getpid(), self._port))
                 return
             self._end_keeper()
         raise Refusal(
-            f"no free port for the local MongoDB: {PORT_ATTEMPTS} that were free on 127.0.0.1 were "
-            "taken before it could listen; try again"
+            f"no free port for the local MongoDB: {PORT_ATTEMPTS} attempts on 127.0.0.1 found the "
+            "port taken by another process; end what listens on so many, and try again"
         )
 
     def _try_port(self, lock: DirectoryLock, give_up_at: float) -> bool:
         """False when another process took the port meanwhile."""
-        lock.write(Holder(os.getpid(), 0))
         try:
+            lock.write(Holder(os.getpid(), 0))
             self._directory.rotate_logs()
             self._spawn(lock)
         except OSError as error:
             raise not_writable(self._directory.root, error) from error
         try:
             self._wait_for_listener(give_up_at)
-            if make_writable(self._port, give_up_at=give_up_at, check=self._check):
+            if make_writable(self._port, pid=self._pid, give_up_at=give_up_at, check=self._check):
                 return True
+        except ConfigurationError as error:
+            raise too_old(self._binary) from error
         except Refusal:
             code = None if self._keeper is None else self._keeper.poll()
             if code is not None and port_was_taken(code, self._directory.log):
@@ -222,17 +233,8 @@ class LocalMongod:
             process.kill()
             code = process.wait()
         self._keeper = None
-        if code < 0:  # The keeper was killed; where the kernel does not follow suit, we do.
+        if (
+            code < 0 and self._pid
+        ):  # The keeper was killed; where the kernel does not follow suit, we do.
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self._pid, signal.SIGKILL)
-
-
-def free_port(preferred: int = 0) -> int:
-    """A port that is free on loopback now; the preferred one if it is."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", preferred))
-        except OSError:
-            return free_port()
-        return int(probe.getsockname()[1])

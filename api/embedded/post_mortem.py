@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from api.embedded.directory import DataDirectory, disk_full
+from api.embedded.directory import DataDirectory, disk_full, free_bytes
 from api.failure import Refusal
 
 # The server's own list of exit codes, and the shell's for a command that could not be run.
@@ -17,13 +18,16 @@ DIRECTORY_IN_USE = 100
 CANNOT_RUN = (126, 127)
 TAIL_BYTES = 262_144
 # Said of data that a newer server has written, by the server and by its storage engine.
-NEWER_DATA = (
+FOREIGN_DATA = (
     "invalid featurecompatibilityversion",
     "unsupported wiredtiger file version",
-    "version incompatible with current binary",
-    "is newer than the",
-    "this version of mongodb is too recent",
+    "unsupported wiredtiger source file version",
 )
+WRITTEN_FOR = re.compile(r'featureCompatibilityVersion\\?", version: \\?"([0-9.]{1,8})')
+# Said at every abort, and no reason for one.
+NO_CAUSE = ("Fatal assertion", "***aborting")
+# On a full disk even the log stays empty.
+FULL_BYTES = 1_000_000
 NO_SPACE = ("no space left on device", "out of disk space")
 
 
@@ -36,13 +40,15 @@ def refusal_for(code: int, directory: DataDirectory, binary: Path) -> Refusal:
     """The one line for a mongod that has ended with this code without being asked to."""
     log, output = _tail(directory.log), _tail(directory.output)
     text = f"{log}\n{output}".lower()
-    if any(sign in text for sign in NO_SPACE):
+    if any(sign in text for sign in NO_SPACE) or free_bytes(directory.home) < FULL_BYTES:
         return disk_full(directory.root)
-    if code == NEEDS_OTHER_VERSION or any(sign in text for sign in NEWER_DATA):
+    if code == NEEDS_OTHER_VERSION or any(sign in text for sign in FOREIGN_DATA):
+        version = WRITTEN_FOR.search(log)
+        writer = f"MongoDB {version[1]}" if version else "another version of MongoDB"
         return Refusal(
-            f"the data in {directory.home} comes from another version of MongoDB than {binary}, "
-            "probably a newer one: put that version's mongod first on PATH, or set "
-            "ONECARD_DATA_DIR to another directory"
+            f"the data in {directory.home} was written by {writer}, which {binary} cannot read: "
+            "put a mongod of that version first on PATH, or set ONECARD_DATA_DIR to another "
+            "directory"
         )
     if code == DIRECTORY_IN_USE:
         return Refusal(
@@ -61,6 +67,14 @@ def refusal_for(code: int, directory: DataDirectory, binary: Path) -> Refusal:
     )
 
 
+def too_old(binary: Path) -> Refusal:
+    """The one line for a mongod that today's drivers do not speak with."""
+    return Refusal(
+        f"{binary} is too old: put MongoDB 6.0 or newer first on PATH, or set "
+        "ONECARD_MONGODB_URI to a database that runs"
+    )
+
+
 def _tail(file: Path) -> str:
     try:
         with file.open("rb") as stream:
@@ -71,25 +85,28 @@ def _tail(file: Path) -> str:
 
 
 def _last_reason(log: str) -> str | None:
-    """The last message of severity error or fatal, with the error it names."""
-    reasons = [_reason(line) for line in _serious_lines(log)]
+    """The last message of severity error or fatal, with the cause that it names."""
+    reasons = [_reason(entry) for entry in _serious_entries(log)]
     return reasons[-1][:300] if reasons else None
 
 
-def _serious_lines(log: str) -> Iterator[dict[str, object]]:
+def _serious_entries(log: str) -> Iterator[dict[str, object]]:
     for line in log.splitlines():
         try:
             entry = json.loads(line)
         except ValueError:
             continue
-        if isinstance(entry, dict) and entry.get("s") in ("E", "F"):
+        if not isinstance(entry, dict) or entry.get("s") not in ("E", "F"):
+            continue
+        if not str(entry.get("msg")).strip().startswith(NO_CAUSE):
             yield entry
 
 
 def _reason(entry: dict[str, object]) -> str:
     attributes = entry.get("attr")
-    error = attributes.get("error") if isinstance(attributes, dict) else None
-    if isinstance(error, dict):
-        error = error.get("errmsg")
+    named = attributes if isinstance(attributes, dict) else {}
+    cause = named.get("error") or named.get("reason") or named.get("message")
+    if isinstance(cause, dict):
+        cause = cause.get("errmsg") or cause.get("msg")
     message = str(entry.get("msg", ""))
-    return f"{message}: {error}" if error else message
+    return f"{message}: {cause}" if cause else message

@@ -19,32 +19,40 @@ NOT_YET_INITIALIZED = 94
 Document = dict[str, Any]
 
 
-def make_writable(port: int, *, give_up_at: float, check: Callable[[], None]) -> bool:
+def make_writable(port: int, *, pid: int, give_up_at: float, check: Callable[[], None]) -> bool:
     """Initiate, or move to this port, the one-member set; True once it is a writable primary.
 
-    False when `give_up_at` (of the monotonic clock) passes first. `check` is called between two
-    looks and may raise, for instance because the process has ended.
+    Nothing is asked of a server on that port that is not process `pid`: another may have been
+    quicker than ours to take it. False when `give_up_at` (of the monotonic clock) passes first.
+    `check` is called between two looks and may raise, for instance because the process has ended.
     """
     client: MongoClient[Document] = MongoClient(
         "127.0.0.1",
         port,
         directConnection=True,
-        serverSelectionTimeoutMS=2_000,
+        serverSelectionTimeoutMS=500,
         connectTimeoutMS=2_000,
         socketTimeoutMS=30_000,
         appname="onecard local start",
     )
+    known = False
     with client:
         while time.monotonic() < give_up_at:
             check()
             try:
-                if _is_writable(client):
+                known = known or _is_process(client, pid)
+                if known and _is_writable(client):
                     return True
-                _advance(client, f"127.0.0.1:{port}")
+                if known:
+                    _advance(client, f"127.0.0.1:{port}")
             except AutoReconnect:
                 pass  # it ends, or drops connections as it changes state: look again
             time.sleep(POLL_SECONDS)
     return False
+
+
+def _is_process(client: MongoClient[Document], pid: int) -> bool:
+    return bool(client.admin.command("serverStatus")["pid"] == pid)
 
 
 def _is_writable(client: MongoClient[Document]) -> bool:
