@@ -11,11 +11,11 @@ from datetime import datetime
 
 from auth.audit import AuditLine, AuditOrigin, AuditStore, encode_audit_line
 from auth.digests import Digester
-from auth.keys import KeySet
 from auth.login_flows import LoginFlowStore
 from auth.mongo import Database, Document, Transaction
 from auth.principal import Principal
 from auth.sealing import Sealer
+from auth.session_tokens import SessionTokens
 from auth.sessions import SessionStore
 from auth.throttle import ThrottleStore
 from auth.tokens import TokenAuthority
@@ -35,7 +35,6 @@ class Gateway:
     database: Database
     now: Now
     new_id: NewId
-    keys: KeySet
     sealer: Sealer
     digester: Digester
     tokens: TokenAuthority
@@ -43,6 +42,7 @@ class Gateway:
     throttle: ThrottleStore
     audit: AuditStore
     sessions: SessionStore
+    session_tokens: SessionTokens
     holders: HolderStore
     permits: PermitStore
     cards: CardStore

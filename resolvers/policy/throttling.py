@@ -28,3 +28,9 @@ FLOW_START = ThrottlePolicy(
     delays=_delays(*([0] * 120), 1, 2, 5, 15, 60),
 )
 """Flows started from one address."""
+
+STEP_UP = ThrottlePolicy(
+    window=timedelta(minutes=10),
+    delays=_delays(*([0] * 10), 5, 15, 60, 300),
+)
+"""Step-ups of one holder."""

@@ -112,8 +112,8 @@ def encode_permit(record: PermitRecord, vault: HolderVault) -> Document:
     }
 
 
-STATUS_FIELDS = ("form", "state", "valid_from", "valid_until")
-"""What the rules need to know of a permit to tell its status."""
+STATUS_FIELDS = ("form", "state", "valid_from", "valid_until", "city")
+"""What the rules need of a permit to tell its status and to issue a card for it."""
 
 
 class PermitStore:

@@ -1,0 +1,47 @@
+# Every target works on a fresh clone: it makes what it needs first.
+.DEFAULT_GOAL := help
+VENV := .venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+.PHONY: help run install test test-all check format clean
+
+help: ## Show what there is
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3" >&2; exit 1; }
+	@echo "Installing into $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+install: $(INSTALLED) ## Make .venv with everything, GraphiQL's files too
+	@$(BIN)/python -m api.graphiql.build
+
+run: install ## Serve on 127.0.0.1:8000 with a local MongoDB and demo data
+	@ONECARD_END_WITH_PARENT=1 exec $(BIN)/onecard serve
+
+test: install ## Run the tests, without the slow proofs
+	@$(BIN)/python -m pytest
+
+test-all: install ## Run all tests, the slow proofs too
+	@$(BIN)/python -m pytest -m ''
+
+check: install ## Format, lint, types, import contracts, schema, tests
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m api.graphiql.build --types
+	@$(BIN)/onecard schema | diff -u schema/schema.graphql - || \
+		{ echo "schema/schema.graphql is old: run 'onecard schema > schema/schema.graphql'" >&2; exit 1; }
+	@$(BIN)/python -m pytest
+
+format: install ## Format the code
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+clean: ## Remove what was installed and built; data in .onecard stays
+	@rm -rf $(VENV) build dist *.egg-info api/graphiql/node_modules api/graphiql/static

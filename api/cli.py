@@ -1,0 +1,43 @@
+"""The command `onecard`. Exit codes: 0 good, 1 refused or failed with one line, 2 wrong usage."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from api.commands.demo import demo
+from api.commands.doctor import doctor
+from api.commands.keys import keys
+from api.commands.schema import schema
+from api.commands.seed import seed
+from api.commands.serve import serve
+from api.failure import Refusal
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="onecard-gateway", prog_name="onecard")
+def cli() -> None:
+    """OneCard Gateway: the GraphQL gateway behind the electronic social security card.
+
+    Settings come from the environment (ONECARD_*); see docs/operations.md.
+    """
+
+
+for command in (serve, demo, seed, schema, doctor, keys):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Never a traceback for a user's mistake."""
+    try:
+        cli(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped", err=True)
+        sys.exit(1)
+    except Refusal as refusal:
+        click.echo(f"onecard: {refusal}", err=True)
+        sys.exit(1)

@@ -1,0 +1,128 @@
+"""The composition root: settings become a gateway, once for each process."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from api.clock import utc_now
+from api.failure import Refusal
+from api.ids import new_id
+from api.providers.sandbox_code import SandboxCodeProvider
+from api.providers.sandbox_person import SandboxPersonProvider
+from api.settings import SANDBOX, Settings
+from auth.audit import AuditStore
+from auth.digests import Digester
+from auth.key_files import KeySetUnreadable, load_key_set, load_or_create_key_set
+from auth.keys import KeySet, Purpose
+from auth.login_flows import LoginFlowStore
+from auth.master_keys import LocalMasterKeys
+from auth.mongo import Client, Database, connect, database_of
+from auth.revocation import RevocationFeed
+from auth.sealing import Sealer
+from auth.session_tokens import SessionTokens
+from auth.sessions import SessionStore
+from auth.throttle import ThrottleStore
+from auth.tokens import TokenAuthority
+from auth.verification import RealPersonProvider, SecondProofProvider
+from auth.verified_tokens import VerifiedTokens
+from resolvers.gateway import Gateway, Now
+from resolvers.store.cards import CardStore
+from resolvers.store.holders import HolderStore
+from resolvers.store.permits import PermitStore
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """All that serving needs. `feed` runs while the runtime is open."""
+
+    settings: Settings
+    client: Client
+    database: Database
+    key_set: KeySet
+    gateway: Gateway
+    feed: RevocationFeed
+    verified_tokens: VerifiedTokens
+
+
+def load_keys(settings: Settings) -> KeySet:
+    """The key set; development makes one on first use, production never does."""
+    try:
+        if settings.in_production or settings.keys_file is not None:
+            return load_key_set(settings.keys_path)
+        return load_or_create_key_set(settings.keys_path, now=utc_now())
+    except KeySetUnreadable as error:
+        raise Refusal(str(error)) from None
+
+
+@asynccontextmanager
+async def open_runtime(
+    settings: Settings, uri: str, *, now: Now = utc_now
+) -> AsyncIterator[Runtime]:
+    """Connect and follow revocations; nothing is installed or changed."""
+    key_set = load_keys(settings)
+    client = connect(uri)
+    database = database_of(client, settings.mongodb_database)
+    feed = RevocationFeed(database)
+    tokens = TokenAuthority(key_set, issuer=settings.issuer, audience=settings.audience)
+    gateway = _gateway(settings, database, key_set, tokens, feed, now)
+    try:
+        await feed.start()
+        yield Runtime(
+            settings, client, database, key_set, gateway, feed, VerifiedTokens(tokens)
+        )
+    finally:
+        await feed.stop()
+        client.close()
+
+
+def _gateway(
+    settings: Settings,
+    database: Database,
+    key_set: KeySet,
+    tokens: TokenAuthority,
+    feed: RevocationFeed,
+    now: Now,
+) -> Gateway:
+    secret = key_set.current(Purpose.REFRESH).secret
+    person: RealPersonProvider
+    second_proof: SecondProofProvider
+    if settings.person_provider == SANDBOX:
+        person = SandboxPersonProvider(secret)
+    else:
+        person = _factory("ONECARD_PERSON_PROVIDER", settings.person_provider)()
+    if settings.second_proof_provider == SANDBOX:
+        second_proof = SandboxCodeProvider(secret)
+    else:
+        second_proof = _factory("ONECARD_SECOND_PROOF_PROVIDER", settings.second_proof_provider)()
+    return Gateway(
+        database=database,
+        now=now,
+        new_id=new_id,
+        sealer=Sealer(LocalMasterKeys(key_set)),
+        digester=Digester(key_set),
+        tokens=tokens,
+        flows=LoginFlowStore(database),
+        throttle=ThrottleStore(database),
+        audit=AuditStore(database),
+        sessions=SessionStore(database, key_set, on_revoked=feed.remember),
+        session_tokens=SessionTokens(key_set, tokens),
+        holders=HolderStore(database),
+        permits=PermitStore(database),
+        cards=CardStore(database),
+        person_provider=person,
+        second_proof_provider=second_proof,
+    )
+
+
+def _factory(variable: str, path: str) -> Callable[[], Any]:
+    """`package.module:factory`, for an adapter that the operator brings."""
+    module_name, _, name = path.partition(":")
+    try:
+        factory: Callable[[], Any] = getattr(importlib.import_module(module_name), name)
+    except (ImportError, AttributeError, ValueError):
+        raise Refusal(f"{variable} names no importable `module:factory`") from None
+    return factory

@@ -1,0 +1,130 @@
+"""Step 4: the flow becomes a session, and the electronic card is issued if it is due.
+
+One transaction: flow, session, card and their audit lines together or not at all. All completions
+of one flow within 20 seconds answer the same tokens; afterwards FLOW_COMPLETED.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pymongo.errors import DuplicateKeyError
+
+from auth.audit import AuditAction, AuditLine
+from auth.login_flow import FlowEvent, FlowKind, FlowState
+from auth.mongo import Document, Transaction, in_transaction
+from auth.principal import Assurance
+from auth.session_documents import NewSession, Session
+from auth.session_rotation import may_answer_opening
+from resolvers.gateway import Ask, Gateway, append_audit
+from resolvers.login.flow_steps import refusal_of
+from resolvers.login.outcomes import LoginRefusalCode, Refused, Tokens
+from resolvers.rules.card_rules import IssueCard, plan_electronic_card
+from resolvers.store.cards import CardRecord, encode_card
+from resolvers.vocabulary import CardKind, CardReason, CardState
+
+_TRIES = 3
+
+
+async def complete_login(gateway: Gateway, ask: Ask) -> Tokens | Refused:
+    flow_id = ask.principal.own_flow_id()
+    for _ in range(_TRIES):
+        flow = await gateway.flows.find(flow_id)
+        if flow is not None and flow["kind"] != FlowKind.LOGIN:
+            return Refused(LoginRefusalCode.STEP_OUT_OF_ORDER)
+        if flow is not None and flow["state"] == FlowState.COMPLETED:
+            return await _answer_again(gateway, flow_id)
+        refusal = refusal_of(flow, FlowEvent.COMPLETED, gateway.now())
+        if refusal is not None or flow is None:
+            return refusal or Refused(LoginRefusalCode.FLOW_EXPIRED)
+        session = await _try_complete(gateway, ask, flow)
+        if session is not None:
+            return opening_tokens(gateway, session)
+    return Refused(LoginRefusalCode.STEP_OUT_OF_ORDER)
+
+
+async def _answer_again(gateway: Gateway, flow_id: str) -> Tokens | Refused:
+    session = await gateway.sessions.find_by_flow(flow_id)
+    if session is None or not may_answer_opening(session, gateway.now()):
+        return Refused(LoginRefusalCode.FLOW_COMPLETED)
+    return opening_tokens(gateway, session)
+
+
+def opening_tokens(gateway: Gateway, session: Session) -> Tokens:
+    return tokens_of(gateway, session, 0, session.created_at)
+
+
+def tokens_of(gateway: Gateway, session: Session, generation: int, issued_at: datetime) -> Tokens:
+    pair = gateway.session_tokens.pair(session, generation, issued_at)
+    return Tokens(
+        session_id=session.session_id,
+        access_token=pair.access_token,
+        access_token_expires_at=issued_at.replace(microsecond=0) + pair.access_lifetime,
+        refresh_token=pair.refresh_token,
+        refresh_token_expires_at=session.idle_expires_at,
+    )
+
+
+async def _try_complete(gateway: Gateway, ask: Ask, flow: Document) -> Session | None:
+    """The session, or None when another request completed the flow first."""
+    # Made outside, so that a transaction run again writes the same ids.
+    session_id, card_id = gateway.new_id("ses"), gateway.new_id("crd")
+    now = gateway.now()
+
+    async def work(transaction: Transaction) -> Session | None:
+        moved = await gateway.flows.advance(
+            flow, FlowEvent.COMPLETED, {"completed_at": now}, now, transaction=transaction
+        )
+        if moved is None:
+            return None
+        new = NewSession(
+            session_id=session_id,
+            holder_id=flow["holder_id"],
+            flow_id=flow["_id"],
+            client_id=flow["client_id"],
+            device=flow["device"],
+            authenticated_at=flow["evidence"]["proved_at"],
+            acr=Assurance.REAL_PERSON.acr,
+            amr=tuple(flow["amr"]),
+        )
+        session = await gateway.sessions.open(new, now, transaction)
+        lines = [AuditLine(AuditAction.SESSION_OPENED, new.holder_id, objects=(session_id,))]
+        lines += await _issue_card(gateway, new.holder_id, card_id, now, transaction)
+        await append_audit(gateway, ask, *lines, transaction=transaction)
+        return session
+
+    try:
+        return await in_transaction(gateway.database, work)
+    except DuplicateKeyError:
+        # Another flow of the same holder issued the card between our snapshot and our write.
+        return None
+
+
+async def _issue_card(
+    gateway: Gateway, holder_id: str, card_id: str, now: datetime, transaction: Transaction
+) -> list[AuditLine]:
+    """Issue the electronic card if it is due; the audit line of it, if any."""
+    permits = await gateway.permits.load_statuses(holder_id, transaction)
+    cards = await gateway.cards.load_states(holder_id, transaction)
+    plan = plan_electronic_card(permits, cards, now)
+    if not isinstance(plan, IssueCard):
+        return []
+    city = next(permit["city"] for permit in permits if permit["_id"] == plan.permit_id)
+    record = CardRecord(
+        card_id=card_id,
+        holder_id=holder_id,
+        kind=CardKind.ELECTRONIC,
+        number=None,
+        state=CardState.NORMAL,
+        state_since=now,
+        bank_state=None,
+        bank_account=None,
+        permit_id=plan.permit_id,
+        city=city,
+        reason=CardReason.NEW,
+        issued_at=now,
+        authority=f"human-resources-{city}",
+        updated_at=now,
+    )
+    await gateway.cards.insert(encode_card(record, None), transaction)
+    return [AuditLine(AuditAction.CARD_ISSUED, holder_id, objects=(card_id, plan.permit_id))]

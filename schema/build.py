@@ -1,0 +1,1 @@
+"""The schema, assembled: roots, extensions, access rules; and its SDL."""

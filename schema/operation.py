@@ -1,0 +1,51 @@
+"""Between validation and execution: what the operation chose, and whether the caller may."""
+
+from collections.abc import Iterator
+
+from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode, get_operation_ast
+from strawberry.extensions import SchemaExtension
+from strawberry.types.execution import PreExecutionError
+
+from auth.permissions import Denial
+from schema.access import Rules, denials
+from schema.chosen import chosen_fields
+from schema.context import RequestContext
+from schema.failures import RequestError, RequestErrorCode
+
+MAX_TOLD_DENIALS = 10
+
+_MESSAGES = {
+    Denial.UNAUTHENTICATED: "Log in to use this field.",
+    Denial.FORBIDDEN: "You may not use this field.",
+    Denial.STEP_UP_REQUIRED: "This field needs a fresh real-person proof: see startStepUp.",
+}
+
+
+def operation_guard(rules: Rules) -> type[SchemaExtension]:
+    """The extension class for one schema with its access rules."""
+
+    class OperationGuard(SchemaExtension):
+        def on_execute(self) -> Iterator[None]:  # type: ignore[override]
+            execution = self.execution_context
+            schema: GraphQLSchema = execution.schema._schema  # noqa: SLF001 - no public way
+            document = execution.graphql_document
+            operation = get_operation_ast(document, execution.operation_name) if document else None
+            context: RequestContext = execution.context
+            if document is not None and isinstance(operation, OperationDefinitionNode):
+                context.chosen = chosen_fields(
+                    schema, document, operation, execution.variables or {}
+                )
+                errors = _errors(rules, context)
+                if errors:
+                    execution.result = PreExecutionError(data=None, errors=errors)
+            yield
+
+    return OperationGuard
+
+
+def _errors(rules: Rules, context: RequestContext) -> list[GraphQLError]:
+    found = denials(rules, context.chosen, context.ask.principal, context.now)
+    return [
+        RequestError(RequestErrorCode(denial.value), _MESSAGES[denial], path=list(path))
+        for (path, denial), _ in zip(found, range(MAX_TOLD_DENIALS), strict=False)
+    ]
