@@ -53,6 +53,7 @@ def hold(mongod):
             if sys.argv[2] != "return":
                 time.sleep(120)
         except KeyboardInterrupt:
+            time.sleep(2)  # longer than mongod takes to stop
             cards.insert_one({})
             print("still writable", flush=True)
 
@@ -113,6 +114,7 @@ def test_ctrl_c_at_the_terminal_is_for_us_and_mongod_serves_until_we_stop_it(
     tmp_path: Path,
 ) -> None:
     with serving(tmp_path) as served:
+        assert os.getpgid(served.mongod) != os.getpgid(served.process.pid)
         os.killpg(served.process.pid, signal.SIGINT)
         assert first_line(served.process) == "still writable"
         assert served.process.wait(60) == 0
