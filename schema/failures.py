@@ -59,7 +59,7 @@ class RequestError(GraphQLError):
     becomes `extensions.retryAfterSeconds` and the header Retry-After.
     """
 
-    def __init__(  # noqa: PLR0913 - keyword-only parts of one error
+    def __init__(
         self,
         code: RequestErrorCode,
         message: str,

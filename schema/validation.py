@@ -7,7 +7,7 @@ and the schema's own part as a schema coordinate (`Query.permits(first:)`), with
 
 import re
 from collections.abc import Collection, Sequence
-from functools import cache
+from functools import lru_cache
 
 from graphql import (
     ASTValidationRule,
@@ -101,7 +101,6 @@ def validation_errors(
     ]
 
 
-@cache
 def _speechless(rule: type[ASTValidationRule]) -> type[ASTValidationRule]:
     """A subclass of the rule that hands on no message of its own."""
     name = rule.__name__
@@ -174,14 +173,9 @@ def _suggested(message: str, schema: GraphQLSchema) -> list[str]:
     return [name for name in _NAME.findall(rest) if name in names][:5]
 
 
-_NAMES: dict[int, tuple[GraphQLSchema, frozenset[str]]] = {}
-
-
+@lru_cache(maxsize=8)
 def names_of(schema: GraphQLSchema) -> frozenset[str]:
     """Every name that the schema itself declares."""
-    known = _NAMES.get(id(schema))
-    if known is not None:
-        return known[1]
     names: set[str] = set(schema.type_map)
     for graphql_type in schema.type_map.values():
         for name, field in parent_fields(graphql_type):
@@ -191,5 +185,4 @@ def names_of(schema: GraphQLSchema) -> frozenset[str]:
     for directive in schema.directives:
         names.add(directive.name)
         names.update(directive.args)
-    _NAMES[id(schema)] = (schema, frozenset(names))
-    return _NAMES[id(schema)][1]
+    return frozenset(names)

@@ -1,0 +1,149 @@
+"""The schema as it is served: every document bounded, every answer masked, without exception.
+
+Strawberry's own logging of errors, which prints messages, is replaced.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+import strawberry
+from graphql import GraphQLError, OperationDefinitionNode, get_operation_ast
+from strawberry.extensions import SchemaExtension
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext, ExecutionResult
+from strawberry.types.graphql import OperationType
+
+from schema.documents import Documents, Prepared
+from schema.failures import RequestError, RequestErrorCode
+from schema.limits import Limits, check_list_size, check_value_shape
+from schema.masking import Classify, masked
+from schema.personal import has_personal_arguments
+
+Extensions = Iterable[type[SchemaExtension] | Callable[[], SchemaExtension]]
+
+
+@dataclass
+class OperationNotes:
+    """What the edge may know of an operation for its log and metrics: `kind` is query, mutation,
+    subscription, or none when the document could not be read."""
+
+    kind: str = "none"
+
+
+operation_notes: ContextVar[OperationNotes | None] = ContextVar("operation_notes", default=None)
+
+
+class GatewaySchema(strawberry.Schema):
+    """`strawberry.Schema` with limits before validation and masking after everything.
+
+    `classify` says which exceptions of the driver mean UNAVAILABLE or TIMEOUT; the schema floor
+    does not know the driver. `introspection` and `suggestions` are off in production, together.
+    """
+
+    def __init__(
+        self,
+        query: type,
+        mutation: type | None = None,
+        *,
+        classify: Classify | None = None,
+        limits: Limits | None = None,
+        introspection: bool = True,
+        extensions: Extensions = (),
+        **options: Any,
+    ) -> None:
+        config = options.pop("config", None) or StrawberryConfig()
+        config.disable_field_suggestions = not introspection
+        super().__init__(
+            query,
+            mutation,
+            extensions=(DocumentGate, *extensions),
+            config=config,
+            **options,
+        )
+        self._classify = classify
+        self.limits = limits or Limits()
+        self.documents = Documents(
+            self._schema,
+            self.limits,
+            introspection=introspection,
+            suggestions=introspection,
+        )
+
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        """Masks in place. Every list of errors passes here, those of streams too."""
+        errors[:] = masked(errors, execution_context, self._classify)
+
+    async def execute(self, *arguments: Any, **options: Any) -> ExecutionResult:
+        """As Strawberry's. An extension may set a result without `process_errors`: mask again."""
+        result = await super().execute(*arguments, **options)
+        if result.errors:
+            result.errors = masked(result.errors, None, self._classify)
+        return result
+
+
+class DocumentGate(SchemaExtension):
+    """Takes the place of parsing and validating; see `schema.documents`."""
+
+    def on_parse(self) -> Iterator[None]:
+        execution = self.execution_context
+        schema = execution.schema
+        if not isinstance(schema, GatewaySchema) or execution.query is None:
+            raise TypeError("this extension belongs to GatewaySchema")
+        prepared = schema.documents.prepare(execution.query)
+        operation = _operation_of(prepared, execution)
+        notes = operation_notes.get()
+        if notes is not None:
+            notes.kind = operation.operation.value
+        _check_kind(operation, execution)
+        if not prepared.errors:
+            _check_variables(prepared, execution.variables or {}, schema.limits)
+            if _is_over_get(execution) and has_personal_arguments(
+                schema._schema,  # noqa: SLF001 - Strawberry has no public way
+                prepared.document,
+            ):
+                raise RequestError(
+                    RequestErrorCode.PERSONAL_DATA_IN_URL,
+                    "An argument of this operation is personal: send it by POST.",
+                )
+        execution.graphql_document = prepared.document
+        # A new list: whoever handles the errors of a request may change it.
+        execution.pre_execution_errors = list(prepared.errors)
+        yield
+
+
+def _operation_of(prepared: Prepared, execution: ExecutionContext) -> OperationDefinitionNode:
+    name = execution._provided_operation_name  # noqa: SLF001 - the property guesses when absent
+    operation = get_operation_ast(prepared.document, name)
+    if operation is not None:
+        return operation
+    # Validation knows better what is wrong with a document without any fitting operation.
+    raise RequestError(
+        RequestErrorCode.OPERATION_NOT_FOUND,
+        "Name the operation to run in operationName."
+        if name is None
+        else "The document has no operation of that name.",
+    )
+
+
+def _is_over_get(execution: ExecutionContext) -> bool:
+    return set(execution.allowed_operations) == {OperationType.QUERY}
+
+
+def _check_kind(operation: OperationDefinitionNode, execution: ExecutionContext) -> None:
+    if OperationType(operation.operation.value) in execution.allowed_operations:
+        return
+    if _is_over_get(execution):
+        raise RequestError(
+            RequestErrorCode.METHOD_NOT_ALLOWED, "Only a query may be sent by GET: use POST."
+        )
+    raise RequestError(RequestErrorCode.BAD_REQUEST, "This kind of operation is not served here.")
+
+
+def _check_variables(prepared: Prepared, variables: Mapping[str, Any], limits: Limits) -> None:
+    for name in prepared.size_variables:
+        check_list_size("first", variables.get(name), limits)
+    check_value_shape(variables, limits)
