@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Refusal(Exception):  # noqa: N818 - the domain's word for it; not a fault of the program
+class Refusal(Exception):
     """A user's mistake, or a state of the machine that only the user can change.
 
     `str(refusal)` is one line: why it was refused and what to do. The command line prints it on

@@ -71,9 +71,7 @@ async def open_runtime(
     gateway = _gateway(settings, database, key_set, tokens, feed, now)
     try:
         await feed.start()
-        yield Runtime(
-            settings, client, database, key_set, gateway, feed, VerifiedTokens(tokens)
-        )
+        yield Runtime(settings, client, database, key_set, gateway, feed, VerifiedTokens(tokens))
     finally:
         await feed.stop()
         client.close()

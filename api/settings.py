@@ -11,7 +11,6 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from api.failure import Refusal
 
-
 SANDBOX = "sandbox"
 _PROVIDER = r"^(sandbox|[A-Za-z_][\w.]*:[A-Za-z_]\w*)$"
 
@@ -28,9 +27,7 @@ class Settings(BaseSettings):
         env_prefix="ONECARD_", extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
-    env: Environment = Field(
-        Environment.DEVELOPMENT, description="development or production"
-    )
+    env: Environment = Field(Environment.DEVELOPMENT, description="development or production")
     data_dir: Path = Field(
         Path(".onecard"), description="where the local database and development keys are kept"
     )
@@ -55,9 +52,7 @@ class Settings(BaseSettings):
         pattern=_PROVIDER,
         description="who sends codes by SMS: sandbox, or an adapter as module:factory",
     )
-    graphiql: bool | None = Field(
-        None, description="serve /graphiql; default only in development"
-    )
+    graphiql: bool | None = Field(None, description="serve /graphiql; default only in development")
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="networks, comma-separated, whose forwarding headers are believed"
     )

@@ -135,7 +135,10 @@ async def _indexes(database: Database, name: str) -> dict[str, Document]:
         if index["name"] == "_id_":
             continue
         found[index["name"]] = {"key": dict(index["key"])} | {
-            key: index[key] for key in said if index.get(key) not in (None, False)
+            # Not by truth: a TTL of 0 seconds is one.
+            key: index[key]
+            for key in said
+            if index.get(key) is not None and index.get(key) is not False
         }
     return found
 

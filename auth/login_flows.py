@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -90,6 +90,7 @@ def encode_flow(
     holder_id: str | None = None,
     session_id: str | None = None,
     consent_version: str | None = None,
+    methods: Sequence[str] = (),
 ) -> Document:
     return {
         "_id": flow_id,
@@ -107,7 +108,7 @@ def encode_flow(
         "consent_version": consent_version,
         "challenge": None,
         "evidence": None,
-        "amr": [],
+        "amr": list(methods),
         "completed_at": None,
     }
 

@@ -7,7 +7,7 @@ move is a change of this file.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeAlias, TypeVar
 
 from bson.codec_options import CodecOptions
@@ -17,7 +17,7 @@ from motor.motor_asyncio import (
     AsyncIOMotorCollection,
     AsyncIOMotorDatabase,
 )
-from pymongo.errors import PyMongoError
+from pymongo.errors import DuplicateKeyError, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -29,6 +29,21 @@ Transaction: TypeAlias = AsyncIOMotorClientSession
 
 MAX_POOL_SIZE = 50
 SERVER_SELECTION_LIFETIME_MS = 3_000
+
+__all__ = [
+    "LINEARIZABLE",
+    "Client",
+    "Collection",
+    "Database",
+    "Document",
+    "DuplicateKeyError",
+    "Transaction",
+    "connect",
+    "database_of",
+    "in_transaction",
+    "is_timeout",
+    "is_unavailable",
+]
 
 _T = TypeVar("_T")
 
@@ -61,7 +76,7 @@ def database_of(client: Client, name: str) -> Database:
     )
 
 
-async def in_transaction(database: Database, work: Callable[[Transaction], Awaitable[_T]]) -> _T:
+async def in_transaction(database: Database, work: Callable[[Transaction], Coroutine[Any, Any, _T]]) -> _T:
     """Run `work` in one transaction, again from the start on a transient conflict.
 
     `work` must therefore depend on nothing that its own earlier run changed in memory.

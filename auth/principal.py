@@ -39,7 +39,7 @@ class Principal:
 
     `subject` is the id of the holder, officer or employer client; `session_id` the token family
     of a holder; `flow_id` the only login flow that a flow token opens; `authenticated_at` the
-    instant of the last real-person proof (`auth_time`).
+    instant of the last real-person proof (`auth_time`); `methods` how it was proved (`amr`).
     """
 
     kind: PrincipalKind
@@ -49,6 +49,7 @@ class Principal:
     flow_id: str | None = None
     assurance: Assurance = Assurance.NONE
     authenticated_at: datetime | None = None
+    methods: tuple[str, ...] = ()
 
     def holder_id(self) -> str:
         """The holder's own id. Raises when there is none: MongoDB would match a missing owner

@@ -95,21 +95,24 @@ class ThrottleStore:
             },
             {"$unset": "was_blocked"},
         ]
-        before, after = await self._charged(key, update)
-        if before is not None and before["expires_at"] > now and before["blocked_until"] > now:
+        before = await self._charged(key, update)
+        if before is None or before["expires_at"] <= now:
+            return Charge(waits=None, next_delay=policy.delays[0])
+        if before["blocked_until"] > now:
             return Charge(waits=before["blocked_until"] - now, next_delay=timedelta(0))
-        index = min(after, len(policy.delays)) - 1
+        index = min(before["attempts"], len(policy.delays) - 1)
         return Charge(waits=None, next_delay=policy.delays[index])
 
-    async def _charged(self, key: bytes, update: list[Document]) -> tuple[Document | None, int]:
+    async def _charged(self, key: bytes, update: list[Document]) -> Document | None:
+        """The counter as it was before this attempt; None for the first."""
         for _ in range(3):
             try:
-                before = await self._attempts.find_one_and_update(
+                before: Document | None = await self._attempts.find_one_and_update(
                     {"_id": key}, update, upsert=True, return_document=ReturnDocument.BEFORE
                 )
             except DuplicateKeyError:  # two first attempts at once: the second finds the first
                 continue
-            return before, 1 if before is None else before["attempts"] + 1
+            return before
         raise RuntimeError("a throttle key was created again and again")
 
     async def forget(self, key: bytes) -> None:

@@ -72,9 +72,7 @@ def _projection(selection: Selection) -> Document:
     """Only what was asked for. A path below another one is dropped: MongoDB refuses both."""
     wanted = {*selection.paths, *(f"{path}.sealed" for path in selection.reveals)}
     paths = [
-        path
-        for path in sorted(wanted)
-        if not any(path.startswith(f"{other}.") for other in wanted)
+        path for path in sorted(wanted) if not any(path.startswith(f"{other}.") for other in wanted)
     ]
     projection: Document = {"_id": 1} | dict.fromkeys(paths, 1)
     return projection | ({EDGES: 1} if selection.edges else {})

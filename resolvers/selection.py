@@ -31,9 +31,9 @@ class Cursor:
 
     @classmethod
     def decode(cls, text: str) -> Cursor:
+        if len(text) > _MAX_CURSOR_LENGTH:
+            raise BadCursor
         try:
-            if len(text) > _MAX_CURSOR_LENGTH:
-                raise ValueError
             millis, document_id = base64.b64decode(text, b"-_", validate=True).decode().split(".")
             return cls(datetime.fromtimestamp(int(millis) / 1000, UTC), document_id)
         except (ValueError, OverflowError, OSError, binascii.Error):

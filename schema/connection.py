@@ -14,9 +14,7 @@ from schema.row import Row, branch_of
 DEFAULT_PAGE = 20
 MAX_PAGE = 100
 
-First = Annotated[
-    int, strawberry.argument(description="How many, 1 to 100; 20 when not given.")
-]
+First = Annotated[int, strawberry.argument(description="How many, 1 to 100; 20 when not given.")]
 After = Annotated[
     str | None, strawberry.argument(description="The `cursor` after which the page begins.")
 ]

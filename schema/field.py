@@ -11,9 +11,7 @@ from strawberry.schema_directive import Location
 
 from auth.permissions import Permission
 
-strawberry.enum(
-    Permission, description="What a caller must be allowed to do; see docs/access.md."
-)
+strawberry.enum(Permission, description="What a caller must be allowed to do; see docs/access.md.")
 
 
 @strawberry.schema_directive(

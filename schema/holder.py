@@ -73,9 +73,7 @@ class Holder:
         return PermitConnection(listing=self._listing(info, "permits", first))
 
     @holder_field("Cards, newest first.", edge="cards")
-    def cards(
-        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
-    ) -> CardConnection:
+    def cards(self, info: Info, first: First = DEFAULT_PAGE, after: After = None) -> CardConnection:
         return CardConnection(holder=self.row, listing=self._listing(info, "cards", first))
 
     @holder_field("Passports and resident IDs, newest first.", edge="identity_documents")

@@ -129,7 +129,8 @@ class LoginMutation:
         return BiometricConsentGiven(version=outcome.version)
 
     @guarded(
-        Permission.LOGIN_ADVANCE, description="Step 3, real person: ask what to do before the camera."
+        Permission.LOGIN_ADVANCE,
+        description="Step 3, real person: ask what to do before the camera.",
     )
     async def start_real_person_check(self, info: Info) -> StartRealPersonCheckPayload:
         outcome = await start_real_person_check(info.context.gateway, info.context.ask)
@@ -151,9 +152,7 @@ class LoginMutation:
         context = info.context
         challenge_id = bounded(input.challenge_id, "challengeId", 40)
         proof = bounded(input.proof, "proof", MAX_PROOF_LENGTH)
-        outcome = await submit_real_person_proof(
-            context.gateway, context.ask, challenge_id, proof
-        )
+        outcome = await submit_real_person_proof(context.gateway, context.ask, challenge_id, proof)
         if isinstance(outcome, Refused):
             return refusal(info, outcome)
         return RealPersonProved(

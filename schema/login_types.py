@@ -33,15 +33,11 @@ class PassportInput:
 
 @strawberry.input(one_of=True, description="Exactly one of the four numbers.")
 class IdentifierInput:
-    work_permit_number: str | None = personal(
-        "The work permit number.", default=strawberry.UNSET
-    )
+    work_permit_number: str | None = personal("The work permit number.", default=strawberry.UNSET)
     social_security_number: str | None = personal(
         "The social security number, with or without padding zeros.", default=strawberry.UNSET
     )
-    passport: PassportInput | None = personal(
-        "The current passport.", default=strawberry.UNSET
-    )
+    passport: PassportInput | None = personal("The current passport.", default=strawberry.UNSET)
     permanent_resident_id: str | None = personal(
         "The foreign permanent resident ID, 2023 or older.", default=strawberry.UNSET
     )

@@ -25,7 +25,7 @@ def operation_guard(rules: Rules) -> type[SchemaExtension]:
     """The extension class for one schema with its access rules."""
 
     class OperationGuard(SchemaExtension):
-        def on_execute(self) -> Iterator[None]:  # type: ignore[override]
+        def on_execute(self) -> Iterator[None]:
             execution = self.execution_context
             schema: GraphQLSchema = execution.schema._schema  # noqa: SLF001 - no public way
             document = execution.graphql_document

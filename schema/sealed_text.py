@@ -36,4 +36,3 @@ class SealedText:
 
 class VaultMissing(Exception):
     """A reveal was resolved without an audited read: a fault of ours."""
-

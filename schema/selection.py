@@ -98,7 +98,8 @@ class _Plan:
 
     def _type_name(self, field: Chosen) -> str:
         definition = self._fields_of(field.parent)[field.field]
-        return get_named_type(definition.type).name
+        name: str = get_named_type(definition.type).name
+        return name
 
 
 _SHAPE = frozenset({"edges", "pageInfo", "__typename"})

@@ -97,7 +97,9 @@ class SessionQuery:
             cursor = Cursor.decode(after)
             position = SessionPosition(cursor.at, cursor.document_id)
         page = await list_sessions(info.context.gateway, info.context.ask, first, position)
-        edges = [SessionEdge(cursor=_cursor(one), node=Session(stored=one)) for one in page.sessions]
+        edges = [
+            SessionEdge(cursor=_cursor(one), node=Session(stored=one)) for one in page.sessions
+        ]
         end_cursor = edges[-1].cursor if edges else None
         page_info = PageInfo(has_next_page=page.more_follow, end_cursor=end_cursor)
         return SessionConnection(edges=edges, page_info=page_info)
@@ -122,9 +124,7 @@ class SessionMutation:
     async def end_session(
         self,
         info: Info,
-        session_id: Annotated[
-            strawberry.ID, strawberry.argument(description="From `sessions`.")
-        ],
+        session_id: Annotated[strawberry.ID, strawberry.argument(description="From `sessions`.")],
     ) -> EndSessionPayload:
         context = info.context
         match await end_session(context.gateway, context.ask, str(session_id)[:40]):

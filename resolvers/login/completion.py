@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pymongo.errors import DuplicateKeyError
-
 from auth.audit import AuditAction, AuditLine
 from auth.login_flow import FlowEvent, FlowKind, FlowState
-from auth.mongo import Document, Transaction, in_transaction
+from auth.mongo import Document, DuplicateKeyError, Transaction, in_transaction
 from auth.principal import Assurance
 from auth.session_documents import NewSession, Session
 from auth.session_rotation import may_answer_opening

@@ -11,7 +11,7 @@ from auth.session_documents import Session
 from auth.tokens import ACCESS_TOKEN_LIFETIME
 from resolvers.gateway import Ask, Gateway, append_audit
 from resolvers.login.flow_steps import mint_flow_token, refusal_of
-from resolvers.login.outcomes import LoginRefusalCode, Refused, StepUpStarted, SteppedUp
+from resolvers.login.outcomes import LoginRefusalCode, Refused, SteppedUp, StepUpStarted
 from resolvers.login.real_name import CLIENT_ID
 from resolvers.policy.consent import CURRENT_VERSION
 from resolvers.policy.throttling import STEP_UP
@@ -37,6 +37,7 @@ async def start_step_up(gateway: Gateway, ask: Ask) -> StepUpStarted | Refused:
         holder_id=holder_id,
         session_id=session_id,
         consent_version=None if consent_due else CURRENT_VERSION,
+        methods=ask.principal.methods,
     )
     await gateway.flows.insert(flow)
     token = mint_flow_token(gateway, flow["_id"], Assurance.REAL_NAME, now, flow["expires_at"])
@@ -59,6 +60,7 @@ async def complete_step_up(gateway: Gateway, ask: Ask) -> SteppedUp | Refused:
             completed["session_id"],
             completed["holder_id"],
             completed["evidence"]["proved_at"],
+            completed["amr"],
             now,
             transaction,
         )

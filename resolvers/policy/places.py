@@ -23,16 +23,10 @@ CITIES: Mapping[str, Named] = {
 }
 
 AUTHORITIES: Mapping[str, Named] = {
-    "foreign-experts-440100": Named(
-        "Guangzhou Foreign Experts Affairs Bureau", "广州市外国专家局"
-    ),
-    "foreign-experts-440300": Named(
-        "Shenzhen Foreign Experts Affairs Bureau", "深圳市外国专家局"
-    ),
+    "foreign-experts-440100": Named("Guangzhou Foreign Experts Affairs Bureau", "广州市外国专家局"),
+    "foreign-experts-440300": Named("Shenzhen Foreign Experts Affairs Bureau", "深圳市外国专家局"),
     "foreign-experts-440400": Named("Zhuhai Foreign Experts Affairs Bureau", "珠海市外国专家局"),
-    "foreign-experts-441900": Named(
-        "Dongguan Foreign Experts Affairs Bureau", "东莞市外国专家局"
-    ),
+    "foreign-experts-441900": Named("Dongguan Foreign Experts Affairs Bureau", "东莞市外国专家局"),
     "human-resources-440100": Named(
         "Guangzhou Human Resources and Social Security Bureau", "广州市人力资源和社会保障局"
     ),

@@ -48,8 +48,7 @@ def plan_electronic_card(
     Only the newest physical card counts: an older one that was lost has been replaced since.
     """
     if any(
-        card["kind"] == CardKind.ELECTRONIC and card["state"] in LIVING_ELECTRONIC
-        for card in cards
+        card["kind"] == CardKind.ELECTRONIC and card["state"] in LIVING_ELECTRONIC for card in cards
     ):
         return CardPresent()
     physical = next((card for card in cards if card["kind"] == CardKind.PHYSICAL), None)

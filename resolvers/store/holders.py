@@ -61,9 +61,7 @@ SPEC = CollectionSpec(
                 maximum=4,
             ),
             "language": one_of(Language),
-            "biometric_consent": optional(
-                document({"version": text(20), "given_at": INSTANT})
-            ),
+            "biometric_consent": optional(document({"version": text(20), "given_at": INSTANT})),
             "created_at": INSTANT,
             "source": SOURCE,
         }
@@ -156,8 +154,6 @@ def decode_name_parts(text: str) -> tuple[str, str, str | None, str | None]:
     return surname, given_names, chinese_name or None, native_name or None
 
 
-
-
 class HolderStore:
     def __init__(self, database: Database) -> None:
         self._holders: Collection = database[NAME]
@@ -170,7 +166,7 @@ class HolderStore:
     async def find_for_login(self, digests: Sequence[Digest]) -> Document | None:
         """The holder of a number with all that a login needs, in one command:
         `_id`, `name_parts`, `phone`, `key` and the physical `cards`."""
-        pipeline = [
+        pipeline: list[Document] = [
             {"$match": {"digests.value": {"$in": [digest.value for digest in digests]}}},
             {"$limit": 1},
             *_WITH_KEY_AND_PHYSICAL_CARDS,

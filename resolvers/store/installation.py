@@ -64,9 +64,7 @@ async def _bring_forward(database: Database, record: Document, wanted: str) -> N
             await migration.run(database)
             versions[migration.collection] = migration.to_version
             # Recorded one by one: a stopped migration starts again where it stood.
-            await database[meta.NAME].update_one(
-                {"_id": _RECORD}, {"$set": {"versions": versions}}
-            )
+            await database[meta.NAME].update_one({"_id": _RECORD}, {"$set": {"versions": versions}})
     await install(database, SPECS)
     await database[meta.NAME].update_one(
         {"_id": _RECORD}, {"$set": {"fingerprint": wanted, "versions": declared}}, upsert=True

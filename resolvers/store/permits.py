@@ -49,9 +49,7 @@ SPEC = CollectionSpec(
             "valid_until": INSTANT,
             "issued_at": INSTANT,
             "history": array(
-                document(
-                    {"at": INSTANT, "event": one_of(PermitEvent), "authority": text(60)}
-                ),
+                document({"at": INSTANT, "event": one_of(PermitEvent), "authority": text(60)}),
                 maximum=MAX_HISTORY,
             ),
             "superseded_by": optional(identifier("pmt")),

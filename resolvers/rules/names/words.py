@@ -16,16 +16,15 @@ _OF_SURNAMES = (
     "st ter ten van von y zu zum zur"
 )
 _OF_GIVEN_NAMES = (
-    "abd abdel abdul abdur abou abu al bin bint da das de del della di do dos du el ibn la las los "
-    "um umm"
+    "abd abdel abdul abdur abou abu al da das de del della di do dos du el la las los um umm"
 )
 
 SURNAME_PARTICLES = frozenset(_OF_SURNAMES.split())
 """Words at the head of a surname that catalogues put behind the given names."""
 
 GIVEN_PARTICLES = frozenset(_OF_GIVEN_NAMES.split())
-"""Words that make one given name with the word behind them. `Ben`, `Van` and `San` are given names
-of their own and not here."""
+"""Words that make one given name with the word behind them. `Ben`, `Bin` and `Van` are given names
+of their own and not here; so `bin` and `ibn` may be left out like any further name."""
 
 SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 """Generational suffixes: some passports print them, some do not."""

@@ -1,0 +1,75 @@
+"""What tests share: one real MongoDB for the run, a fresh database for each test."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from api.clock import utc_now
+from api.embedded import LocalMongod
+from auth.keys import KeySet, new_key_set
+from auth.mongo import Client, Database, connect, database_of
+from resolvers.store import meta
+from resolvers.store.installation import prepare_database
+from resolvers.store.registry import SPECS
+
+
+@pytest.fixture(scope="session")
+def mongod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalMongod]:
+    with LocalMongod(tmp_path_factory.mktemp("mongodb")) as local:
+        yield local
+
+
+@pytest.fixture(scope="session")
+def mongod_uri(mongod: LocalMongod) -> str:
+    return mongod.uri
+
+
+@pytest.fixture
+async def mongo_client(mongod_uri: str) -> AsyncIterator[Client]:
+    client = connect(mongod_uri)
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="session")
+def database_name(mongod_uri: str) -> str:
+    """One prepared database for the run; `database` leaves it empty after each test."""
+    name = f"test_{secrets.token_hex(8)}"
+
+    async def prepared() -> None:
+        client = connect(mongod_uri)
+        await prepare_database(database_of(client, name), utc_now())
+        client.close()
+
+    asyncio.run(prepared())
+    return name
+
+
+@pytest.fixture
+async def database(mongo_client: Client, database_name: str) -> AsyncIterator[Database]:
+    """Every collection, validator and index, and no document; emptied afterwards."""
+    shared = database_of(mongo_client, database_name)
+    yield shared
+    for spec in SPECS:
+        spared = {"_id": {"$ne": "installation"}} if spec.name == meta.NAME else {}
+        await shared[spec.name].delete_many(spared)
+
+
+@pytest.fixture
+async def own_database(mongo_client: Client) -> AsyncIterator[Database]:
+    """A prepared database that the test may bend; dropped afterwards."""
+    name = f"test_{secrets.token_hex(8)}"
+    fresh = database_of(mongo_client, name)
+    await prepare_database(fresh, utc_now())
+    yield fresh
+    await mongo_client.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def key_set() -> KeySet:
+    return new_key_set(now=datetime(2026, 1, 1, tzinfo=UTC))
