@@ -1,35 +1,34 @@
-"""The schema, assembled: roots, extensions, access rules."""
+"""The schema, assembled: roots, access rules, limits and masking."""
 
-from collections.abc import Callable, Sequence
-
-import strawberry
-from strawberry.extensions import SchemaExtension
-from strawberry.schema.config import StrawberryConfig
-
+from auth.mongo import is_timeout, is_unavailable
 from auth.permissions import Permission
 from schema.access import access_rules
+from schema.failures import RequestErrorCode
+from schema.gateway_schema import GatewaySchema
 from schema.operation import operation_guard
 from schema.root import Mutation, Query
 
-ExtensionFactory = type[SchemaExtension] | Callable[[], SchemaExtension]
+
+def classify(error: BaseException) -> RequestErrorCode | None:
+    """Which faults of the database a client may be told of."""
+    if isinstance(error, TimeoutError) or is_timeout(error):
+        return RequestErrorCode.TIMEOUT
+    return RequestErrorCode.UNAVAILABLE if is_unavailable(error) else None
 
 
-def build_gateway_schema(
-    extensions: Sequence[ExtensionFactory] = (), *, is_open: bool = True
-) -> strawberry.Schema:
-    """The executable schema. `extensions` run around the access check; a schema that is not open
-    (production) gives no hints about fields that were mistyped.
+def build_gateway_schema(*, is_open: bool = True) -> GatewaySchema:
+    """The executable schema. One that is not open (production) answers no introspection and
+    gives no hints about fields that were mistyped.
 
     Raises `schema.access.FieldWithoutRule`.
     """
     rules: dict[tuple[str, str], tuple[Permission, ...]] = {}
-    schema = strawberry.Schema(
-        query=Query,
-        mutation=Mutation,
-        config=StrawberryConfig(
-            disable_field_suggestions=not is_open,
-        ),
-        extensions=[*extensions, operation_guard(rules)],
+    schema = GatewaySchema(
+        Query,
+        Mutation,
+        classify=classify,
+        introspection=is_open,
+        extensions=[operation_guard(rules)],
     )
-    rules.update(access_rules(schema._schema))  # noqa: SLF001 - no public way
+    rules.update(access_rules(schema._schema))  # noqa: SLF001 - Strawberry has no public way
     return schema

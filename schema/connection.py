@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import strawberry
 
-from resolvers.selection import Cursor
+from resolvers.selection import BadCursor, Cursor
 from schema.context import Info
+from schema.failures import RequestError, RequestErrorCode
 from schema.field import holder_field
 from schema.row import Row, branch_of
 
@@ -24,6 +25,17 @@ After = Annotated[
 class PageInfo:
     has_next_page: bool = holder_field("Whether more follow this page.")
     end_cursor: str | None = holder_field("The cursor of the last edge, to be given as `after`.")
+
+
+def decoded(after: str) -> Cursor:
+    """The place that `after` names, or BAD_USER_INPUT."""
+    try:
+        return Cursor.decode(after)
+    except BadCursor:
+        pass
+    raise RequestError(
+        RequestErrorCode.BAD_USER_INPUT, "`after` needs a cursor that this list has given."
+    )
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError, OperationDefinitionNode, get_operation_ast
+from graphql import (
+    GraphQLError,
+    GraphQLInputObjectType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    get_operation_ast,
+)
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult
@@ -62,6 +68,7 @@ class GatewaySchema(strawberry.Schema):
             config=config,
             **options,
         )
+        _mark_one_of(self._schema)
         self._classify = classify
         self.limits = limits or Limits()
         self.documents = Documents(
@@ -83,6 +90,15 @@ class GatewaySchema(strawberry.Schema):
         if result.errors:
             result.errors = masked(result.errors, None, self._classify)
         return result
+
+
+def _mark_one_of(schema: GraphQLSchema) -> None:
+    """Strawberry checks @oneOf by itself and does not tell graphql-core, whose checks are better:
+    they hold in fragments and for variables, and say where."""
+    for graphql_type in schema.type_map.values():
+        definition = graphql_type.extensions.get("strawberry-definition")
+        if isinstance(graphql_type, GraphQLInputObjectType) and definition is not None:
+            graphql_type.is_one_of = definition.is_one_of
 
 
 class DocumentGate(SchemaExtension):

@@ -4,7 +4,6 @@ Addresses end up in histories, proxies and logs, so such a document is refused o
 value stands in the document or in a variable.
 """
 
-from functools import lru_cache
 from typing import Any
 
 from graphql import (
@@ -45,7 +44,6 @@ class _Finder(Visitor):
             self.found = True
 
 
-@lru_cache(maxsize=1_024)
 def is_personal(element: GraphQLArgument | GraphQLInputField) -> bool:
     """Marked itself, or holding an input field that is."""
     return _is_marked(element) or _holds_personal(get_named_type(element.type), frozenset())

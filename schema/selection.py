@@ -5,9 +5,9 @@ from typing import Any
 
 from graphql import GraphQLObjectType, GraphQLSchema, get_named_type
 
-from resolvers.selection import Cursor, Edge, Page, Selection
+from resolvers.selection import Edge, Page, Selection
 from schema.chosen import Chosen
-from schema.connection import DEFAULT_PAGE
+from schema.connection import DEFAULT_PAGE, decoded
 from schema.field import EDGE, READS, RULE_EDGES
 from schema.row import branch_of, rule_key
 
@@ -26,7 +26,8 @@ RULE_SELECTIONS: Mapping[str, Selection] = {
 
 
 def selection_of(schema: GraphQLSchema, chosen: Mapping[str, Chosen]) -> Selection:
-    """What the chosen fields of one document need. Raises `resolvers.selection.BadCursor`."""
+    """What the chosen fields of one document need. Raises RequestError for a cursor
+    that is none of ours."""
     plan = _Plan(schema)
     plan.add(chosen)
     return plan.selection()
@@ -119,5 +120,5 @@ def _nodes(connection: Mapping[str, Chosen]) -> Iterator[tuple[str, Mapping[str,
 
 def _page(arguments: Mapping[str, Any]) -> Page:
     first, after = arguments.get("first"), arguments.get("after")
-    cursor = Cursor.decode(after) if isinstance(after, str) else None
+    cursor = decoded(after) if isinstance(after, str) else None
     return Page(first if isinstance(first, int) else DEFAULT_PAGE, cursor)

@@ -11,7 +11,7 @@ from auth.sessions import EndOutcome, SessionPosition
 from resolvers.own_sessions import end_session, list_sessions, log_out, log_out_everywhere
 from resolvers.policy.places import Named
 from resolvers.selection import Cursor
-from schema.connection import DEFAULT_PAGE, After, First, PageInfo
+from schema.connection import DEFAULT_PAGE, After, First, PageInfo, decoded
 from schema.context import Info
 from schema.field import field_for, guarded
 
@@ -94,7 +94,7 @@ class SessionQuery:
     ) -> SessionConnection:
         position = None
         if after is not None:
-            cursor = Cursor.decode(after)
+            cursor = decoded(after)
             position = SessionPosition(cursor.at, cursor.document_id)
         page = await list_sessions(info.context.gateway, info.context.ask, first, position)
         edges = [

@@ -20,7 +20,6 @@ from graphql import (
     validate,
 )
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
-from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from schema.failures import RequestError, RequestErrorCode
 
@@ -44,7 +43,6 @@ SENTENCES = {
     "NoUndefinedVariablesRule": "A variable is used but not declared.",
     "NoUnusedFragmentsRule": "A fragment is never used.",
     "NoUnusedVariablesRule": "A variable is declared but never used.",
-    "OneOfInputValidationRule": "Exactly one field must be given, and it may not be null.",
     "OverlappingFieldsCanBeMergedRule": (
         "Fields under one response name differ; give them different aliases."
     ),
@@ -68,12 +66,12 @@ _HINT = "Did you mean "
 
 
 def rules_for(*, introspection: bool) -> tuple[type[ASTValidationRule], ...]:
-    """graphql-core's rules and Strawberry's two, wrapped; without introspection one more."""
-    rules: list[type[ASTValidationRule]] = [
-        *specified_rules,
-        MaybeNullValidationRule,
-        OneOfInputValidationRule,
-    ]
+    """graphql-core's rules and Strawberry's on `Maybe`, wrapped; without introspection one more.
+
+    Strawberry's rule on @oneOf fails itself on a variable that is undeclared or used in a fragment;
+    graphql-core's own check is used (see `GatewaySchema`).
+    """
+    rules: list[type[ASTValidationRule]] = [*specified_rules, MaybeNullValidationRule]
     if not introspection:
         rules.append(NoSchemaIntrospectionCustomRule)
     return tuple(_speechless(rule) for rule in rules)
