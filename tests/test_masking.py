@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from resolvers.policy.masking import MASKS, MAX_MASKED_WORDS, ShowEnds, mask
@@ -83,6 +83,7 @@ def test_the_length_of_a_long_value_does_not_show(kind: str, value: str) -> None
     assert len(mask(kind, value)) == len(mask(kind, "X" * 20))
 
 
+@example(["otto"] * (MAX_MASKED_WORDS + 1))
 @given(st.lists(st.text("abcdéžя", min_size=2, max_size=20), min_size=1, max_size=30))
 def test_a_masked_name_shows_first_letters_and_no_lengths(words: list[str]) -> None:
     shown = mask("name", " ".join(words))

@@ -94,6 +94,7 @@ def test_a_registered_initial_does_not_stand_for_a_longer_name() -> None:
 
 def test_a_title_or_suffix_is_never_the_whole_name() -> None:
     assert names_match("Haruto Ii", RegisteredName("Ii", "Haruto"))
+    assert names_match("Ii Haruto Jr", RegisteredName("Ii", "Haruto"))
     assert not names_match("Haruto", RegisteredName("Ii", "Haruto"))
     assert not names_match("Dr.", RegisteredName("Dr.", "Ottmar"))
 
