@@ -14,10 +14,10 @@ class FreezingProxy:
         self._flows = asyncio.Event()
         self._flows.set()
         self._server: asyncio.Server | None = None
-        self._writers: set[asyncio.StreamWriter] = set()
+        self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     async def start(self, port: int = 0) -> None:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", port)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", port)
 
     @property
     def port(self) -> int:
@@ -40,24 +40,34 @@ class FreezingProxy:
         assert self._server is not None
         self._server.close()
         self._flows.set()
-        for writer in list(self._writers):
+        connections = dict(self._connections)
+        for writer in connections.values():
             writer.transport.abort()
+        if connections:
+            await asyncio.wait(connections)
         await self._server.wait_closed()
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # A task of our own: asyncio's complains when it is cancelled.
+        task = asyncio.create_task(self._serve(reader, writer))
+        self._connections[task] = writer
+        task.add_done_callback(self._connections.pop)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
-            onward = await asyncio.open_connection(*self._target)
-            await asyncio.gather(self._pump(reader, onward[1]), self._pump(onward[0], writer))
+            onward_reader, onward_writer = await asyncio.open_connection(*self._target)
+            await asyncio.gather(
+                self._pump(reader, onward_writer), self._pump(onward_reader, writer)
+            )
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._writers.add(writer)
         try:
             while data := await reader.read(65_536):
                 await self._flows.wait()
                 writer.write(data)
                 await writer.drain()
         finally:
-            self._writers.discard(writer)
+            # Whichever side ends, the other ends with it.
             writer.transport.abort()
 
 

@@ -1,0 +1,297 @@
+"""The revocation feed of one process: what it believes, for how long, and what it costs."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from pymongo.errors import AutoReconnect
+
+from api.ids import new_id
+from auth import revocation
+from auth.collections import install
+from auth.mongo import Database, connect, database_of, in_transaction
+from auth.revocation import (
+    BELIEVED_LIFETIME,
+    OVERLAP,
+    RevocationFeed,
+    Verdict,
+    seconds_since_boot,
+)
+from auth.revocation_documents import (
+    BEGINNING,
+    COMMENT,
+    REVOCATION_LIFETIME,
+    SPEC,
+    Revocation,
+    RevocationStore,
+)
+from auth.revocation_lookups import MAX_WAITING, RevocationLookups
+from tests.frozen_proxy import proxy_to
+
+PATIENCE_SECONDS = 30.0
+
+
+class Clock:
+    """The real one, and as much more as the test says has passed."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta(0)
+
+    def __call__(self) -> float:
+        return seconds_since_boot() + self.ahead.total_seconds()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def feed(database: Database, clock: Clock) -> AsyncIterator[RevocationFeed]:
+    await install(database, [SPEC])
+    running = RevocationFeed(database, clock=clock)
+    await running.start()
+    yield running
+    await running.stop()
+
+
+async def eventually(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not condition():  # noqa: ASYNC110 - the feed tells nobody when it has read
+            await asyncio.sleep(0.01)
+
+
+async def revoke(database: Database, *session_ids: str) -> None:
+    store = RevocationStore(database)
+    await in_transaction(database, lambda transaction: store.record(session_ids, transaction))
+
+
+async def reads(database: Database, comment: str | None = COMMENT) -> int:
+    """Commands on the collection since `profile` was set to 2."""
+    wanted = {"ns": f"{database.name}.{SPEC.name}", "op": "query"}
+    return await database["system.profile"].count_documents(
+        wanted | ({} if comment is None else {"command.comment": comment})
+    )
+
+
+async def test_a_feed_that_is_alive_answers_without_a_command(
+    feed: RevocationFeed, database: Database
+) -> None:
+    revoked, live = new_id("ses"), new_id("ses")
+    await revoke(database, revoked)
+    await eventually(lambda: feed.remembered == 1)
+    await feed.stop()  # so that what is counted is not the feed's own
+    feed._good_read_began = seconds_since_boot()
+    await database.command("profile", 2)
+    for _ in range(100):
+        assert await feed.check(revoked) is Verdict.REVOKED
+        assert await feed.check(live) is Verdict.LIVE
+    await database.command("profile", 0)
+    assert await reads(database, None) == 0
+
+
+async def test_memory_is_not_believed_once_it_is_too_old(
+    feed: RevocationFeed, database: Database, clock: Clock
+) -> None:
+    assert feed.is_alive()
+    session_id = new_id("ses")
+    await revoke(database, session_id)
+    clock.ahead = BELIEVED_LIFETIME
+    # Nothing was awaited since: as after a stop of the process or a sleep of the machine.
+    assert not feed.is_alive()
+    assert await feed.check(session_id) is Verdict.REVOKED
+    await eventually(feed.is_alive)
+
+
+async def test_the_wall_clock_may_jump_by_minutes(
+    feed: RevocationFeed, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = time.time
+
+    def jumped(jump: float) -> float:
+        return real() + jump
+
+    for jump in (600.0, -600.0):
+        monkeypatch.setattr(time, "time", partial(jumped, jump))
+        session_id = new_id("ses")
+        await revoke(database, session_id)
+        assert feed.is_alive()
+        await eventually(partial(feed._revoked.__contains__, session_id))
+        assert await feed.check(new_id("ses")) is Verdict.LIVE
+
+
+async def test_a_revocation_that_commits_long_after_it_was_written_is_not_missed(
+    feed: RevocationFeed, database: Database
+) -> None:
+    slow, quick = new_id("ses"), new_id("ses")
+    store = RevocationStore(database)
+    async with await database.client.start_session() as session, session.start_transaction():
+        await store.record([slow], session)
+        await revoke(database, quick)
+        await eventually(lambda: quick in feed._revoked)
+        assert slow not in feed._revoked
+    first, second = await store.load_after(BEGINNING, 10)
+    assert (first.session_id, second.session_id) == (slow, quick)
+    await eventually(lambda: slow in feed._revoked)
+
+
+async def test_each_read_goes_back_behind_what_a_transaction_may_last(
+    feed: RevocationFeed, database: Database
+) -> None:
+    await revoke(database, new_id("ses"))
+    await eventually(lambda: feed._newest > BEGINNING)
+    seen = feed._newest
+    start = revocation._behind(seen)
+    assert seen.time - start.time == OVERLAP.total_seconds()
+    server_limit = await database.client.admin.command(
+        {"getParameter": 1, "transactionLifetimeLimitSeconds": 1}
+    )
+    lasts_at_most = server_limit["transactionLifetimeLimitSeconds"] * 1.5
+    assert lasts_at_most < OVERLAP.total_seconds()
+
+
+async def test_more_revocations_than_a_page_are_all_read(
+    database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await install(database, [SPEC])
+    session_ids = [new_id("ses") for _ in range(7)]
+    await revoke(database, *session_ids)
+    monkeypatch.setattr(revocation, "PAGE", 3)
+    feed = RevocationFeed(database, clock=clock)
+    await feed.start()
+    assert feed._revoked.keys() == set(session_ids)
+    await feed.stop()
+
+
+async def test_a_failed_read_blinds_in_time_and_all_is_read_again(
+    feed: RevocationFeed, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await revoke(database, new_id("ses"))
+    await eventually(lambda: feed.remembered == 1)
+    positions: list[object] = []
+    load_after = feed._store.load_after
+
+    async def fail(position: object, limit: int) -> list[Revocation]:
+        raise AutoReconnect
+
+    async def note(position: object, limit: int) -> list[Revocation]:
+        positions.append(position)
+        return await load_after(BEGINNING, limit)
+
+    monkeypatch.setattr(feed._store, "load_after", fail)
+    await eventually(lambda: not feed.is_alive())
+    assert await feed.check(new_id("ses")) is Verdict.LIVE
+    monkeypatch.setattr(feed._store, "load_after", note)
+    await eventually(feed.is_alive)
+    assert positions[0] == BEGINNING
+
+
+async def test_a_thousand_requests_of_a_blind_process_share_a_few_reads(
+    database: Database, clock: Clock
+) -> None:
+    await install(database, [SPEC])
+    revoked = new_id("ses")
+    await revoke(database, revoked)
+    feed = RevocationFeed(database, clock=clock)
+    await database.command("profile", 2)
+    calls = [feed.check(revoked if at % 10 == 0 else new_id("ses")) for at in range(1_000)]
+    verdicts = await asyncio.gather(*calls)
+    await database.command("profile", 0)
+    assert [at for at in range(1_000) if verdicts[at] is Verdict.REVOKED] == [*range(0, 1_000, 10)]
+    assert Verdict.UNKNOWN not in verdicts
+    assert 1 <= await reads(database) <= 3
+    await feed.stop()
+
+
+async def test_a_request_is_answered_by_a_read_that_began_after_it() -> None:
+    began: list[Sequence[str]] = []
+    gate = asyncio.Event()
+
+    async def lookup(session_ids: Sequence[str]) -> set[str]:
+        began.append(session_ids)
+        await gate.wait()
+        return set()
+
+    lookups = RevocationLookups(lookup)
+    first = asyncio.create_task(lookups.is_revoked("a", within=5))
+    await eventually(lambda: began == [["a"]])
+    later = [asyncio.create_task(lookups.is_revoked(name, within=5)) for name in "abc"]
+    await asyncio.sleep(0)
+    gate.set()
+    assert await asyncio.gather(first, *later) == [False] * 4
+    assert began == [["a"], ["a", "b", "c"]]
+
+
+async def test_requests_beyond_the_bound_are_not_answered() -> None:
+    async def lookup(session_ids: Sequence[str]) -> set[str]:
+        raise AutoReconnect
+
+    lookups = RevocationLookups(lookup)
+    calls = [lookups.is_revoked(str(at), within=5) for at in range(MAX_WAITING + 1)]
+    assert set(await asyncio.gather(*calls)) == {None}
+    assert not lookups._waiting
+
+
+async def test_a_database_that_hangs_is_not_waited_for_and_nothing_is_served(
+    database: Database, mongod_uri: str
+) -> None:
+    from_here = revocation.LOOKUP_LIFETIME.total_seconds()
+    async with proxy_to(mongod_uri) as proxy:
+        client = connect(proxy.uri)
+        feed = RevocationFeed(database_of(client, database.name))
+        await feed.start()
+        assert feed.is_alive()
+        proxy.freeze()
+        await eventually(lambda: not feed.is_alive())
+        began = time.monotonic()
+        assert await feed.check(new_id("ses")) is Verdict.UNKNOWN
+        assert time.monotonic() - began < from_here + PATIENCE_SECONDS / 10
+        proxy.thaw()
+        await eventually(feed.is_alive)
+        await feed.stop()
+        # In a thread: the driver waits for answers that come through the proxy of this loop.
+        await asyncio.to_thread(client.close)
+
+
+async def test_what_this_process_ended_it_refuses_at_once_even_when_blind(
+    feed: RevocationFeed, clock: Clock
+) -> None:
+    session_id = new_id("ses")
+    feed.remember([session_id])
+    clock.ahead = BELIEVED_LIFETIME
+    assert await feed.check(session_id) is Verdict.REVOKED
+
+
+async def test_a_revocation_is_forgotten_when_no_token_of_it_can_be_left(
+    feed: RevocationFeed, clock: Clock
+) -> None:
+    feed.remember([new_id("ses")])
+    clock.ahead = REVOCATION_LIFETIME - timedelta(seconds=10)
+    await eventually(feed.is_alive)
+    assert feed.remembered == 1
+    clock.ahead = REVOCATION_LIFETIME
+    await eventually(lambda: feed.remembered == 0)
+
+
+async def test_a_memory_that_is_full_declares_itself_blind(
+    feed: RevocationFeed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed.remember(new_id("ses") for _ in range(3))
+    monkeypatch.setattr(revocation, "MAX_REMEMBERED", 2)
+    await eventually(lambda: not feed.is_alive())
+    assert await feed.check(new_id("ses")) is Verdict.LIVE
+
+
+async def test_a_feed_runs_once_and_may_be_stopped_twice(feed: RevocationFeed) -> None:
+    with pytest.raises(RuntimeError, match="runs already"):
+        await feed.start()
+    await feed.stop()
+    await feed.stop()
+    assert not feed.is_alive()
+    await feed.start()
+    assert feed.is_alive()
