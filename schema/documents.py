@@ -98,10 +98,10 @@ def _parse(text: str, limits: Limits) -> DocumentNode:
     try:
         return parse(text, max_tokens=limits.tokens)
     except GraphQLSyntaxError as error:
-        if error.description.endswith("tokens. Parsing aborted."):
+        if error.description.endswith("Parsing aborted."):
             raise RequestError(
                 RequestErrorCode.OPERATION_TOO_LARGE,
-                f"The operation is too large: {limits.tokens} tokens at most.",
+                f"The operation is too large: {limits.tokens} tokens, nested 200 deep, at most.",
                 details={"limit": "tokens", "maximum": limits.tokens},
             ) from None
         raise RequestError(
@@ -109,10 +109,6 @@ def _parse(text: str, limits: Limits) -> DocumentNode:
             _syntax_sentence(error.description),
             source=error.source,
             positions=error.positions,
-        ) from None
-    except GraphQLError:
-        raise RequestError(
-            RequestErrorCode.OPERATION_TOO_LARGE, "The operation is nested too deeply."
         ) from None
 
 
