@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
+from auth import session_documents
 from resolvers.store import (
     cards,
     employers,
@@ -22,7 +25,8 @@ class Relation:
     """Documents of `collection` whose `foreign` field equals our `local` one.
 
     `order` is the descending instant of a list, ties broken by ascending id; None leads to one
-    document by its id. `newest_only` keeps the first of the list.
+    document by its id. `newest_only` keeps the first of the list; `live_at` makes the filter of
+    rows that count at an instant, where others are kept for the record.
     """
 
     collection: str
@@ -30,6 +34,7 @@ class Relation:
     foreign: str
     order: str | None = None
     newest_only: bool = False
+    live_at: Callable[[datetime], Mapping[str, Any]] | None = None
 
 
 def _of_holder(collection: str, order: str, *, newest_only: bool = False) -> Relation:
@@ -45,6 +50,13 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
         "cards": _of_holder(cards.NAME, "issued_at"),
         "identity_documents": _of_holder(identity_documents.NAME, "valid_from"),
         "residence_permit": _of_holder(residence_permits.NAME, "valid_from", newest_only=True),
+        "sessions": Relation(
+            session_documents.NAME,
+            "_id",
+            "holder_id",
+            "created_at",
+            live_at=session_documents.live_at,
+        ),
         "insurance": _of_holder(insurance_enrolments.NAME, "started_at", newest_only=True),
     },
     permits.NAME: {"employer": _EMPLOYER},

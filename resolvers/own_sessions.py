@@ -1,11 +1,11 @@
-"""The holder's own sessions: seen, ended one by one or all at once; and consent withdrawn."""
+"""The holder's own sessions: ended one by one or all at once."""
 
 from __future__ import annotations
 
 from auth.audit import AuditAction, AuditLine
 from auth.mongo import Transaction
 from auth.session_documents import EndReason
-from auth.sessions import Audit, Ended, EndOutcome, SessionPage, SessionPosition
+from auth.sessions import Audit, Ended, EndOutcome
 from resolvers.gateway import Ask, Gateway, append_audit
 
 
@@ -20,15 +20,6 @@ def _audit(gateway: Gateway, ask: Ask) -> Audit:
         await append_audit(gateway, ask, line, transaction=transaction)
 
     return write
-
-
-async def list_sessions(
-    gateway: Gateway, ask: Ask, first: int, after: SessionPosition | None
-) -> SessionPage:
-    """Live sessions, newest first."""
-    return await gateway.sessions.list_live(
-        ask.principal.holder_id(), gateway.now(), first=first, after=after
-    )
 
 
 async def log_out(gateway: Gateway, ask: Ask) -> None:

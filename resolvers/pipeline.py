@@ -7,6 +7,7 @@ Whatever the depth, a read is one command. Rows of an edge stand in the parent d
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from auth.mongo import Document
@@ -17,31 +18,34 @@ EDGES = "edges"
 MAX_UNPAGED_ROWS = 100
 
 
-def compile_read(collection: str, scope: Mapping[str, Any], selection: Selection) -> list[Document]:
+def compile_read(
+    collection: str, scope: Mapping[str, Any], selection: Selection, now: datetime
+) -> list[Document]:
     """The pipeline of one root document. `scope` says which the viewer may see; an owner that is
     missing must never come here, since MongoDB matches null against every absent field."""
     if not scope or any(value is None for value in scope.values()):
         raise ValueError("a read needs a scope")
-    return [{"$match": dict(scope)}, {"$limit": 1}, *_rest(collection, selection)]
+    return [{"$match": dict(scope)}, {"$limit": 1}, *_rest(collection, selection, now)]
 
 
-def _rest(collection: str, selection: Selection) -> list[Document]:
+def _rest(collection: str, selection: Selection, now: datetime) -> list[Document]:
     lookups = [
-        _lookup(RELATIONS[collection][edge.relation], key, edge)
+        _lookup(RELATIONS[collection][edge.relation], key, edge, now)
         for key, edge in selection.edges.items()
     ]
     return [*lookups, {"$project": _projection(selection)}]
 
 
-def _lookup(relation: Relation, key: str, edge: Edge) -> Document:
+def _lookup(relation: Relation, key: str, edge: Edge, now: datetime) -> Document:
     return {
         "$lookup": {
             "from": relation.collection,
             "localField": relation.local,
             "foreignField": relation.foreign,
             "pipeline": [
+                *([{"$match": dict(relation.live_at(now))}] if relation.live_at else []),
                 *_ordered(relation, edge.page),
-                *_rest(relation.collection, edge.selection),
+                *_rest(relation.collection, edge.selection, now),
             ],
             "as": f"{EDGES}.{key}",
         }

@@ -37,7 +37,7 @@ async def read_own_holder(gateway: Gateway, ask: Ask, selection: Selection) -> H
         selection = Selection(
             selection.paths, selection.reveals, {**selection.edges, KEY_EDGE: key}
         )
-    pipeline = compile_read(holders.NAME, {"_id": holder_id}, selection)
+    pipeline = compile_read(holders.NAME, {"_id": holder_id}, selection, gateway.now())
     found: list[Document] = await gateway.holders.aggregate(pipeline)
     if not found:
         return None

@@ -2,16 +2,18 @@
 
 import strawberry
 
+from auth.permissions import Permission
 from resolvers.vocabulary import Language
 from schema.card import CardConnection
 from schema.connection import DEFAULT_PAGE, After, First, Listing
 from schema.context import Info
-from schema.field import holder_field
+from schema.field import guarded, holder_field
 from schema.linked import IdentityDocumentConnection, Insurance, ResidencePermit
 from schema.permit import PermitConnection
 from schema.row import Row
 from schema.sealed_text import SealedText
 from schema.selection import CONNECTION_ORDER
+from schema.session import SessionConnection
 from schema.source import Source
 
 strawberry.enum(Language, description="The language in which the holder is written to.")
@@ -82,6 +84,16 @@ class Holder:
     ) -> IdentityDocumentConnection:
         listing = self._listing(info, "identity_documents", first)
         return IdentityDocumentConnection(listing=listing)
+
+    @guarded(
+        Permission.SESSION_READ,
+        description="The devices that are logged in, newest first.",
+        edge="sessions",
+    )
+    def sessions(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> SessionConnection:
+        return SessionConnection(listing=self._listing(info, "sessions", first))
 
     @holder_field("The newest residence permit, if there is one.", edge="residence_permit")
     def residence_permit(self, info: Info) -> ResidencePermit | None:

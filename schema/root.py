@@ -13,7 +13,7 @@ from schema.holder import Holder
 from schema.login import LoginMutation
 from schema.row import Row
 from schema.selection import selection_of
-from schema.session import SessionMutation, SessionQuery
+from schema.session import SessionMutation
 from schema.step_up import StepUpMutation
 
 
@@ -28,7 +28,7 @@ class HolderMissing(Exception):
 
 
 @strawberry.type(description="Reading. Every field names who may use it.")
-class Query(SessionQuery):
+class Query:
     @guarded(Permission.HOLDER_READ, description="The holder who asks.")
     async def me(self, info: Info) -> Holder:
         context = info.context

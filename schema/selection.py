@@ -15,6 +15,7 @@ CONNECTION_ORDER: Mapping[str, str] = {
     "permits": "valid_from",
     "cards": "issued_at",
     "identity_documents": "valid_from",
+    "sessions": "created_at",
 }
 """Relation → the instant by which its connection is ordered and its cursors are made."""
 

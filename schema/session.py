@@ -6,14 +6,13 @@ from typing import Annotated
 import strawberry
 
 from auth.permissions import Permission
-from auth.session_documents import Session as StoredSession
-from auth.sessions import EndOutcome, SessionPosition
-from resolvers.own_sessions import end_session, list_sessions, log_out, log_out_everywhere
+from auth.sessions import EndOutcome
+from resolvers.own_sessions import end_session, log_out, log_out_everywhere
 from resolvers.policy.places import Named
-from resolvers.selection import Cursor
-from schema.connection import DEFAULT_PAGE, After, First, PageInfo, decoded
+from schema.connection import ListedRow, Listing, PageInfo
 from schema.context import Info
 from schema.field import field_for, guarded
+from schema.row import Row
 
 NOT_FOUND = Named("You have no such session.", "没有该会话。")
 
@@ -23,51 +22,71 @@ ended_field = field_for(Permission.SESSION_END)
 
 @strawberry.type(description="A device that is logged in.")
 class Session:
-    stored: strawberry.Private[StoredSession]
+    row: strawberry.Private[Row]
 
     @session_field("Random, stable id; give it to `endSession`.")
     def id(self) -> strawberry.ID:
-        return strawberry.ID(self.stored.session_id)
+        return strawberry.ID(self.row["_id"])
 
-    @session_field("The device's name, as it gave it at login.")
+    @session_field("The device's name, as it gave it at login.", reads=("device",))
     def device_name(self) -> str:
-        return self.stored.device["name"]
+        name: str = self.row["device"]["name"]
+        return name
 
-    @session_field("The device's platform, as it gave it at login.")
+    @session_field("The device's platform, as it gave it at login.", reads=("device",))
     def device_platform(self) -> str:
-        return self.stored.device["platform"]
+        platform: str = self.row["device"]["platform"]
+        return platform
 
-    @session_field("When it logged in.")
+    @session_field("When it logged in.", reads=("created_at",))
     def created_at(self) -> datetime:
-        return self.stored.created_at
+        at: datetime = self.row["created_at"]
+        return at
 
-    @session_field("When it last got new tokens.")
+    @session_field("When it last got new tokens.", reads=("last_used_at",))
     def last_used_at(self) -> datetime:
-        return self.stored.last_used_at
+        at: datetime = self.row["last_used_at"]
+        return at
 
-    @session_field("When it last proved a real person.")
+    @session_field("When it last proved a real person.", reads=("authenticated_at",))
     def authenticated_at(self) -> datetime:
-        return self.stored.authenticated_at
+        at: datetime = self.row["authenticated_at"]
+        return at
 
-    @session_field("When it ends by itself.")
+    @session_field("When it ends by itself.", reads=("idle_expires_at",))
     def expires_at(self) -> datetime:
-        return self.stored.idle_expires_at
+        at: datetime = self.row["idle_expires_at"]
+        return at
 
     @session_field("Whether it is the session that asks.")
     def is_current(self, info: Info) -> bool:
-        return self.stored.session_id == info.context.ask.principal.session_id
+        return bool(self.row["_id"] == info.context.ask.principal.session_id)
 
 
 @strawberry.type(description="A session and its place in the list.")
 class SessionEdge:
-    cursor: str = session_field("To be given as `after`.")
-    node: Session = session_field("The session.")
+    listed: strawberry.Private[ListedRow]
+
+    @session_field("To be given as `after`.")
+    def cursor(self) -> str:
+        return self.listed.cursor
+
+    @session_field("The session.")
+    def node(self, info: Info) -> Session:
+        return Session(row=self.listed.node(info))
 
 
 @strawberry.type(description="A page of live sessions, newest first.")
 class SessionConnection:
-    edges: list[SessionEdge] = session_field("The sessions of this page.")
-    page_info: PageInfo = session_field("Where the page stands in the list.")
+    listing: strawberry.Private[Listing]
+
+    @session_field("The sessions of this page.")
+    def edges(self, info: Info) -> list[SessionEdge]:
+        return [SessionEdge(listed=listed) for listed in self.listing.listed(info)]
+
+    @session_field("Where the page stands in the list.")
+    def page_info(self) -> PageInfo:
+        return self.listing.page_info()
 
 
 @strawberry.type(description="Sessions were ended; their access tokens stop within one second.")
@@ -84,29 +103,6 @@ EndSessionPayload = Annotated[
     SessionsEnded | SessionNotFound,
     strawberry.union("EndSessionPayload", description="How it ended."),
 ]
-
-
-@strawberry.type
-class SessionQuery:
-    @guarded(Permission.SESSION_READ, description="The devices that are logged in, newest first.")
-    async def sessions(
-        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
-    ) -> SessionConnection:
-        position = None
-        if after is not None:
-            cursor = decoded(after)
-            position = SessionPosition(cursor.at, cursor.document_id)
-        page = await list_sessions(info.context.gateway, info.context.ask, first, position)
-        edges = [
-            SessionEdge(cursor=_cursor(one), node=Session(stored=one)) for one in page.sessions
-        ]
-        end_cursor = edges[-1].cursor if edges else None
-        page_info = PageInfo(has_next_page=page.more_follow, end_cursor=end_cursor)
-        return SessionConnection(edges=edges, page_info=page_info)
-
-
-def _cursor(session: StoredSession) -> str:
-    return Cursor(session.created_at, session.session_id).encode()
 
 
 @strawberry.type

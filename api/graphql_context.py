@@ -1,0 +1,45 @@
+"""One request's context: who asks, in which language, from where."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+
+from api.authentication import Authenticator, TokenFault
+from api.exchange import exchange_of
+from api.graphql_http import ContextFor
+from api.language import preferred_language
+from api.runtime import Runtime
+from resolvers.gateway import Ask
+from schema.context import RequestContext
+from schema.failures import RequestError, RequestErrorCode
+
+UNKNOWN_ADDRESS = "unknown"
+
+
+def context_maker(runtime: Runtime) -> ContextFor:
+    """Raises RequestError: UNAUTHENTICATED for a token that does not hold, UNAVAILABLE when
+    nobody can tell whether its session has ended."""
+    authenticator = Authenticator(runtime.gateway.tokens, runtime.verified_tokens, runtime.feed)
+
+    async def context_for(request: Request) -> RequestContext:
+        now = runtime.gateway.now()
+        headers = request.headers
+        principal = await authenticator.principal(headers.get("authorization"), now)
+        match principal:
+            case TokenFault.INVALID:
+                raise RequestError(
+                    RequestErrorCode.UNAUTHENTICATED,
+                    "The token does not hold: it is over, ended or not ours. Log in or refresh.",
+                )
+            case TokenFault.UNDECIDED:
+                raise RequestError(
+                    RequestErrorCode.UNAVAILABLE,
+                    "Whether the session has ended cannot be told just now. Try again.",
+                    retry_after_seconds=1,
+                )
+        exchange = exchange_of(request.scope)
+        ask = Ask(principal, exchange.client or UNKNOWN_ADDRESS, exchange.request_id)
+        language = preferred_language(headers.get("accept-language"))
+        return RequestContext(runtime.gateway, ask, language, now)
+
+    return context_for
