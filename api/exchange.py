@@ -1,0 +1,54 @@
+"""What the edge knows of one request: made by the outermost middleware, filled on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from starlette.routing import Route
+from starlette.types import Scope
+
+UNMATCHED = "unmatched"
+METHODS = frozenset(
+    {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"}
+)
+MAX_CODES = 10
+_KEY = "onecard.exchange"
+
+
+@dataclass(slots=True)
+class Exchange:
+    """`client` is the address of who asks, behind trusted proxies too; None when it isn't known.
+
+    `operation` is query, mutation, subscription or none. `codes` are those of the errors told.
+    """
+
+    request_id: str
+    client: str | None = None
+    operation: str = "none"
+    codes: list[str] = field(default_factory=list)
+
+    def note_code(self, code: str) -> None:
+        if code not in self.codes and len(self.codes) < MAX_CODES:
+            self.codes.append(code)
+
+
+def attach(scope: Scope, exchange: Exchange) -> None:
+    scope[_KEY] = exchange
+
+
+def exchange_of(scope: Scope) -> Exchange:
+    """Raises KeyError outside of `RequestIdentity`, which is a fault of the wiring."""
+    exchange: Exchange = scope[_KEY]
+    return exchange
+
+
+def route_of(scope: Scope) -> str:
+    """The template of the route (`/letters/{id}`), never the path; known after routing."""
+    route = scope.get("route")
+    return route.path if isinstance(route, Route) else UNMATCHED
+
+
+def method_of(scope: Scope) -> str:
+    """The method if it is one of HTTP's own: anything may be sent."""
+    method: str = scope.get("method", "OTHER")
+    return method if method in METHODS else "OTHER"

@@ -1,0 +1,190 @@
+"""GraphQL over HTTP, as its draft says: https://graphql.github.io/graphql-over-http/draft/.
+
+POST with `application/json`; GET for queries. Order: media types → JSON → limits → parse →
+validate → access → execute, each refusing before the next costs anything.
+
+Cross-site requests: there are no cookies, the only credential is a bearer token in a header, so a
+foreign page has nothing to ride on. POST moreover takes `application/json` alone, which a browser
+sends across sites only after a preflight that we never answer. GET changes nothing, so it needs no
+header of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import GraphQLError
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
+from strawberry.types.graphql import OperationType
+
+from api.exchange import exchange_of
+from api.graphql_ask import GraphQLAsk, ask_of_body, ask_of_query_string
+from api.media_types import MediaType, is_json, negotiated
+from api.refusals import HTTP_LEVEL, STATUS
+from schema.failures import RequestError, RequestErrorCode
+from schema.gateway_schema import GatewaySchema, OperationNotes, operation_notes
+
+Execute = Callable[[GraphQLAsk, Request], Awaitable[ExecutionResult]]
+ContextFor = Callable[[Request], Awaitable[Any]]
+
+VARY = "Accept, Accept-Language, Authorization"
+METHODS = "GET, POST"
+STEP_UP_MAX_AGE_SECONDS = 300
+
+_OVER_GET = frozenset({OperationType.QUERY})
+_OVER_POST = frozenset({OperationType.QUERY, OperationType.MUTATION})
+
+
+def schema_executor(schema: GatewaySchema, context_for: ContextFor) -> Execute:
+    """Runs an ask on the schema. `context_for` says who asks; it may raise `RequestError`."""
+
+    async def execute(ask: GraphQLAsk, request: Request) -> ExecutionResult:
+        notes = OperationNotes()
+        reset = operation_notes.set(notes)
+        try:
+            context = await context_for(request)
+            return await schema.execute(
+                ask.query,
+                variable_values=ask.variables,
+                context_value=context,
+                operation_name=ask.operation_name,
+                allowed_operation_types=_OVER_GET if ask.is_over_get else _OVER_POST,
+            )
+        finally:
+            operation_notes.reset(reset)
+            exchange_of(request.scope).operation = notes.kind
+
+    return execute
+
+
+@dataclass(frozen=True)
+class GraphQLEndpoint:
+    """An ASGI application for one route, given all methods.
+
+    `realm` and `step_up_max_age_seconds` are told in the WWW-Authenticate of a 401 (RFC 6750,
+    RFC 9470).
+    """
+
+    execute: Execute
+    realm: str = "onecard"
+    step_up_max_age_seconds: int = STEP_UP_MAX_AGE_SECONDS
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        response = await self._answer(request)
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        media_type = negotiated(_joined(request, "accept"))
+        if media_type is None:
+            return self._response(request, _refused(_NOT_ACCEPTABLE), MediaType.JSON)
+        try:
+            result = await self.execute(await _ask_of(request), request)
+        except RequestError as error:
+            result = _refused(error)
+        return self._response(request, result, media_type)
+
+    def _response(
+        self, request: Request, result: ExecutionResult, media_type: MediaType
+    ) -> Response:
+        errors = result.errors or []
+        code = code_of_request(result)
+        exchange = exchange_of(request.scope)
+        for error in errors:
+            exchange.note_code(str((error.extensions or {}).get("code", "UNKNOWN")))
+        headers = {"Cache-Control": "no-store", "Vary": VARY}
+        status = 200
+        if code is not None:
+            headers.update(self._headers(request, code, errors))
+            if media_type is MediaType.GRAPHQL_RESPONSE or code in HTTP_LEVEL:
+                status = STATUS[code]
+        return Response(
+            _encoded(result, is_request_error=code is not None),
+            status_code=status,
+            media_type=f"{media_type.value}; charset=utf-8",
+            headers=headers,
+        )
+
+    def _headers(
+        self, request: Request, code: RequestErrorCode, errors: list[GraphQLError]
+    ) -> dict[str, str]:
+        if code is RequestErrorCode.METHOD_NOT_ALLOWED:
+            return {"Allow": "POST" if request.method == "GET" else METHODS}
+        if code is RequestErrorCode.UNAUTHENTICATED:
+            challenge = f'Bearer realm="{self.realm}"'
+            if "authorization" in request.headers:
+                challenge += ', error="invalid_token"'
+            return {"WWW-Authenticate": challenge}
+        if code is RequestErrorCode.STEP_UP_REQUIRED:
+            return {
+                "WWW-Authenticate": (
+                    f'Bearer realm="{self.realm}", error="insufficient_user_authentication", '
+                    'error_description="A fresh real-person proof is required", '
+                    f'max_age="{self.step_up_max_age_seconds}"'
+                )
+            }
+        waits = [(error.extensions or {}).get("retryAfterSeconds") for error in errors]
+        seconds = max((wait for wait in waits if isinstance(wait, int)), default=None)
+        return {} if seconds is None else {"Retry-After": str(seconds)}
+
+
+def code_of_request(result: ExecutionResult) -> RequestErrorCode | None:
+    """The code of a request that was not executed; None when execution began.
+
+    Executed requests are 200 even where data is null: the draft ties other statuses to answers
+    without `data`.
+    """
+    errors = result.errors or []
+    if result.data is not None or not errors:
+        return None
+    if not isinstance(result, PreExecutionError) and all(error.path for error in errors):
+        return None
+    codes = [error.code for error in errors if isinstance(error, RequestError)]
+    return codes[0] if codes else RequestErrorCode.INTERNAL
+
+
+_NOT_ACCEPTABLE = RequestError(
+    RequestErrorCode.NOT_ACCEPTABLE,
+    f"Accept {MediaType.GRAPHQL_RESPONSE.value} or {MediaType.JSON.value}.",
+)
+
+
+def _refused(error: RequestError) -> ExecutionResult:
+    return PreExecutionError(data=None, errors=[error])
+
+
+async def _ask_of(request: Request) -> GraphQLAsk:
+    if request.method == "GET":
+        return ask_of_query_string(request.scope["query_string"])
+    if request.method != "POST":
+        raise RequestError(RequestErrorCode.METHOD_NOT_ALLOWED, "Send GraphQL by POST or GET.")
+    if not is_json(_joined(request, "content-type")):
+        raise RequestError(
+            RequestErrorCode.UNSUPPORTED_MEDIA_TYPE, "Send application/json in UTF-8."
+        )
+    return ask_of_body(await request.body())
+
+
+def _joined(request: Request, name: str) -> str | None:
+    """RFC 9110 section 5.2: lines of one field are one list."""
+    values = request.headers.getlist(name)
+    return ", ".join(values) if values else None
+
+
+def _encoded(result: ExecutionResult, *, is_request_error: bool) -> bytes:
+    answer: dict[str, Any] = {}
+    if result.errors:
+        answer["errors"] = [error.formatted for error in result.errors]
+    if not is_request_error:
+        answer["data"] = result.data
+    if result.extensions:
+        answer["extensions"] = result.extensions
+    text = json.dumps(answer, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode()

@@ -1,0 +1,57 @@
+"""Ends a request that takes too long, down to the command that the database is busy with."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.exchange import exchange_of
+from api.refusals import refusal
+from schema.failures import RequestErrorCode
+
+REQUEST_SECONDS = 10.0
+DATABASE_SHARE = 0.9
+"""The database gives up first, so that the answer can still say which field it was."""
+
+DatabaseDeadline = Callable[[float], AbstractContextManager[object]]
+
+
+class Deadline:
+    """`database_deadline` bounds all commands within it to a number of seconds, server side too
+    (`pymongo.timeout`); the edge does not know the driver."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        seconds: float = REQUEST_SECONDS,
+        database_deadline: DatabaseDeadline = nullcontext,
+    ) -> None:
+        self._app = app
+        self._seconds = seconds
+        self._database_deadline = database_deadline
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        has_begun = False
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        deadline = asyncio.timeout(self._seconds)
+        try:
+            async with deadline:
+                with self._database_deadline(self._seconds * DATABASE_SHARE):
+                    await self._app(scope, receive, send_and_note)
+        except TimeoutError:
+            if not deadline.expired() or has_begun:
+                raise
+            exchange_of(scope).note_code(RequestErrorCode.TIMEOUT.value)
+            await refusal(RequestErrorCode.TIMEOUT)(scope, receive, send)

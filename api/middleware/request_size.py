@@ -1,0 +1,99 @@
+"""Bounds what a request may weigh and how long its body may take, before anybody reads it."""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.exchange import exchange_of
+from api.refusals import refusal
+from schema.failures import RequestErrorCode
+
+MAX_BODY_BYTES = 64 * 1024
+MAX_URL_BYTES = 8 * 1024
+BODY_LIFETIME_SECONDS = 10.0
+
+
+class RequestSize:
+    """Reads the whole body, then hands it on in one piece; it is small enough for that."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        max_body_bytes: int = MAX_BODY_BYTES,
+        max_url_bytes: int = MAX_URL_BYTES,
+        body_lifetime_seconds: float = BODY_LIFETIME_SECONDS,
+    ) -> None:
+        self._app = app
+        self._max_body_bytes = max_body_bytes
+        self._max_url_bytes = max_url_bytes
+        self._body_lifetime_seconds = body_lifetime_seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > self._max_url_bytes:
+            await self._refuse(RequestErrorCode.URL_TOO_LONG, scope, receive, send)
+            return
+        try:
+            body = await self._body(scope, receive)
+        except TimeoutError:
+            await self._refuse(RequestErrorCode.BODY_TOO_SLOW, scope, receive, send)
+        except ClientDisconnect:
+            return  # nobody is left to be answered
+        else:
+            if body is None:
+                await self._refuse(RequestErrorCode.BODY_TOO_LARGE, scope, receive, send)
+            else:
+                await self._app(scope, _replay(body, receive), send)
+
+    async def _body(self, scope: Scope, receive: Receive) -> bytes | None:
+        """None when it is too large, which a declared length tells before anything is read."""
+        declared = Headers(scope=scope).get("content-length", "0")
+        if not declared.isdecimal() or int(declared[:12]) > self._max_body_bytes:
+            return None
+        parts: list[bytes] = []
+        size = 0
+        async with asyncio.timeout(self._body_lifetime_seconds):
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientDisconnect
+                part = message.get("body", b"")
+                size += len(part)
+                if size > self._max_body_bytes:
+                    return None
+                parts.append(part)
+                if not message.get("more_body", False):
+                    return b"".join(parts)
+
+    async def _refuse(
+        self, code: RequestErrorCode, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        exchange_of(scope).note_code(code.value)
+        sentences = {
+            RequestErrorCode.BODY_TOO_LARGE: f"A body may have {self._max_body_bytes} bytes.",
+            RequestErrorCode.BODY_TOO_SLOW: "The body did not arrive in time.",
+            RequestErrorCode.URL_TOO_LONG: f"An address may have {self._max_url_bytes} bytes.",
+        }
+        # The rest of the body is not read, so the connection can't serve another request.
+        response = refusal(code, sentences[code], headers={"Connection": "close"})
+        await response(scope, receive, send)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    given = False
+
+    async def replayed() -> Message:
+        nonlocal given
+        if not given:
+            given = True
+            return {"type": "http.request", "body": body, "more_body": False}
+        return await receive()
+
+    return replayed
