@@ -49,7 +49,7 @@ what exceeds it. Each read therefore goes back this far behind the newest positi
 
 PAGE: Final = 10_000
 """Revocations in one read, about 600 kB. More within `OVERLAP` takes further reads; past some
-30,000 (250 sessions ended each second) that takes too long and requests ask the database."""
+20,000 (170 sessions ended each second) that takes too long and requests ask the database."""
 
 MAX_REMEMBERED: Final = 1_000_000
 """Sessions kept in memory (some 150 MB). With more the feed declares itself blind."""

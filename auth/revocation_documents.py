@@ -94,9 +94,14 @@ class RevocationStore:
         return {one["_id"] for one in found}
 
     async def _read(self, wanted: Document, limit: int) -> list[Document]:
-        # A negative limit asks for one batch only: a second one would be a second read.
+        # All in one batch (the server's own choice is 101): a second one would be a second read.
         cursor = self._linearizable.find(
-            wanted, {"position": 1}, sort=[("position", 1)], limit=-limit, comment=COMMENT
+            wanted,
+            {"position": 1},
+            sort=[("position", 1)],
+            limit=limit,
+            batch_size=limit,
+            comment=COMMENT,
         )
         async with asyncio.timeout(GIVE_UP_AFTER.total_seconds()):
             with pymongo.timeout(READ_LIFETIME.total_seconds()):

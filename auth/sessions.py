@@ -232,7 +232,8 @@ class SessionStore:
             cursor = self._sessions.find(
                 {"holder_id": holder_id, "ended_at": None, **wanted},
                 {"_id": 1},
-                limit=-limit,
+                limit=limit,
+                batch_size=limit,
                 session=transaction,
             )
             session_ids = tuple(found["_id"] for found in await cursor.to_list(limit))
@@ -282,7 +283,10 @@ class SessionStore:
                 {"created_at": after.created_at, "_id": {"$lt": after.session_id}},
             ]
         cursor = self._sessions.find(
-            wanted, sort=[("created_at", -1), ("_id", -1)], limit=-(size + 1)
+            wanted,
+            sort=[("created_at", -1), ("_id", -1)],
+            limit=size + 1,
+            batch_size=size + 1,
         )
         found = [decode_session(one) for one in await cursor.to_list(size + 1)]
         return SessionPage(found[:size], more_follow=len(found) > size)

@@ -149,12 +149,12 @@ async def test_live_sessions_are_listed_newest_first_in_pages(database: Database
     assert list(page.sessions) == expected[:3]
 
 
-async def test_the_list_of_live_sessions_reads_an_index(database: Database) -> None:
-    store = await new_store(database)
-    await open_session(database, store)
-    await database.command("profile", 2)
+async def test_the_list_of_live_sessions_reads_an_index(own_database: Database) -> None:
+    store = await new_store(own_database)
+    await open_session(own_database, store)
+    await own_database.command("profile", 2)
     await store.list_live("hld_" + "0" * 26, NOW, 10)
-    await database.command("profile", 0)
-    read = await database["system.profile"].find_one({"ns": f"{database.name}.sessions"})
+    await own_database.command("profile", 0)
+    read = await own_database["system.profile"].find_one({"ns": f"{own_database.name}.sessions"})
     assert read is not None
     assert read["planSummary"].startswith("IXSCAN { holder_id: 1, ended_at: 1, created_at: -1")

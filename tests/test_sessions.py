@@ -111,21 +111,21 @@ async def test_an_older_token_ends_the_family_at_once(database: Database) -> Non
     assert code_of(await store.rotate(token_of(session, 2), NOW)) is RefreshRefusal.SESSION_ENDED
 
 
-async def test_ten_replays_at_once_end_the_family_once(database: Database) -> None:
-    store = await new_store(database)
-    session = await open_session(database, store)
+async def test_ten_replays_at_once_end_the_family_once(own_database: Database) -> None:
+    store = await new_store(own_database)
+    session = await open_session(own_database, store)
     for generation in range(2):
         await store.rotate(token_of(session, generation), NOW)
 
     async def audit(ended: Ended, transaction: Transaction) -> None:
         line = {"sessions": ended.session_ids, "reason": ended.reason, "of": ended.holder_id}
-        await database["lines"].insert_one(line, session=transaction)
+        await own_database["lines"].insert_one(line, session=transaction)
 
     calls = [store.rotate(token_of(session, 0), NOW, audit) for _ in range(10)]
     codes = {code_of(answer) for answer in await asyncio.gather(*calls)}
     assert RefreshRefusal.REPLAYED in codes
     assert codes <= {RefreshRefusal.REPLAYED, RefreshRefusal.SESSION_ENDED}
-    lines = [line async for line in database["lines"].find({}, {"_id": 0})]
+    lines = [line async for line in own_database["lines"].find({}, {"_id": 0})]
     reason = EndReason.REFRESH_REPLAYED
     assert lines == [{"sessions": [session.session_id], "reason": reason, "of": session.holder_id}]
 
