@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from starlette.requests import Request
 
-from api.authentication import Authenticator, TokenFault
+from api.authentication import TokenFault
 from api.exchange import exchange_of
 from api.graphql_http import ContextFor
 from api.language import preferred_language
@@ -16,15 +18,18 @@ from schema.failures import RequestError, RequestErrorCode
 UNKNOWN_ADDRESS = "unknown"
 
 
-def context_maker(runtime: Runtime) -> ContextFor:
-    """Raises RequestError: UNAUTHENTICATED for a token that does not hold, UNAVAILABLE when
-    nobody can tell whether its session has ended."""
-    authenticator = Authenticator(runtime.gateway.tokens, runtime.verified_tokens, runtime.feed)
+def context_maker(runtime_of: Callable[[], Runtime]) -> ContextFor:
+    """`runtime_of` gives the open runtime.
+
+    Each call raises RequestError: UNAUTHENTICATED for a token that does not hold, UNAVAILABLE when
+    nobody can tell whether its session has ended.
+    """
 
     async def context_for(request: Request) -> RequestContext:
+        runtime = runtime_of()
         now = runtime.gateway.now()
         headers = request.headers
-        principal = await authenticator.principal(headers.get("authorization"), now)
+        principal = await runtime.authenticator.principal(headers.get("authorization"), now)
         match principal:
             case TokenFault.INVALID:
                 raise RequestError(

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from api.authentication import Authenticator
 from api.clock import utc_now
 from api.failure import Refusal
 from api.ids import new_id
@@ -45,7 +46,7 @@ class Runtime:
     key_set: KeySet
     gateway: Gateway
     feed: RevocationFeed
-    verified_tokens: VerifiedTokens
+    authenticator: Authenticator
 
 
 def load_keys(settings: Settings) -> KeySet:
@@ -71,7 +72,8 @@ async def open_runtime(
     gateway = _gateway(settings, database, key_set, tokens, feed, now)
     try:
         await feed.start()
-        yield Runtime(settings, client, database, key_set, gateway, feed, VerifiedTokens(tokens))
+        authenticator = Authenticator(tokens, VerifiedTokens(tokens), feed)
+        yield Runtime(settings, client, database, key_set, gateway, feed, authenticator)
     finally:
         await feed.stop()
         client.close()

@@ -111,7 +111,7 @@ class Card:
 
     @holder_field("The bank side; null for an electronic card.", reads=("bank.state",))
     def bank(self) -> BankSide | None:
-        return BankSide(row=self.row) if self.row["bank"] else None
+        return BankSide(row=self.row) if self.row.get("bank") else None
 
     @holder_field("The permit loaded on the card; null when there is none.", edge="permit")
     def permit(self, info: Info) -> Permit | None:

@@ -20,6 +20,10 @@ class Row:
     def __getitem__(self, field: str) -> Any:
         return self.document[field]
 
+    def get(self, field: str) -> Any:
+        """The field, or None where it is null: a projection below null leaves nothing."""
+        return self.document.get(field)
+
     def sealed(self, path: str) -> SealedText:
         text = self.sealed_or_none(path)
         if text is None:

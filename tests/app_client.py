@@ -16,10 +16,12 @@ START = """mutation Start { startLogin(input: {device: {name: "Test phone", plat
 PROVE_NAME = """mutation Prove($input: ProveRealNameInput!) { proveRealName(input: $input) {
   __typename ... on RealNameProved { flowToken secondProofDue }
   ... on LoginRefused { code message retryAfterSeconds } } }"""
-SEND_CODE = """mutation Send($input: SendSecondProofCodeInput!) { sendSecondProofCode(input: $input) {
+SEND_CODE = """mutation Send($input: SendSecondProofCodeInput!) {
+  sendSecondProofCode(input: $input) {
   __typename ... on SecondProofCodeSent { sendsLeft sandboxNotice sandboxCode }
   ... on LoginRefused { code } } }"""
-CONFIRM_CODE = """mutation Confirm($input: ConfirmSecondProofInput!) { confirmSecondProof(input: $input) {
+CONFIRM_CODE = """mutation Confirm($input: ConfirmSecondProofInput!) {
+  confirmSecondProof(input: $input) {
   __typename ... on SecondProofConfirmed { flowToken } ... on LoginRefused { code } } }"""
 NOTICE = "{ biometricConsentNotice { version text } }"
 CONSENT = """mutation Consent($input: GiveBiometricConsentInput!) {
@@ -32,8 +34,8 @@ SUBMIT = """mutation Submit($input: SubmitRealPersonProofInput!) {
   submitRealPersonProof(input: $input) {
   __typename ... on RealPersonProved { provider sandbox sandboxNotice }
   ... on LoginRefused { code } } }"""
-TOKENS = """__typename ... on LoginCompleted { sessionId accessToken accessTokenExpiresAt refreshToken
-  refreshTokenExpiresAt } ... on LoginRefused { code message }"""
+TOKENS = """__typename ... on LoginCompleted { sessionId accessToken accessTokenExpiresAt
+  refreshToken refreshTokenExpiresAt } ... on LoginRefused { code message }"""
 COMPLETE = f"mutation Complete {{ completeLogin {{ {TOKENS} }} }}"
 REFRESH = (
     "mutation Refresh($input: RefreshTokensInput!) "
@@ -43,7 +45,8 @@ LOGOUT = "mutation { logout { count } }"
 START_STEP_UP = """mutation { startStepUp {
   __typename ... on StepUpStarted { flowToken consentDue } ... on LoginRefused { code } } }"""
 COMPLETE_STEP_UP = """mutation { completeStepUp {
-  __typename ... on StepUpCompleted { accessToken authenticatedAt } ... on LoginRefused { code } } }"""
+  __typename ... on StepUpCompleted { accessToken authenticatedAt }
+  ... on LoginRefused { code } } }"""
 
 
 @dataclass
@@ -143,4 +146,9 @@ class AppClient:
         await self.prove_real_person()
         completed = await self.step(COMPLETE_STEP_UP)
         self.token = completed.get("accessToken", access_token)
+        return completed
+
+    async def refresh(self) -> dict[str, Any]:
+        completed = await self.step(REFRESH, {"refreshToken": self.refresh_token})
+        self.token, self.refresh_token = completed["accessToken"], completed["refreshToken"]
         return completed

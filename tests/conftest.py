@@ -6,16 +6,21 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from api.clock import utc_now
 from api.embedded import LocalMongod
+from api.settings import Settings
+from auth.key_files import save_key_set
 from auth.keys import KeySet, new_key_set
 from auth.mongo import Client, Database, connect, database_of
 from resolvers.store import meta
 from resolvers.store.installation import prepare_database
 from resolvers.store.registry import SPECS
+from tests.commands import COMMANDS, CommandLog
+from tests.serving import Serving, serving_gateway
 
 
 @pytest.fixture(scope="session")
@@ -73,3 +78,31 @@ async def own_database(mongo_client: Client) -> AsyncIterator[Database]:
 @pytest.fixture(scope="session")
 def key_set() -> KeySet:
     return new_key_set(now=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+@pytest.fixture(scope="session")
+def keys_file(tmp_path_factory: pytest.TempPathFactory, key_set: KeySet) -> Path:
+    path = tmp_path_factory.mktemp("keys") / "keys.json"
+    save_key_set(path, key_set)
+    return path
+
+
+@pytest.fixture
+def settings(tmp_path: Path, keys_file: Path, database_name: str) -> Settings:
+    return Settings(data_dir=tmp_path, keys_file=keys_file, mongodb_database=database_name)
+
+
+@pytest.fixture
+async def serving(
+    settings: Settings, mongod_uri: str, database: Database, key_set: KeySet
+) -> AsyncIterator[Serving]:
+    """The gateway, over HTTP, on the test's database."""
+    async with serving_gateway(settings, mongod_uri, database, key_set) as running:
+        yield running
+
+
+@pytest.fixture
+def command_log() -> CommandLog:
+    """What is sent from here on."""
+    COMMANDS.clear()
+    return COMMANDS

@@ -14,6 +14,7 @@ from auth.keys import KeySet
 from auth.master_keys import LocalMasterKeys
 from auth.mongo import Database, Document
 from auth.sealing import HolderVault, Sealer
+from resolvers.rules.check_digits import luhn_check_digit
 from resolvers.rules.identifiers import canonical, canonical_passport
 from resolvers.store import cards as card_store
 from resolvers.store import employers, holder_keys, holders, identity_documents, permits
@@ -142,7 +143,8 @@ async def make_person(
         documents[permits.NAME].append(encode_permit(permit, vault))
     bank_card = None
     if physical is not None:
-        bank_card = f"6222{serial:012d}"
+        body = f"6222{serial:011d}"
+        bank_card = body + luhn_check_digit(body)
         documents[card_store.NAME].append(
             encode_card(_card(holder_id, physical, bank_card, serial, now), vault)
         )

@@ -1,0 +1,126 @@
+"""The application: routes and middleware around one schema and one runtime."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import pymongo
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from api.embedded import end_with_parent
+from api.failure import Refusal
+from api.graphiql.routes import graphiql_routes
+from api.graphql_context import context_maker
+from api.graphql_http import GraphQLEndpoint, schema_executor
+from api.health import Readiness, health_routes
+from api.ids import new_id
+from api.logs import configure_logging
+from api.metrics import DIRECTORY_VARIABLE, Metrics, MetricsEndpoint
+from api.middleware.client_address import trusted_networks
+from api.middleware.stack import gateway_middleware
+from api.refusals import refuse_http
+from api.runtime import Runtime, open_runtime
+from api.settings import Settings, load_settings
+from auth.jwks import jwks
+from schema.build import build_gateway_schema, classify
+
+JWKS_CACHE_SECONDS = 300
+SERVING_PARENT = "ONECARD_SERVING_PARENT"
+"""The pid of `onecard serve`: its worker processes end with it."""
+
+RuntimeOpener = Callable[[], AbstractAsyncContextManager[Runtime]]
+
+
+def create_app() -> Starlette:
+    """What a server process runs: settings from the environment, which `onecard serve` has
+    completed with the database's address."""
+    parent = os.environ.get(SERVING_PARENT)
+    if parent is not None and int(parent) != os.getpid():
+        end_with_parent(int(parent))
+    settings = load_settings()
+    configure_logging()
+    if settings.mongodb_uri is None:
+        raise Refusal("start the gateway with 'onecard serve'")
+    uri = settings.mongodb_uri.get_secret_value()
+    directory = os.environ.get(DIRECTORY_VARIABLE)
+    metrics = Metrics(Path(directory) if directory else None)
+    return build_app(settings, lambda: open_runtime(settings, uri), metrics)
+
+
+def build_app(settings: Settings, opener: RuntimeOpener, metrics: Metrics) -> Starlette:
+    """The application; its runtime is opened when it starts and closed when it stops."""
+    slot = _RuntimeSlot()
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with opener() as runtime:
+            slot.fill(runtime)
+            yield
+
+    return Starlette(
+        routes=_routes(settings, slot, metrics),
+        lifespan=lifespan,
+        middleware=gateway_middleware(
+            new_request_id=lambda: new_id("req"),
+            metrics=metrics,
+            https_only=settings.in_production,
+            trusted_proxies=trusted_networks(settings.trusted_proxies),
+            request_seconds=settings.request_seconds,
+            database_deadline=pymongo.timeout,
+            classify=classify,
+        ),
+        exception_handlers={HTTPException: refuse_http},
+    )
+
+
+class _RuntimeSlot:
+    """Where the routes find the runtime: they are made before it is opened."""
+
+    def __init__(self) -> None:
+        self._runtime: Runtime | None = None
+
+    def fill(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    @property
+    def runtime(self) -> Runtime:
+        if self._runtime is None:
+            raise RuntimeError("the application has not started")
+        return self._runtime
+
+    async def ping(self) -> None:
+        await self.runtime.database.command("ping")
+
+    async def follow_revocations(self) -> None:
+        if not self.runtime.feed.is_alive():
+            raise RuntimeError("the revocation feed is not alive")
+
+
+def _routes(settings: Settings, slot: _RuntimeSlot, metrics: Metrics) -> list[BaseRoute]:
+    schema = build_gateway_schema(is_open=not settings.in_production)
+    endpoint = GraphQLEndpoint(schema_executor(schema, context_maker(lambda: slot.runtime)))
+    token = settings.metrics_token
+    metrics_endpoint = MetricsEndpoint(metrics, token.get_secret_value() if token else None)
+    readiness = Readiness({"database": slot.ping, "revocations": slot.follow_revocations})
+
+    async def keys(_request: Request) -> Response:
+        headers = {"Cache-Control": f"public, max-age={JWKS_CACHE_SECONDS}"}
+        return JSONResponse(jwks(slot.runtime.key_set), headers=headers)
+
+    routes: list[BaseRoute] = [
+        Route("/graphql", endpoint),
+        Route("/.well-known/jwks.json", keys),
+        Route("/metrics", metrics_endpoint.answer),
+        *health_routes(readiness),
+    ]
+    if settings.serves_graphiql:
+        demo = None
+        routes += graphiql_routes(login_helper=not settings.in_production, demo_identities=demo)
+    return routes
