@@ -1,0 +1,83 @@
+"""A person as documents: sealed under a key of its own, with the digests that find it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from api.demo.people import Person
+from auth.digests import Digest, Digester
+from auth.keys import KeySet
+from auth.master_keys import LocalMasterKeys
+from auth.mongo import Document
+from auth.sealing import Sealer
+from resolvers.rules.identifiers import canonical, canonical_passport
+from resolvers.store import (
+    cards,
+    holder_keys,
+    holders,
+    identity_documents,
+    insurance_enrolments,
+    permits,
+    residence_permits,
+)
+from resolvers.store.identity_documents import IdentityDocumentRecord
+from resolvers.vocabulary import IdentifierKind, IdentityDocumentKind
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What the gateway seals and digests with."""
+
+    sealer: Sealer
+    digester: Digester
+
+    @classmethod
+    def of(cls, key_set: KeySet) -> Secrets:
+        return cls(Sealer(LocalMasterKeys(key_set)), Digester(key_set))
+
+
+def documents_of(person: Person, secrets: Secrets) -> Iterator[tuple[str, Document]]:
+    """Collection and document, the holder last."""
+    digester = secrets.digester
+    vault, wrapped = secrets.sealer.new_vault(person.holder.holder_id)
+    yield holder_keys.NAME, holder_keys.encode_holder_key(person.holder.holder_id, wrapped)
+    digests = [
+        (kind, _digest(digester, kind, canonical(kind, number)))
+        for kind, number in person.holder.numbers.items()
+    ]
+    for paper in person.documents:
+        kind, digest = _document_digest(digester, paper)
+        if paper is person.passport:
+            digests.append((kind, digest))
+        yield (
+            identity_documents.NAME,
+            identity_documents.encode_identity_document(paper, vault, digest),
+        )
+    for permit in person.permits:
+        yield permits.NAME, permits.encode_permit(permit, vault)
+    for card in person.cards:
+        yield cards.NAME, cards.encode_card(card, vault)
+    for residence in person.residence_permits:
+        yield residence_permits.NAME, residence_permits.encode_residence_permit(residence, vault)
+    for insurance in person.insurance:
+        yield insurance_enrolments.NAME, insurance_enrolments.encode_insurance(insurance)
+    yield holders.NAME, holders.encode_holder(person.holder, vault, digests)
+
+
+def _document_digest(
+    digester: Digester, paper: IdentityDocumentRecord
+) -> tuple[IdentifierKind, Digest]:
+    match paper.kind:
+        case IdentityDocumentKind.PASSPORT:
+            kind = IdentifierKind.PASSPORT
+            return kind, _digest(digester, kind, canonical_passport(paper.country, paper.number))
+        case IdentityDocumentKind.PERMANENT_RESIDENT_ID:
+            kind = IdentifierKind.PERMANENT_RESIDENT
+            return kind, _digest(digester, kind, canonical(kind, paper.number))
+
+
+def _digest(digester: Digester, kind: IdentifierKind, number: str | None) -> Digest:
+    if number is None:
+        raise ValueError(f"a made {kind} number has not the shape of one")
+    return digester.digest(kind, number)

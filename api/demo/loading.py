@@ -1,0 +1,108 @@
+"""Loading the demo identities into a database, once, and again when their days have drifted."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from enum import Enum, auto
+
+from api.demo.bundle import Secrets, documents_of
+from api.demo.days import day_of, midnight
+from api.demo.draw import drawn_id
+from api.demo.employers import employer_id
+from api.demo.identities import DATA_SET, EMPLOYERS, demo_employers, demo_people
+from auth.keys import KeySet
+from auth.mongo import Database, Document, Transaction, in_transaction
+from resolvers.store import (
+    cards,
+    employers,
+    holder_keys,
+    holders,
+    identity_documents,
+    insurance_enrolments,
+    meta,
+    permits,
+    residence_permits,
+)
+
+FRESH_LIFETIME = timedelta(days=7)
+"""How long the demo's days may drift; after that `load_demo` replaces its holders."""
+
+_MARKER = "demo"
+_REVISION = 1
+"""Goes up with every change to the demo identities, so that a kept database gets them."""
+
+_MOST_HOLDERS = 64
+_OF_HOLDERS = (
+    *(identity_documents.NAME, permits.NAME, cards.NAME),
+    *(residence_permits.NAME, insurance_enrolments.NAME),
+)
+
+
+class DemoLoad(Enum):
+    """What `load_demo` found and did."""
+
+    LOADED = auto()
+    REPLACED = auto()
+    PRESENT = auto()
+
+
+async def has_demo_data(database: Database) -> bool:
+    """Whether demo identities were loaded; a production server must not start on such data."""
+    return await database[meta.NAME].find_one({"_id": _MARKER}, {"_id": 1}) is not None
+
+
+async def load_demo(database: Database, key_set: KeySet, *, now: datetime) -> DemoLoad:
+    """Loads the demo identities into a prepared database, all in one transaction.
+
+    They are replaced, with all that logins have added to them since, when they were loaded more
+    than `FRESH_LIFETIME` ago, by another version, or under other keys; otherwise left alone. Any
+    number of processes may do so at once.
+    """
+    secrets = Secrets.of(key_set)
+    today = day_of(now)
+    marker = {
+        "_id": _MARKER,
+        "loaded_on": midnight(today),
+        "revision": _REVISION,
+        "keys": secrets.digester.blind("demo", "which keys").value,
+    }
+
+    async def load(transaction: Transaction) -> DemoLoad:
+        found = await database[meta.NAME].find_one({"_id": _MARKER}, session=transaction)
+        if found is not None and _is_fresh(found, marker):
+            return DemoLoad.PRESENT
+        await _remove(database, transaction)
+        for name, documents in _documents(today, secrets).items():
+            await database[name].insert_many(documents, session=transaction)
+        await database[meta.NAME].replace_one(
+            {"_id": _MARKER}, marker, upsert=True, session=transaction
+        )
+        return DemoLoad.LOADED if found is None else DemoLoad.REPLACED
+
+    return await in_transaction(database, load)
+
+
+def _is_fresh(found: Document, wanted: Document) -> bool:
+    drift: timedelta = abs(wanted["loaded_on"] - found["loaded_on"])
+    same = all(found[field] == wanted[field] for field in ("revision", "keys"))
+    return same and drift <= FRESH_LIFETIME
+
+
+def _documents(today: date, secrets: Secrets) -> dict[str, list[Document]]:
+    made: dict[str, list[Document]] = {
+        employers.NAME: [employers.encode_employer(one) for one in demo_employers(today)]
+    }
+    for person in demo_people(today):
+        for name, document in documents_of(person, secrets):
+            made.setdefault(name, []).append(document)
+    return made
+
+
+async def _remove(database: Database, transaction: Transaction) -> None:
+    ids = [drawn_id("hld", f"{DATA_SET}/{ordinal}") for ordinal in range(_MOST_HOLDERS)]
+    for name in _OF_HOLDERS:
+        await database[name].delete_many({"holder_id": {"$in": ids}}, session=transaction)
+    for name in (holders.NAME, holder_keys.NAME):
+        await database[name].delete_many({"_id": {"$in": ids}}, session=transaction)
+    employer_ids = [employer_id(DATA_SET, number) for number in range(EMPLOYERS)]
+    await database[employers.NAME].delete_many({"_id": {"$in": employer_ids}}, session=transaction)
