@@ -1,0 +1,1 @@
+"""Work over many documents that may be stopped at any point and run again."""

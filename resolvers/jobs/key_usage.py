@@ -1,0 +1,116 @@
+"""Which key versions the stored documents name: what a rotation still has to move, what may be
+retired, and what nobody can read any more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from auth import session_documents
+from auth.keys import KeySet, Purpose
+from auth.mongo import Database, Document
+from resolvers.store import holder_keys, holders, identity_documents
+
+
+@dataclass(frozen=True, slots=True)
+class VersionPath:
+    """Where documents of a collection say which key version they need.
+
+    `array` is set when the version stands in the elements of an array: `path` is then relative to
+    an element. A condition must hold for one element, hence `$elemMatch`: the plain `$ne` of
+    MongoDB asks that no element at all has the value, and would pass over half-moved documents.
+    """
+
+    collection: str
+    path: str
+    array: str | None = None
+
+    def matching(self, condition: object) -> Document:
+        """The filter for documents with a version of which the condition is true."""
+        if self.array is None:
+            return {self.path: condition}
+        return {self.array: {"$elemMatch": {self.path: condition}}}
+
+    def versions_in(self, stored: Document) -> list[int]:
+        elements = [stored] if self.array is None else stored[self.array]
+        return [_value_at(element, self.path.split(".")) for element in elements]
+
+
+def _value_at(stored: Document, path: Sequence[str]) -> int:
+    *parents, last = path
+    for name in parents:
+        stored = stored[name]
+    version: int = stored[last]
+    return version
+
+
+HOLDER_KEYS = VersionPath(holder_keys.NAME, "key_version")
+HOLDERS = VersionPath(holders.NAME, "key_version", array="digests")
+IDENTITY_DOCUMENTS = VersionPath(identity_documents.NAME, "digest.key_version")
+SESSIONS = VersionPath(session_documents.NAME, "refresh_key_version")
+
+
+def paths_of(purpose: Purpose) -> Sequence[VersionPath]:
+    """Where the versions of a purpose are stored; signing keys are named by tokens only."""
+    match purpose:
+        case Purpose.SIGNING:
+            return ()
+        case Purpose.MASTER:
+            return (HOLDER_KEYS,)
+        case Purpose.DIGEST:
+            return (HOLDERS, IDENTITY_DOCUMENTS)
+        case Purpose.REFRESH:
+            return (SESSIONS,)
+        case _:
+            assert_never(purpose)
+
+
+async def count_needing(database: Database, purpose: Purpose, version: int, now: datetime) -> int:
+    """Documents that would be unreadable, unfindable or (sessions) ended without that version.
+
+    From the declared indexes; sessions, which have none for it, are scanned.
+    """
+    counts = [
+        await database[path.collection].count_documents(_needing(path, version, now))
+        for path in paths_of(purpose)
+    ]
+    return sum(counts)
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownVersions:
+    """Documents of a collection that name versions which the key set does not hold.
+
+    `versions` are those of the first such document; there may be others.
+    """
+
+    purpose: Purpose
+    collection: str
+    versions: tuple[int, ...]
+    documents: int
+
+
+async def find_unknown_versions(
+    database: Database, key_set: KeySet, now: datetime
+) -> list[UnknownVersions]:
+    """What is stored under keys that are gone; empty when every document can be read."""
+    found = []
+    for purpose in Purpose:
+        live = [key.version for key in key_set.ring(purpose).keys]
+        for path in paths_of(purpose):
+            unknown = _needing(path, {"$nin": live}, now)
+            collection = database[path.collection]
+            first = await collection.find_one(unknown)
+            if first is not None:
+                versions = sorted(set(path.versions_in(first)) - set(live))
+                documents = await collection.count_documents(unknown)
+                found.append(UnknownVersions(purpose, path.collection, tuple(versions), documents))
+    return found
+
+
+def _needing(path: VersionPath, condition: object, now: datetime) -> Document:
+    wanted = path.matching(condition)
+    # A session that is over needs its key no more.
+    return wanted | session_documents.live_at(now) if path is SESSIONS else wanted

@@ -1,0 +1,279 @@
+"""Bringing what is stored to the current key versions (docs/keys.md, "Rotating").
+
+Two jobs: re-wrap the holders' keys under the current master key, and make the digests by which
+numbers are found anew under the current digest key. Both select what carries an *older* version
+through a declared index, in bounded batches, and write only over what they read: stopped anywhere
+and started again, they go on; two at once do each other's work, never undo it. What carries a
+newer version was written by a process with a newer key set and is left alone and counted, or two
+jobs with different key sets would turn each other's work back for ever.
+
+Nobody waits meanwhile: a search tries every live digest key, and every live master key unwraps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from pymongo import UpdateOne
+from pymongo.errors import BulkWriteError
+
+from auth.digests import Digester
+from auth.keys import UnknownKeyVersion
+from auth.master_keys import WrapBroken
+from auth.mongo import Collection, Database, Document
+from auth.sealing import Sealer
+from resolvers.jobs.key_usage import HOLDER_KEYS, HOLDERS, IDENTITY_DOCUMENTS, VersionPath
+from resolvers.jobs.number_digests import (
+    HOLDER_FIELDS,
+    IDENTITY_DOCUMENT_FIELDS,
+    redigested_document,
+    redigested_holder,
+)
+from resolvers.jobs.opened_holders import OpenedHolders
+from resolvers.store.holder_keys import decode_holder_key
+
+BATCH_SIZE: Final = 200
+MAX_PASSES: Final = 10
+"""A pass that moved something is followed by another, for what was written meanwhile by processes
+that still have the older key set; this often at most."""
+
+
+class Obstacle(StrEnum):
+    """Why a document was left as it was."""
+
+    KEY_MISSING = "KEY_MISSING"
+    """The holder has no key, or one that the key set cannot unwrap."""
+    UNREADABLE = "UNREADABLE"
+    """A sealed number does not open, is no such number, or is not there."""
+    TAKEN = "TAKEN"
+    """Another document already has that number under the current key."""
+
+
+@dataclass(frozen=True, slots=True)
+class RotationProgress:
+    """After each batch. `total` is what was due at the start; more may have come since."""
+
+    moved: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class RotationEnd:
+    """How a job ended: it is `complete` when nothing carries an older version any more.
+
+    `left` counts documents by obstacle, `example` is the id of one of them. `missing_versions` are
+    master key versions that were needed and are not in the key set. `newer` counts documents under
+    a version above the current one.
+    """
+
+    moved: int
+    older: int
+    newer: int
+    left: Mapping[Obstacle, int]
+    example: str | None
+    missing_versions: tuple[int, ...]
+
+    @property
+    def complete(self) -> bool:
+        return self.older == 0
+
+
+RotationStep = RotationProgress | RotationEnd
+Rewrite = UpdateOne | Obstacle
+
+
+@dataclass
+class _Tally:
+    moved: int = 0
+    left: dict[Obstacle, int] = field(default_factory=dict)
+    example: str | None = None
+    missing_versions: set[int] = field(default_factory=set)
+
+    def leave(self, document_id: str, obstacle: Obstacle) -> None:
+        self.left[obstacle] = self.left.get(obstacle, 0) + 1
+        self.example = self.example or document_id
+
+
+Prepare = Callable[[Sequence[Document]], Awaitable[Sequence[Rewrite]]]
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What carries an older version of `path`, read with `fields`, becomes what `prepare` says."""
+
+    collection: Collection
+    path: VersionPath
+    fields: Sequence[str]
+    current: int
+    batch_size: int
+
+    @property
+    def due(self) -> Document:
+        return self.path.matching({"$lt": self.current})
+
+    async def run(self, prepare: Prepare, tally: _Tally) -> AsyncIterator[RotationStep]:
+        total = await self.collection.count_documents(self.due)
+        older = total
+        yield RotationProgress(0, total)
+        for _ in range(MAX_PASSES):
+            before = tally.moved
+            tally.left, tally.example = {}, None
+            async for batch in self._batches():
+                await self._rewrite(batch, await prepare(batch), tally)
+                yield RotationProgress(tally.moved, max(total, tally.moved))
+            older = await self.collection.count_documents(self.due)
+            if older == 0 or tally.moved == before:
+                break
+        yield RotationEnd(
+            moved=tally.moved,
+            older=older,
+            newer=await self.collection.count_documents(self.path.matching({"$gt": self.current})),
+            left=dict(tally.left),
+            example=tally.example,
+            missing_versions=tuple(sorted(tally.missing_versions)),
+        )
+
+    async def _batches(self) -> AsyncIterator[list[Document]]:
+        # What is moved leaves the range of the index that the cursor walks, so it never returns.
+        projection = dict.fromkeys(self.fields, 1)
+        cursor = self.collection.find(self.due, projection, batch_size=self.batch_size)
+        try:
+            while batch := await cursor.to_list(self.batch_size):
+                yield batch
+        finally:
+            await cursor.close()
+
+    async def _rewrite(
+        self, batch: Sequence[Document], rewrites: Sequence[Rewrite], tally: _Tally
+    ) -> None:
+        writes: list[tuple[str, UpdateOne]] = []
+        for stored, rewrite in zip(batch, rewrites, strict=True):
+            if isinstance(rewrite, Obstacle):
+                tally.leave(stored["_id"], rewrite)
+            else:
+                writes.append((stored["_id"], rewrite))
+        if not writes:
+            return
+        try:
+            written = await self.collection.bulk_write(
+                [write for _, write in writes], ordered=False
+            )
+            tally.moved += written.modified_count
+        except BulkWriteError as error:
+            details = error.details or {}
+            failures = details.get("writeErrors", [])
+            if not failures or any(one["code"] != _DUPLICATE for one in failures):
+                raise
+            tally.moved += details["nModified"]
+            for one in failures:
+                tally.leave(writes[one["index"]][0], Obstacle.TAKEN)
+
+
+_DUPLICATE: Final = 11000
+
+
+async def rewrap_holder_keys(
+    database: Database, sealer: Sealer, *, batch_size: int = BATCH_SIZE
+) -> AsyncIterator[RotationStep]:
+    """Every holder key under the current master key. Progress, then one `RotationEnd`."""
+    tally = _Tally()
+
+    async def prepare(batch: Sequence[Document]) -> list[Rewrite]:
+        return [_rewrapped(sealer, stored, tally) for stored in batch]
+
+    job = _Job(
+        collection=database[HOLDER_KEYS.collection],
+        path=HOLDER_KEYS,
+        fields=("key_version", "wrapped"),
+        current=sealer.current_version,
+        batch_size=batch_size,
+    )
+    async for step in job.run(prepare, tally):
+        yield step
+
+
+def _rewrapped(sealer: Sealer, stored: Document, tally: _Tally) -> Rewrite:
+    try:
+        wrapped = sealer.rewrap(stored["_id"], decode_holder_key(stored))
+    except UnknownKeyVersion as unknown:
+        tally.missing_versions.add(unknown.version)
+        return Obstacle.KEY_MISSING
+    except WrapBroken:
+        return Obstacle.UNREADABLE
+    return UpdateOne(
+        {name: stored[name] for name in ("_id", "key_version", "wrapped")},
+        {"$set": {"key_version": wrapped.version, "wrapped": wrapped.value}},
+    )
+
+
+async def redigest_holders(
+    database: Database, sealer: Sealer, digester: Digester, *, batch_size: int = BATCH_SIZE
+) -> AsyncIterator[RotationStep]:
+    """The digests by which holders log in, from their sealed numbers; a passport's from the newest
+    one that is not superseded. All digests of a holder change in one write."""
+    tally = _Tally()
+
+    async def prepare(batch: Sequence[Document]) -> list[Rewrite]:
+        opened = await OpenedHolders.load(database, sealer, [stored["_id"] for stored in batch])
+        tally.missing_versions |= opened.missing_versions
+        passports = await opened.load_passports(database)
+        rewrites: list[Rewrite] = []
+        for stored in batch:
+            vault = opened.vaults.get(stored["_id"])
+            if vault is None:
+                rewrites.append(Obstacle.KEY_MISSING)
+                continue
+            made = redigested_holder(stored, passports.get(stored["_id"]), vault, digester)
+            rewrites.append(_replaced(stored, "digests", made))
+        return rewrites
+
+    job = _Job(
+        collection=database[HOLDERS.collection],
+        path=HOLDERS,
+        fields=HOLDER_FIELDS,
+        current=digester.current_version,
+        batch_size=batch_size,
+    )
+    async for step in job.run(prepare, tally):
+        yield step
+
+
+async def redigest_identity_documents(
+    database: Database, sealer: Sealer, digester: Digester, *, batch_size: int = BATCH_SIZE
+) -> AsyncIterator[RotationStep]:
+    """The digest of every identity document, superseded ones included."""
+    tally = _Tally()
+
+    async def prepare(batch: Sequence[Document]) -> list[Rewrite]:
+        opened = await OpenedHolders.load(
+            database, sealer, [stored["holder_id"] for stored in batch]
+        )
+        tally.missing_versions |= opened.missing_versions
+        rewrites: list[Rewrite] = []
+        for stored in batch:
+            vault = opened.vaults.get(stored["holder_id"])
+            if vault is None:
+                rewrites.append(Obstacle.KEY_MISSING)
+                continue
+            made = redigested_document(stored, vault, digester)
+            rewrites.append(_replaced(stored, "digest", made))
+        return rewrites
+
+    job = _Job(
+        collection=database[IDENTITY_DOCUMENTS.collection],
+        path=IDENTITY_DOCUMENTS,
+        fields=IDENTITY_DOCUMENT_FIELDS,
+        current=digester.current_version,
+        batch_size=batch_size,
+    )
+    async for step in job.run(prepare, tally):
+        yield step
+
+
+def _replaced(stored: Document, name: str, made: object | None) -> Rewrite:
+    if made is None:
+        return Obstacle.UNREADABLE
+    return UpdateOne({"_id": stored["_id"], name: stored[name]}, {"$set": {name: made}})
