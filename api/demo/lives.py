@@ -147,8 +147,9 @@ def _category(draw: Draw, age: int) -> PermitCategory:
     return PermitCategory.B if too_young else category
 
 
-def _permits(draw: Draw, category: PermitCategory, age: int) -> int:
-    years = max(0, age - _AGE_AT_FIRST_PERMIT)
+def _permits(draw: Draw, category: PermitCategory, age: int, most_years: int = 15) -> int:
+    """As many as age and `most_years` allow; so three passports are always enough."""
+    years = min(most_years, max(0, age - _AGE_AT_FIRST_PERMIT))
     return max(1, min(draw.weighted(_PERMIT_COUNTS), years // _MAX_YEARS[category]))
 
 
@@ -172,7 +173,6 @@ def _resident(draw: Draw, age: int, reference: date) -> _Course:
     if draw.chance(60):
         return _Course(None, arrived_on=arrived_on, resident_since=granted_on)
     category = _category(draw, age)
-    plan = CareerPlan(
-        category, _permits(draw, category, age), Ending.CANCELLED, granted_on + 15 * ONE_DAY
-    )
+    permits = _permits(draw, category, age, most_years=10)
+    plan = CareerPlan(category, permits, Ending.CANCELLED, granted_on + 15 * ONE_DAY)
     return _Course(plan, resident_since=granted_on)

@@ -10,7 +10,8 @@ from api.demo.days import day_of, midnight
 from api.demo.draw import drawn_id
 from api.demo.employers import employer_id
 from api.demo.identities import DATA_SET, EMPLOYERS, demo_employers, demo_people
-from auth.keys import KeySet
+from auth.keys import KeySet, UnknownKeyVersion
+from auth.master_keys import WrapBroken
 from auth.mongo import Database, Document, Transaction, in_transaction
 from resolvers.store import (
     cards,
@@ -64,12 +65,12 @@ async def load_demo(database: Database, key_set: KeySet, *, now: datetime) -> De
         "_id": _MARKER,
         "loaded_on": midnight(today),
         "revision": _REVISION,
-        "keys": secrets.digester.blind("demo", "which keys").value,
     }
 
     async def load(transaction: Transaction) -> DemoLoad:
         found = await database[meta.NAME].find_one({"_id": _MARKER}, session=transaction)
-        if found is not None and _is_fresh(found, marker):
+        fresh = found is not None and _is_fresh(found, marker)
+        if fresh and await _opens(database, secrets, transaction):
             return DemoLoad.PRESENT
         await _remove(database, transaction)
         for name, documents in _documents(today, secrets).items():
@@ -84,8 +85,24 @@ async def load_demo(database: Database, key_set: KeySet, *, now: datetime) -> De
 
 def _is_fresh(found: Document, wanted: Document) -> bool:
     drift: timedelta = abs(wanted["loaded_on"] - found["loaded_on"])
-    same = all(found[field] == wanted[field] for field in ("revision", "keys"))
-    return same and drift <= FRESH_LIFETIME
+    return bool(found["revision"] == wanted["revision"]) and drift <= FRESH_LIFETIME
+
+
+async def _opens(database: Database, secrets: Secrets, transaction: Transaction) -> bool:
+    """Whether our keys open what was loaded."""
+    holder_id = _holder_id(0)
+    stored = await database[holder_keys.NAME].find_one({"_id": holder_id}, session=transaction)
+    if stored is None:
+        return False
+    try:
+        secrets.sealer.vault_for(holder_id, holder_keys.decode_holder_key(stored))
+    except (WrapBroken, UnknownKeyVersion):
+        return False
+    return True
+
+
+def _holder_id(ordinal: int) -> str:
+    return drawn_id("hld", f"{DATA_SET}/{ordinal}")
 
 
 def _documents(today: date, secrets: Secrets) -> dict[str, list[Document]]:
@@ -99,7 +116,7 @@ def _documents(today: date, secrets: Secrets) -> dict[str, list[Document]]:
 
 
 async def _remove(database: Database, transaction: Transaction) -> None:
-    ids = [drawn_id("hld", f"{DATA_SET}/{ordinal}") for ordinal in range(_MOST_HOLDERS)]
+    ids = [_holder_id(ordinal) for ordinal in range(_MOST_HOLDERS)]
     for name in _OF_HOLDERS:
         await database[name].delete_many({"holder_id": {"$in": ids}}, session=transaction)
     for name in (holders.NAME, holder_keys.NAME):

@@ -103,8 +103,9 @@ _STEPS: list[dict[str, Any]] = [
         "step": "me",
         "bearer": "<completeLogin.accessToken>",
         "query": (
-            "query { me { fullName { masked } permits { edges { node { number { masked } status } } }"
-            " cards { edges { node { kind status permit { number { masked } } } }"
+            "query { me { fullName { masked } "
+            "permits { edges { node { number { masked } status } } } "
+            "cards { edges { node { kind status permit { number { masked } } } }"
             " electronicAbsence { code } } } }"
         ),
         "variables": {},

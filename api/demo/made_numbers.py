@@ -2,7 +2,8 @@
 
 Each person has a slot. A slot is spread over the numbers of a kind by multiplying with a factor of
 that kind that has no divisor in common with how many there are: two slots never meet, and
-neighbours look unrelated. Seeded holders have the slots below `MAX_HOLDERS`, demo identities those behind.
+neighbours look unrelated. Seeded holders have the slots below `MAX_HOLDERS`, demo identities those
+behind.
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ def work_permit_number(slot: int, city: str) -> str:
 
 def passport_number(slot: int, ordinal: int, shape: str) -> str:
     """`shape` is the country's: `A` a letter, `9` a digit."""
+    if ordinal >= MAX_PASSPORTS:
+        raise ValueError("a life with more passports than there are numbers for")
     return _spelled("passport", slot * MAX_PASSPORTS + ordinal, shape)
 
 
