@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pymongo
 from starlette.applications import Starlette
@@ -14,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from api.demo import demo_identities
 from api.embedded import end_with_parent
 from api.failure import Refusal
 from api.graphiql.routes import graphiql_routes
@@ -103,6 +105,11 @@ class _RuntimeSlot:
             raise RuntimeError("the revocation feed is not alive")
 
 
+def _demo_holders() -> list[dict[str, Any]]:
+    holders: list[dict[str, Any]] = demo_identities()["holders"]
+    return holders
+
+
 def _routes(settings: Settings, slot: _RuntimeSlot, metrics: Metrics) -> list[BaseRoute]:
     schema = build_gateway_schema(is_open=not settings.in_production)
     endpoint = GraphQLEndpoint(schema_executor(schema, context_maker(lambda: slot.runtime)))
@@ -121,6 +128,6 @@ def _routes(settings: Settings, slot: _RuntimeSlot, metrics: Metrics) -> list[Ba
         *health_routes(readiness),
     ]
     if settings.serves_graphiql:
-        demo = None
+        demo = None if settings.in_production else _demo_holders
         routes += graphiql_routes(login_helper=not settings.in_production, demo_identities=demo)
     return routes

@@ -67,7 +67,7 @@ async def serving_gateway(
         task = asyncio.create_task(server._serve([listener]))
         while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn has no event
             await asyncio.sleep(0.01)
-        assert server.started, await task
+        assert server.started
         base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         limits = httpx.Limits(max_connections=250)
         async with httpx.AsyncClient(base_url=base_url, limits=limits, timeout=60) as http:

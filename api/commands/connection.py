@@ -22,3 +22,14 @@ def database_uri(settings: Settings) -> Iterator[str]:
         return
     with LocalMongod(settings.data_dir) as local:
         yield local.uri
+
+
+@contextmanager
+def serving_uri(settings: Settings) -> Iterator[str]:
+    """The URI of the settings; without one, a local mongod of our own. One that another process
+    runs is refused: it would end under us when that process does."""
+    if settings.mongodb_uri is not None:
+        yield settings.mongodb_uri.get_secret_value()
+        return
+    with LocalMongod(settings.data_dir) as local:
+        yield local.uri

@@ -31,8 +31,8 @@ def diff(old: Path) -> None:
     except (GraphQLError, TypeError, UnicodeDecodeError):
         raise Refusal(f"{old} is no schema; print one with 'onecard schema'") from None
     after = build_schema(build_gateway_schema().as_str())
-    for change in find_dangerous_changes(before, after):
-        click.echo(f"dangerous  {change.description}")
+    for risk in find_dangerous_changes(before, after):
+        click.echo(f"dangerous  {risk.description}")
     breaking = find_breaking_changes(before, after)
     for change in breaking:
         click.echo(f"breaking   {change.description}")

@@ -74,7 +74,9 @@ def running_uri(data_directory: Path) -> str | None:
         if _try_lock(descriptor):
             return None
         holder = _read(descriptor)
-        return holder.uri if holder and holder.port else None
+        # A holder that has died leaves the lock to its mongod for the moment that one takes to end.
+        alive = holder is not None and _is_alive(holder.pid)
+        return holder.uri if holder and alive and holder.port else None
     finally:
         os.close(descriptor)
 

@@ -1,0 +1,120 @@
+"""`onecard serve`: the gateway over HTTP, with a local MongoDB in development."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from types import FrameType
+
+import click
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from api.app import SERVING_PARENT
+from api.commands.connection import serving_uri
+from api.commands.greeting import say_hello
+from api.embedded import end_with_parent
+from api.failure import Refusal
+from api.logs import configure_logging
+from api.metrics import prepare_multiprocess
+from api.preparation import prepare
+from api.runtime import load_keys
+from api.settings import load_settings
+
+GRACEFUL_SECONDS = 10
+KEEP_ALIVE_SECONDS = 30
+MAX_HEADER_BYTES = 16_384
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the graph. Without ONECARD_MONGODB_URI a local MongoDB is started (development)."""
+    end_with_parent()
+    settings = load_settings()
+    configure_logging()
+    key_set = load_keys(settings)
+    with _stopping_on_term(), _listening(host, port) as listener, serving_uri(settings) as uri:
+        asyncio.run(prepare(settings, uri, demo_keys=None if settings.in_production else key_set))
+        # The application and its worker processes read their settings from the environment.
+        os.environ["ONECARD_MONGODB_URI"] = uri
+        os.environ[SERVING_PARENT] = str(os.getpid())
+        if workers > 1:
+            prepare_multiprocess(settings.data_dir / "metrics")
+        say_hello(settings, host, port)
+        with contextlib.suppress(KeyboardInterrupt):
+            _run(listener, workers)
+        click.echo("stopping ...", err=True)
+
+
+def _run(listener: socket.socket, workers: int) -> None:
+    config = uvicorn.Config(
+        "api.app:create_app",
+        factory=True,
+        workers=workers,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=GRACEFUL_SECONDS,
+        h11_max_incomplete_event_size=MAX_HEADER_BYTES,
+        ws="none",
+    )
+    if workers > 1:
+        Multiprocess(config, [listener]).run()
+        return
+    server = uvicorn.Server(config)
+    server.run(sockets=[listener])
+    if not server.started:
+        raise Refusal("the gateway did not start; the log above says why")
+
+
+@contextlib.contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    """The port, taken before anything is started, so that a busy one costs nothing."""
+    with _bound(host, port) as listener:
+        listener.set_inheritable(True)
+        yield listener
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+    except socket.gaierror:
+        raise Refusal(f"--host {host} is no address of this machine") from None
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise Refusal(
+                f"port {port} is in use; stop what uses it or choose another --port"
+            ) from None
+        raise Refusal(f"cannot listen on {host}:{port}: {error.strerror}") from None
+    return listener
+
+
+@contextlib.contextmanager
+def _stopping_on_term() -> Iterator[None]:
+    """TERM unwinds like Ctrl-C, so that the local MongoDB is stopped on the way out."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        sys.exit(0)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
