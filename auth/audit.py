@@ -40,6 +40,7 @@ class AuditAction(StrEnum):
     SECOND_PROOF_CONFIRMED = "login_flow.second_proof_confirmed"
     SECOND_PROOF_REFUSED = "login_flow.second_proof_refused"
     BIOMETRIC_CONSENT_GIVEN = "holder.biometric_consent_given"
+    BIOMETRIC_CONSENT_WITHDRAWN = "holder.biometric_consent_withdrawn"
     REAL_PERSON_PROVED = "login_flow.real_person_proved"
     REAL_PERSON_REFUSED = "login_flow.real_person_refused"
     SESSION_OPENED = "session.opened"

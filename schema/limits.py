@@ -41,7 +41,7 @@ class Limits:
     root_mutations: int = 5
     directives: int = 30
     fragments: int = 30
-    operations: int = 10
+    operations: int = 20
     variables: int = 30
     list_size: int = 100
     value_depth: int = 10

@@ -4,11 +4,11 @@ import strawberry
 from graphql import GraphQLSchema
 
 from auth.permissions import Permission
-from resolvers.policy.consent import CURRENT_VERSION, TEXTS
 from resolvers.reads import read_own_holder
 from resolvers.store import holders
+from schema.consent import ConsentMutation, ConsentQuery
 from schema.context import Info
-from schema.field import guarded, public_field
+from schema.field import guarded
 from schema.holder import Holder
 from schema.login import LoginMutation
 from schema.row import Row
@@ -17,18 +17,12 @@ from schema.session import SessionMutation
 from schema.step_up import StepUpMutation
 
 
-@strawberry.type(description="The text to consent to before the real-person step.")
-class BiometricConsentNotice:
-    version: str = public_field("To be given to `giveBiometricConsent`.")
-    text: str = public_field("The text, in the language of the request.")
-
-
 class HolderMissing(Exception):
     """A session whose holder is gone: a fault of ours, since both go together."""
 
 
 @strawberry.type(description="Reading. Every field names who may use it.")
-class Query:
+class Query(ConsentQuery):
     @guarded(Permission.HOLDER_READ, description="The holder who asks.")
     async def me(self, info: Info) -> Holder:
         context = info.context
@@ -41,12 +35,7 @@ class Query:
         context.vault = read.vault or context.vault
         return Holder(row=Row(holders.NAME, read.document))
 
-    @guarded(Permission.ANYONE, description="The current text on biometric processing.")
-    def biometric_consent_notice(self, info: Info) -> BiometricConsentNotice:
-        text = info.context.text(TEXTS[CURRENT_VERSION], CURRENT_VERSION)
-        return BiometricConsentNotice(version=CURRENT_VERSION, text=text)
-
 
 @strawberry.type(description="Changing. Every mutation ends in a member of its payload union.")
-class Mutation(LoginMutation, StepUpMutation, SessionMutation):
+class Mutation(LoginMutation, StepUpMutation, SessionMutation, ConsentMutation):
     pass

@@ -34,7 +34,7 @@ NAME = "holders"
 
 SPEC = CollectionSpec(
     name=NAME,
-    version=1,
+    version=2,
     audience="the holder; an employer sees the masked name of those it sponsors",
     validator=document(
         {
@@ -61,7 +61,11 @@ SPEC = CollectionSpec(
                 maximum=4,
             ),
             "language": one_of(Language),
-            "biometric_consent": optional(document({"version": text(20), "given_at": INSTANT})),
+            "biometric_consent": optional(
+                document(
+                    {"version": text(20), "given_at": INSTANT, "withdrawn_at": optional(INSTANT)}
+                )
+            ),
             "created_at": INSTANT,
             "source": SOURCE,
         }
@@ -181,10 +185,10 @@ class HolderStore:
         return found[0] if found else None
 
     async def find_biometric_consent(self, holder_id: str) -> str | None:
-        """The version of the consent on file."""
-        holder = await self._holders.find_one({"_id": holder_id}, {"biometric_consent.version": 1})
+        """The version of the consent on file, unless it was withdrawn."""
+        holder = await self._holders.find_one({"_id": holder_id}, {"biometric_consent": 1})
         consent = (holder or {}).get("biometric_consent")
-        return consent["version"] if consent else None
+        return consent["version"] if consent and consent["withdrawn_at"] is None else None
 
     async def record_biometric_consent(
         self, holder_id: str, version: str, now: datetime, transaction: Transaction
@@ -192,11 +196,32 @@ class HolderStore:
         await self._holders.update_one(
             {"_id": holder_id},
             {
-                "$set": {"biometric_consent": {"version": version, "given_at": now}},
+                "$set": {
+                    "biometric_consent": {
+                        "version": version,
+                        "given_at": now,
+                        "withdrawn_at": None,
+                    }
+                },
                 "$inc": {"revision": 1},
             },
             session=transaction,
         )
+
+    async def withdraw_biometric_consent(
+        self, holder_id: str, now: datetime, transaction: Transaction
+    ) -> bool:
+        """False when there is no consent to withdraw."""
+        written = await self._holders.update_one(
+            {
+                "_id": holder_id,
+                "biometric_consent": {"$ne": None},
+                "biometric_consent.withdrawn_at": None,
+            },
+            {"$set": {"biometric_consent.withdrawn_at": now}, "$inc": {"revision": 1}},
+            session=transaction,
+        )
+        return bool(written.modified_count)
 
 
 _WITH_KEY_AND_PHYSICAL_CARDS: list[Document] = [

@@ -19,4 +19,17 @@ class Migration:
     run: Callable[[Database], Awaitable[None]]
 
 
-MIGRATIONS: Sequence[Migration] = ()
+async def _consents_can_be_withdrawn(database: Database) -> None:
+    """Version 2: a consent says when it was withdrawn, null while it stands."""
+    await database["holders"].update_many(
+        {
+            "biometric_consent": {"$type": "object"},
+            "biometric_consent.withdrawn_at": {"$exists": False},
+        },
+        {"$set": {"biometric_consent.withdrawn_at": None}},
+        # The validator of the version before knows no such field.
+        bypass_document_validation=True,
+    )
+
+
+MIGRATIONS: Sequence[Migration] = (Migration("holders", 2, _consents_can_be_withdrawn),)

@@ -1,0 +1,89 @@
+"""The present version starts on what the first one left: a kept dump, with its keys."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bson import json_util
+
+from api.clock import utc_now
+from api.demo import demo_identities
+from api.settings import Settings
+from auth.collections import installed_differences
+from auth.key_files import load_key_set
+from auth.mongo import Client, Database, database_of
+from resolvers.store import meta
+from resolvers.store.installation import prepare_database
+from resolvers.store.migrations import MIGRATIONS
+from resolvers.store.registry import SPECS
+from tests.everything import EVERYTHING
+from tests.serving import serving_gateway
+
+DUMP = Path(__file__).parent / "dumps" / "v1"
+
+
+@pytest.fixture
+async def first_version(mongo_client: Client) -> AsyncIterator[Database]:
+    """A database as the first version left it, indexes and validators aside."""
+    name = f"test_{secrets.token_hex(8)}"
+    database = database_of(mongo_client, name)
+    documents: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for line in (DUMP / "documents.ndjson").read_text(encoding="utf-8").splitlines():
+        entry = json.loads(line)
+        documents[entry["collection"]].append(json_util.loads(json.dumps(entry["document"])))
+    for collection, found in documents.items():
+        await database[collection].insert_many(found)
+    yield database
+    await mongo_client.drop_database(name)
+
+
+async def test_every_document_of_the_first_version_keeps_to_the_present_validators(
+    first_version: Database,
+) -> None:
+    await prepare_database(first_version, utc_now())
+    assert await installed_differences(first_version, SPECS) == []
+    for spec in SPECS:
+        counted = await first_version[spec.name].count_documents({})
+        keeping = await first_version[spec.name].count_documents(
+            {"$jsonSchema": dict(spec.validator)}
+        )
+        assert keeping == counted, spec.name
+    record = await first_version[meta.NAME].find_one({"_id": "installation"})
+    assert record is not None
+    assert record["versions"] == {spec.name: spec.version for spec in SPECS}
+
+
+async def test_a_migration_stopped_halfway_is_finished_by_the_next_start(
+    first_version: Database,
+) -> None:
+    for migration in MIGRATIONS:
+        await migration.run(first_version)
+    await prepare_database(first_version, utc_now())
+    given = await first_version["holders"].find_one({"biometric_consent": {"$ne": None}})
+    assert given is not None
+    assert given["biometric_consent"]["withdrawn_at"] is None
+
+
+async def test_a_holder_of_the_first_version_logs_in_and_reads_everything(
+    first_version: Database, mongod_uri: str, tmp_path: Path
+) -> None:
+    await prepare_database(first_version, utc_now())
+    keys_file = tmp_path / "keys.json"
+    shutil.copy(DUMP / "keys.json", keys_file)
+    keys_file.chmod(0o600)
+    settings = Settings(data_dir=tmp_path, keys_file=keys_file, mongodb_database=first_version.name)
+    key_set = load_key_set(keys_file)
+    async with serving_gateway(settings, mongod_uri, first_version, key_set) as serving:
+        for holder in demo_identities()["holders"][:2]:
+            app = serving.client()
+            await app.log_in(holder["name"], holder["identifier"], holder["secondProof"])
+            me = (await app.execute(EVERYTHING))["me"]
+            assert me["id"] == holder["holderId"]
+            assert me["permits"]["edges"]
