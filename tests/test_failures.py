@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
-from graphql import specified_rules
+from graphql import GraphQLError, specified_rules
+from strawberry.extensions import SchemaExtension
+from strawberry.types.execution import PreExecutionError
 
 from schema.failures import RequestError
+from schema.gateway_schema import GatewaySchema
 from schema.validation import SENTENCES, UNKNOWN_RULE
 from tests.hostile_operations import CANARY, HOSTILE
 from tests.http_stand_in import (
     SECRET,
+    Query,
     client_of_app,
     codes_of,
     post,
@@ -41,6 +46,22 @@ async def test_a_mistyped_variable_is_told_by_name_type_and_place() -> None:
         "expected": "Proof!",
         "at": ["fullName", "attempts"],
     }
+
+
+async def test_an_input_of_which_exactly_one_field_is_due_is_checked_wherever_it_stands() -> None:
+    both = {"permitNumber": "1", "passportNumber": "2"}
+    query = "query ($p: Proof!) { ...F } fragment F on Query { find(proof: $p) }"
+    in_variable = await asked(query, {"p": {"fullName": "A", "identifier": both}})
+    in_document = await asked(
+        '{ find(proof: {fullName: "A", identifier: {permitNumber: "1", passportNumber: "2"}}) }'
+    )
+    assert in_variable.json()["errors"][0]["extensions"]["at"] == ["identifier"]
+    assert in_document.json()["errors"][0]["extensions"] == {
+        "code": "GRAPHQL_VALIDATION_FAILED",
+        "rule": "ValuesOfCorrectTypeRule",
+        "at": "Query.find(proof:)",
+    }
+    assert str(stand_in_schema()).count("@oneOf") == 1
 
 
 async def test_an_invalid_document_is_told_by_rule_and_schema_coordinate() -> None:
@@ -153,3 +174,60 @@ async def test_the_name_of_a_variable_is_told_to_its_author_and_kept_from_the_lo
     assert codes_of(answer) == ["BAD_USER_INPUT"]
     assert answer.json()["errors"][0]["extensions"]["variable"] == CANARY
     assert not any(CANARY in text for text in lines.texts)
+
+
+class SetsItsOwnResult(SchemaExtension):
+    def on_execute(self) -> Iterator[None]:
+        errors = [GraphQLError(SECRET)]
+        self.execution_context.result = PreExecutionError(data=None, errors=errors)
+        yield
+
+
+async def test_an_extension_that_sets_a_result_is_masked_too() -> None:
+    schema = GatewaySchema(Query, extensions=[SetsItsOwnResult])
+    with recorded_lines() as lines:
+        result = await schema.execute("{ row { number } }")
+    assert [type(error) for error in result.errors or ()] == [RequestError]
+    assert not any(SECRET in text for text in (str(result.errors), *lines.texts))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'{{"query": "{CANARY}',
+        CANARY,
+        f'["{CANARY}"]',
+        f'{{"{CANARY}": "{CANARY}"}}',
+        f'{{"query": ["{CANARY}"]}}',
+        f'{{"query": "{{__typename}}", "variables": "{CANARY}"}}',
+        f'{{"query": "{{__typename}}", "operationName": ["{CANARY}"]}}',
+        f'{{"query": "{{__typename}}", "extensions": "{CANARY}"}}',
+        f'{{"query": "{{__typename}}", "variables": {{"{CANARY}": NaN}}}}',
+        f'{{"query": "{{__typename}}", "variables": {{"{CANARY}": "\\udfff"}}}}',
+        f"\x00{CANARY}",
+    ],
+)
+async def test_garbage_is_not_repeated(body: str) -> None:
+    with recorded_lines() as lines:
+        async with client_of_app(stand_in_app()) as client:
+            declared = {"content-type": "application/json", "accept": f"*/*, text/{CANARY}"}
+            text = await client.post("/graphql", content=body, headers=declared)
+            broken = await client.post(
+                "/graphql", content=b"\xff" + body.encode(), headers=declared
+            )
+            typed = await client.post(
+                "/graphql", content=body, headers={"content-type": f"text/{CANARY}"}
+            )
+            asked_for = await client.post(
+                "/graphql", content=body, headers={**declared, "accept": CANARY}
+            )
+    assert [answer.status_code for answer in (text, broken, typed, asked_for)] == [
+        400,
+        400,
+        415,
+        406,
+    ]
+    for answer in (text, broken, typed, asked_for):
+        assert CANARY not in answer.text
+        assert CANARY not in str(answer.headers)
+    assert not any(CANARY in line for line in lines.texts)

@@ -47,7 +47,7 @@ TOO_LARGE = {
     + " }" * 9,
     "directives": "{ row {" + " number" + " @skip(if: false)" * 31 + "} }",
     "variables": "query (" + " ".join(f"$v{n}: Int" for n in range(31)) + ") { __typename }",
-    "operations": " ".join(f"query Q{n} {{ __typename }}" for n in range(11)),
+    "operations": " ".join(f"query Q{n} {{ __typename }}" for n in range(21)),
     "fragments": "{ row { number } }"
     + " ".join(f"fragment F{n} on Row {{ number }}" for n in range(31)),
     "a bomb of fragments": "{ ...F0 }"
