@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import importlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -34,6 +36,9 @@ from resolvers.gateway import Gateway, Now
 from resolvers.store.cards import CardStore
 from resolvers.store.holders import HolderStore
 from resolvers.store.permits import PermitStore
+
+
+CLOSING_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,9 @@ async def open_runtime(
         yield Runtime(settings, client, database, key_set, gateway, feed, authenticator)
     finally:
         await feed.stop()
-        client.close()
+        # Closing waits for a database that hangs; the event loop must not.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.to_thread(client.close), CLOSING_SECONDS)
 
 
 def _gateway(

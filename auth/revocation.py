@@ -30,7 +30,7 @@ from auth.revocation_documents import (
 )
 from auth.revocation_lookups import RevocationLookups
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("onecard.revocation")
 
 POLL_INTERVAL: Final = timedelta(milliseconds=250)
 """From the beginning of one read to the next. With a read of 100 ms memory is at most 350 ms old
@@ -145,9 +145,9 @@ class RevocationFeed:
             if good != (problem is None):
                 good = problem is None
                 if good:
-                    logger.info("revocation feed reads again")
+                    logger.info("the revocation feed reads again")
                 else:
-                    logger.warning("revocation feed is blind: %s", problem)
+                    logger.warning("the revocation feed is blind", extra={"reason": problem})
             first_read_ended.set()
             spent = self._clock() - began
             await asyncio.sleep(max(0.0, POLL_INTERVAL.total_seconds() - spent))

@@ -14,7 +14,7 @@ Ending a session writes the session and its revocation in one transaction, so th
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -65,20 +65,6 @@ class Ended:
     holder_id: str
     session_ids: tuple[str, ...]
     reason: EndReason
-
-
-@dataclass(frozen=True, slots=True)
-class SessionPosition:
-    """Where a page ended: what the next one continues after."""
-
-    created_at: datetime
-    session_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class SessionPage:
-    sessions: Sequence[Session] = field(default=())
-    more_follow: bool = False
 
 
 Audit = Callable[[Ended, Transaction], Awaitable[None]]
@@ -270,23 +256,3 @@ class SessionStore:
             session=transaction,
         )
         return None if renewed is None else decode_session(renewed)
-
-    async def list_live(
-        self, holder_id: str, now: datetime, first: int, after: SessionPosition | None = None
-    ) -> SessionPage:
-        """The holder's live sessions, newest first, at most `first` (1 to `MAX_PAGE`)."""
-        size = max(1, min(first, MAX_PAGE))
-        wanted: Document = {"holder_id": holder_id, **live_at(now)}
-        if after is not None:
-            wanted["$or"] = [
-                {"created_at": {"$lt": after.created_at}},
-                {"created_at": after.created_at, "_id": {"$lt": after.session_id}},
-            ]
-        cursor = self._sessions.find(
-            wanted,
-            sort=[("created_at", -1), ("_id", -1)],
-            limit=size + 1,
-            batch_size=size + 1,
-        )
-        found = [decode_session(one) for one in await cursor.to_list(size + 1)]
-        return SessionPage(found[:size], more_follow=len(found) > size)

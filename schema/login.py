@@ -16,7 +16,12 @@ from resolvers.login.second_proof import confirm_second_proof, send_second_proof
 from resolvers.login.tokens import refresh_tokens
 from schema.context import Info
 from schema.field import guarded
-from schema.login_inputs import bounded, claimed_identity, second_proof
+from schema.login_inputs import (
+    bounded,
+    claimed_identity,
+    device_text,
+    second_proof,
+)
 from schema.login_texts import REFUSAL_TEXTS, SANDBOX_NOTICE
 from schema.login_types import (
     BiometricConsentGiven,
@@ -55,8 +60,8 @@ class LoginMutation:
     )
     async def start_login(self, info: Info, input: StartLoginInput) -> StartLoginPayload:
         device = {
-            "name": bounded(input.device.name, "device.name", 80),
-            "platform": bounded(input.device.platform, "device.platform", 40),
+            "name": device_text(input.device.name, "device.name"),
+            "platform": device_text(input.device.platform, "device.platform"),
         }
         context = info.context
         outcome = await start_login(context.gateway, context.ask, device)

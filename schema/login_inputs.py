@@ -1,5 +1,7 @@
 """Inputs of the login as the use cases take them: bounded, normalised, named."""
 
+import re
+
 from auth.verification import SecondProofMethod
 from resolvers.login.real_name import ClaimedIdentity
 from resolvers.rules import identifiers, numbers
@@ -13,6 +15,7 @@ from schema.login_types import (
 )
 
 MAX_INPUT_LENGTH = 200
+_DEVICE_TEXT = re.compile(r"[A-Za-z0-9 ._()/+-]{1,40}")
 
 
 def bounded(text: str, field: str, maximum: int) -> str:
@@ -20,6 +23,16 @@ def bounded(text: str, field: str, maximum: int) -> str:
     if not 1 <= len(text) <= maximum:
         raise RequestError(
             RequestErrorCode.BAD_USER_INPUT, f"{field} needs 1 to {maximum} characters."
+        )
+    return text
+
+
+def device_text(text: str, field: str) -> str:
+    """A model or system. Free text would sooner or later be somebody's name, unsealed."""
+    if _DEVICE_TEXT.fullmatch(text) is None:
+        raise RequestError(
+            RequestErrorCode.BAD_USER_INPUT,
+            f"{field} needs 1 to 40 Latin letters, digits, spaces and ._()/+-.",
         )
     return text
 

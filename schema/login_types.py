@@ -16,8 +16,12 @@ _public = field_for(Permission.ANYONE)
 
 @strawberry.input(description="The device that logs in, as shown in the list of sessions.")
 class DeviceInput:
-    name: str = strawberry.field(description="For example `My phone`; 1 to 80 characters.")
-    platform: str = strawberry.field(description="For example `iOS 19`; 1 to 40 characters.")
+    name: str = strawberry.field(
+        description="The model, as `Pixel 9`; never its owner's name. Latin letters, digits, ._()/+-; 1 to 40."
+    )
+    platform: str = strawberry.field(
+        description="The system, as `iOS 19`; the same characters, 1 to 40."
+    )
 
 
 @strawberry.input(description="Starting a login.")

@@ -28,12 +28,12 @@ class Session:
     def id(self) -> strawberry.ID:
         return strawberry.ID(self.row["_id"])
 
-    @session_field("The device's name, as it gave it at login.", reads=("device",))
+    @session_field("The device's model, as it gave it at login.", reads=("device",))
     def device_name(self) -> str:
         name: str = self.row["device"]["name"]
         return name
 
-    @session_field("The device's platform, as it gave it at login.", reads=("device",))
+    @session_field("The device's system, as it gave it at login.", reads=("device",))
     def device_platform(self) -> str:
         platform: str = self.row["device"]["platform"]
         return platform

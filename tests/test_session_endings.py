@@ -8,9 +8,9 @@ import pytest
 
 from auth import sessions
 from auth.mongo import Database, Transaction
-from auth.session_documents import IDLE_LIFETIME, EndReason, Session
+from auth.session_documents import EndReason
 from auth.session_rotation import RefreshRefusal, RefreshRefused
-from auth.sessions import Ended, EndOutcome, SessionPosition, SessionStore
+from auth.sessions import Ended, EndOutcome, SessionStore
 from tests.families import KEYS, NOW, SECOND, everything, new_store, open_session, token_of
 
 
@@ -118,43 +118,3 @@ async def test_a_refresh_that_races_with_logging_out_leaves_no_live_token(
             assert isinstance(answer, RefreshRefused)
     assert await database["sessions"].count_documents({"ended_at": None}) == 0
     assert await database["revocations"].count_documents({}) == 20
-
-
-async def test_live_sessions_are_listed_newest_first_in_pages(database: Database) -> None:
-    store = await new_store(database)
-    first = await open_session(database, store)
-    holder_id = first.holder_id
-    # Two of the same instant, so that the id has to tell them apart.
-    instants = [NOW + SECOND, NOW + SECOND, NOW + 2 * SECOND, NOW + 3 * SECOND]
-    others = [await open_session(database, store, at, holder_id=holder_id) for at in instants]
-    await open_session(database, store)
-    await store.revoke(others[2].session_id, holder_id, EndReason.LOGGED_OUT, NOW)
-    live = [first, others[0], others[1], others[3]]
-    expected = sorted(live, key=lambda one: (one.created_at, one.session_id), reverse=True)
-
-    listed: list[Session] = []
-    sizes: list[int] = []
-    after: SessionPosition | None = None
-    while True:
-        page = await store.list_live(holder_id, NOW, 1, after)
-        listed += page.sessions
-        sizes.append(len(page.sessions))
-        if not page.more_follow:
-            break
-        last = page.sessions[-1]
-        after = SessionPosition(last.created_at, last.session_id)
-    assert listed == expected
-    assert sizes == [1, 1, 1, 1]
-    page = await store.list_live(holder_id, NOW + IDLE_LIFETIME, 1_000)
-    assert list(page.sessions) == expected[:3]
-
-
-async def test_the_list_of_live_sessions_reads_an_index(own_database: Database) -> None:
-    store = await new_store(own_database)
-    await open_session(own_database, store)
-    await own_database.command("profile", 2)
-    await store.list_live("hld_" + "0" * 26, NOW, 10)
-    await own_database.command("profile", 0)
-    read = await own_database["system.profile"].find_one({"ns": f"{own_database.name}.sessions"})
-    assert read is not None
-    assert read["planSummary"].startswith("IXSCAN { holder_id: 1, ended_at: 1, created_at: -1")

@@ -30,6 +30,7 @@ from api.settings import load_settings
 GRACEFUL_SECONDS = 10
 KEEP_ALIVE_SECONDS = 30
 MAX_HEADER_BYTES = 16_384
+MAX_CONNECTIONS = 1_000
 
 
 @click.command()
@@ -69,6 +70,9 @@ def _run(listener: socket.socket, workers: int) -> None:
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
         h11_max_incomplete_event_size=MAX_HEADER_BYTES,
         ws="none",
+        # httptools bounds no headers; h11 does.
+        http="h11",
+        limit_concurrency=MAX_CONNECTIONS,
     )
     if workers > 1:
         Multiprocess(config, [listener]).run()
