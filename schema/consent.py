@@ -8,7 +8,7 @@ import strawberry
 from auth.permissions import Permission
 from resolvers.consent import withdraw_biometric_consent
 from resolvers.policy.consent import CURRENT_VERSION, TEXTS
-from resolvers.policy.places import Named
+from resolvers.policy.named import Named
 from schema.context import Info
 from schema.field import field_for, guarded, public_field
 

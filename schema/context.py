@@ -8,7 +8,7 @@ import strawberry
 
 from auth.sealing import HolderVault
 from resolvers.gateway import Ask, Gateway
-from resolvers.policy.places import Named
+from resolvers.policy.named import Named
 from resolvers.vocabulary import Language
 from schema.chosen import Chosen
 

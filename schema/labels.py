@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from resolvers.policy.places import Named
+from resolvers.policy.named import Named
 from resolvers.rules.card_rules import CardAction, ElectronicCardAbsence
 from resolvers.vocabulary import (
     BankState,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from resolvers.login.outcomes import LoginRefusalCode
-from resolvers.policy.places import Named
+from resolvers.policy.named import Named
 
 SANDBOX_NOTICE = Named(
     "Sandbox: nobody was really verified. For development only.",

@@ -17,7 +17,10 @@ _public = field_for(Permission.ANYONE)
 @strawberry.input(description="The device that logs in, as shown in the list of sessions.")
 class DeviceInput:
     name: str = strawberry.field(
-        description="The model, as `Pixel 9`; never its owner's name. Latin letters, digits, ._()/+-; 1 to 40."
+        description=(
+            "The model, as `Pixel 9`; never its owner's name. 1 to 40 Latin letters, digits, "
+            "spaces and ._()/+-."
+        )
     )
     platform: str = strawberry.field(
         description="The system, as `iOS 19`; the same characters, 1 to 40."

@@ -8,7 +8,7 @@ import strawberry
 from auth.permissions import Permission
 from auth.sessions import EndOutcome
 from resolvers.own_sessions import end_session, log_out, log_out_everywhere
-from resolvers.policy.places import Named
+from resolvers.policy.named import Named
 from schema.connection import ListedRow, Listing, PageInfo
 from schema.context import Info
 from schema.field import field_for, guarded

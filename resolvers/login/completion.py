@@ -28,13 +28,15 @@ async def complete_login(gateway: Gateway, ask: Ask) -> Tokens | Refused:
     flow_id = ask.principal.own_flow_id()
     for _ in range(_TRIES):
         flow = await gateway.flows.find(flow_id)
-        if flow is not None and flow["kind"] != FlowKind.LOGIN:
+        if flow is None:
+            return Refused(LoginRefusalCode.FLOW_EXPIRED)
+        if flow["kind"] != FlowKind.LOGIN:
             return Refused(LoginRefusalCode.STEP_OUT_OF_ORDER)
-        if flow is not None and flow["state"] == FlowState.COMPLETED:
+        if flow["state"] == FlowState.COMPLETED:
             return await _answer_again(gateway, flow_id)
         refusal = refusal_of(flow, FlowEvent.COMPLETED, gateway.now())
-        if refusal is not None or flow is None:
-            return refusal or Refused(LoginRefusalCode.FLOW_EXPIRED)
+        if refusal is not None:
+            return refusal
         session = await _try_complete(gateway, ask, flow)
         if session is not None:
             return opening_tokens(gateway, session)

@@ -41,7 +41,9 @@ async def open_flow(
 ) -> Document | Refused:
     """The flow, if it is alive and `event` is its next step."""
     flow = await gateway.flows.find(flow_id)
-    return refusal_of(flow, event, now) or _present(flow)
+    if flow is None:
+        return Refused(LoginRefusalCode.FLOW_EXPIRED)
+    return refusal_of(flow, event, now) or flow
 
 
 async def charged_flow(
@@ -52,14 +54,13 @@ async def charged_flow(
     if flow is not None:
         return flow
     stored = await gateway.flows.find(flow_id)
-    refusal = refusal_of(stored, event, now)
-    return refusal or Refused(LoginRefusalCode.FLOW_LOCKED)
-
-
-def refusal_of(flow: Document | None, event: FlowEvent, now: datetime) -> Refused | None:
-    """Why `event` is not the next step of `flow`; None when it is."""
-    if flow is None:
+    if stored is None:
         return Refused(LoginRefusalCode.FLOW_EXPIRED)
+    return refusal_of(stored, event, now) or Refused(LoginRefusalCode.FLOW_LOCKED)
+
+
+def refusal_of(flow: Document, event: FlowEvent, now: datetime) -> Refused | None:
+    """Why `event` is not the next step of `flow`; None when it is."""
     state = FlowState(flow["state"])
     if state is FlowState.COMPLETED:
         return Refused(LoginRefusalCode.FLOW_COMPLETED)
@@ -107,8 +108,3 @@ def overtaken() -> Refused:
     """Another request moved the flow while this one worked."""
     return Refused(LoginRefusalCode.STEP_OUT_OF_ORDER)
 
-
-def _present(flow: Document | None) -> Document:
-    if flow is None:
-        raise AssertionError("a missing flow has a refusal")
-    return flow

@@ -47,13 +47,15 @@ async def start_step_up(gateway: Gateway, ask: Ask) -> StepUpStarted | Refused:
 async def complete_step_up(gateway: Gateway, ask: Ask) -> SteppedUp | Refused:
     """A new access token with a new `auth_time`, once."""
     now = gateway.now()
-    flow = await gateway.flows.find(ask.principal.own_flow_id())
-    if flow is not None and flow["kind"] != FlowKind.STEP_UP:
+    found = await gateway.flows.find(ask.principal.own_flow_id())
+    if found is None:
+        return Refused(LoginRefusalCode.FLOW_EXPIRED)
+    if found["kind"] != FlowKind.STEP_UP:
         return Refused(LoginRefusalCode.STEP_OUT_OF_ORDER)
-    refusal = refusal_of(flow, FlowEvent.COMPLETED, now)
-    if refusal is not None or flow is None:
-        return refusal or Refused(LoginRefusalCode.FLOW_EXPIRED)
-    completed: Document = flow
+    refusal = refusal_of(found, FlowEvent.COMPLETED, now)
+    if refusal is not None:
+        return refusal
+    completed: Document = found
 
     async def work(transaction: Transaction) -> Session | None:
         session = await gateway.sessions.renew_proof(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from resolvers.policy.places import Named
+from resolvers.policy.named import Named
 
 CURRENT_VERSION = "2026-11"
 

@@ -6,14 +6,8 @@ City codes are the six-digit administrative division codes of GB/T 2260.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-
-@dataclass(frozen=True)
-class Named:
-    en: str
-    zh: str
-
+from resolvers.policy.named import Named
 
 CITIES: Mapping[str, Named] = {
     "440100": Named("Guangzhou", "广州市"),
