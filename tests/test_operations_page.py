@@ -1,0 +1,64 @@
+"""What docs/operations.md tells is what the code declares."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic.fields import FieldInfo
+
+from api.settings import Settings
+from auth.throttle import ThrottlePolicy
+from resolvers.policy.throttling import ADDRESS, FLOW_START, NUMBER, STEP_UP
+from resolvers.store.registry import SPECS
+
+PAGE = (Path(__file__).parent.parent / "docs" / "operations.md").read_text(encoding="utf-8")
+
+
+def table_after(heading: str) -> list[list[str]]:
+    """Cells of the first table below a heading, without its head."""
+    lines = PAGE.split(f"## {heading}\n")[1].splitlines()
+    rows = [line for line in lines[: _end(lines)] if line.startswith("|")]
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows[2:]]
+
+
+def _end(lines: list[str]) -> int:
+    return next((n for n, line in enumerate(lines) if line.startswith("## ")), len(lines))
+
+
+def default_of(field: FieldInfo) -> str:
+    return "none" if field.default in (None, ()) else f"`{field.default}`"
+
+
+def test_every_setting_stands_in_the_table_with_default_and_meaning() -> None:
+    declared = [
+        [f"`ONECARD_{name.upper()}`", default_of(field), field.description]
+        for name, field in Settings.model_fields.items()
+    ]
+    assert table_after("Settings") == declared
+
+
+def test_every_collection_stands_in_the_table_with_its_audience() -> None:
+    table = table_after("What each collection holds")
+    assert [row[:2] for row in table] == [[f"`{spec.name}`", spec.audience] for spec in SPECS]
+    assert all(row[2] for row in table)
+
+
+def test_every_time_to_live_is_told() -> None:
+    told = {row[0].strip("`"): row[2] for row in table_after("What each collection holds")}
+    for spec in SPECS:
+        expires = any(index.expire_after is not None for index in spec.indexes)
+        assert ("gone " in told[spec.name]) is expires, spec.name
+
+
+@pytest.mark.parametrize(
+    ("row", "policy"), list(enumerate([NUMBER, ADDRESS, FLOW_START, STEP_UP])), ids=str
+)
+def test_the_throttle_table_is_the_policy(row: int, policy: ThrottlePolicy) -> None:
+    _, free, waits, forgotten = table_after("Throttling")[row]
+    delays = [int(delay.total_seconds()) for delay in policy.delays]
+    assert int(free) == delays.count(0)
+    assert [int(n) for n in re.findall(r"\d+", waits)] == [n for n in delays if n]
+    number, unit = forgotten.split()
+    assert int(number) * {"hour": 60, "minutes": 1}[unit] * 60 == policy.window.total_seconds()
