@@ -1,0 +1,216 @@
+"""Who may use what, written by hand: the expectation that the matrix test compares with.
+
+Nothing here is computed from `auth.permissions` or `@access`. A field is reached through a root
+field, so its row says what a caller meets who selects it below that root.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Caller(StrEnum):
+    """The columns, in the order of a row."""
+
+    ANONYMOUS = "anonymous"
+    STARTED_FLOW = "flow token, real name not proved"
+    REAL_NAME_FLOW = "flow token at the real-name level"
+    REAL_NAME_TOKEN = "access token of a holder at the real-name level"
+    HOLDER = "holder"
+    STALE_HOLDER = "holder whose proof is over 5 minutes old"
+    OTHER_HOLDER = "another holder"
+    OFFICER = "officer"
+    EMPLOYER = "employer client"
+
+
+class Expected(StrEnum):
+    """The code that the whole operation is refused with, or none."""
+
+    ALLOWED = "ok"
+    UNAUTHENTICATED = "401"
+    FORBIDDEN = "403"
+    STEP_UP_REQUIRED = "stale"
+
+
+Row = Mapping[Caller, Expected]
+
+
+def _row(cells: str) -> Row:
+    return dict(zip(Caller, map(Expected, cells.split()), strict=True))
+
+
+#               anon  flow  flow+ name  own   stale other offic emplo
+PUBLIC = _row(" ok    ok    ok    ok    ok    ok    ok    ok    ok  ")
+PROVE = _row("  401   ok    ok    403   403   403   403   403   403 ")
+ADVANCE = _row("401   401   ok    403   403   403   403   403   403 ")
+OWN = _row("    401   401   401   401   ok    ok    ok    403   403 ")
+REVEAL = _row(" 401   401   401   401   ok    stale ok    403   403 ")
+
+ROOTS: Mapping[str, Row] = {
+    "Query.me": OWN,
+    "Query.biometricConsentNotice": PUBLIC,
+    "Mutation.startLogin": PUBLIC,
+    "Mutation.proveRealName": PROVE,
+    "Mutation.sendSecondProofCode": PROVE,
+    "Mutation.confirmSecondProof": PROVE,
+    "Mutation.giveBiometricConsent": ADVANCE,
+    "Mutation.startRealPersonCheck": ADVANCE,
+    "Mutation.submitRealPersonProof": ADVANCE,
+    "Mutation.completeLogin": ADVANCE,
+    "Mutation.refreshTokens": PUBLIC,
+    "Mutation.startStepUp": OWN,
+    "Mutation.completeStepUp": ADVANCE,
+    "Mutation.withdrawBiometricConsent": OWN,
+    "Mutation.logout": OWN,
+    "Mutation.logoutEverywhere": OWN,
+    "Mutation.endSession": OWN,
+}
+
+_REFUSED = ("LoginRefused", "code message retryAfterSeconds")
+_COMPLETED = (
+    "LoginCompleted",
+    "sessionId accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt",
+)
+
+BELOW: Mapping[str, tuple[Row, tuple[tuple[str, str], ...]]] = {
+    "Query.me": (
+        OWN,
+        (
+            (
+                "Holder",
+                (
+                    "id fullName chineseName nativeName birthDate phone nationality"
+                    " workPermitNumber socialSecurityNumber permanentResidentId language permits"
+                    " cards identityDocuments sessions residencePermit insurance source"
+                ),
+            ),
+            ("SealedText", "masked"),
+            ("PermitConnection", "edges pageInfo"),
+            ("PermitEdge", "cursor node"),
+            (
+                "Permit",
+                (
+                    "id number category categoryLabel employer post city cityName validFrom"
+                    " validUntil status statusLabel daysLeft form isPlastic issuedAt history source"
+                ),
+            ),
+            ("PermitHistoryEntry", "at event authority authorityName"),
+            ("Employer", "id creditCode name city cityName source"),
+            ("Source", "authority authorityName updatedAt"),
+            ("PageInfo", "hasNextPage endCursor"),
+            ("CardConnection", "edges pageInfo electronicAbsence"),
+            ("CardEdge", "cursor node"),
+            (
+                "Card",
+                (
+                    "id kind kindLabel number status statusLabel statusSince bank permit"
+                    " nextActions reason city cityName issuedAt source"
+                ),
+            ),
+            ("BankSide", "state stateLabel account"),
+            ("NextAction", "code label"),
+            ("Absence", "code message"),
+            ("IdentityDocumentConnection", "edges pageInfo"),
+            ("IdentityDocumentEdge", "cursor node"),
+            (
+                "IdentityDocument",
+                "id kind country number validFrom validUntil isSuperseded source",
+            ),
+            ("SessionConnection", "edges pageInfo"),
+            ("SessionEdge", "cursor node"),
+            (
+                "Session",
+                (
+                    "id deviceName devicePlatform createdAt lastUsedAt authenticatedAt expiresAt"
+                    " isCurrent"
+                ),
+            ),
+            (
+                "ResidencePermit",
+                "id number state isValid daysLeft city cityName validFrom validUntil source",
+            ),
+            ("Insurance", "id employer enrolments city cityName source"),
+            (
+                "InsuranceEnrolment",
+                "kind kindLabel state stateLabel since until treatyCountry",
+            ),
+        ),
+    ),
+    "Query.biometricConsentNotice": (PUBLIC, (("BiometricConsentNotice", "version text"),)),
+    "Mutation.startLogin": (PUBLIC, (("LoginStarted", "flowToken expiresAt"), _REFUSED)),
+    "Mutation.proveRealName": (
+        PROVE,
+        (("RealNameProved", "flowToken expiresAt secondProofDue"), _REFUSED),
+    ),
+    "Mutation.sendSecondProofCode": (
+        PROVE,
+        (("SecondProofCodeSent", "sendsLeft sandboxNotice sandboxCode"), _REFUSED),
+    ),
+    "Mutation.confirmSecondProof": (
+        PROVE,
+        (("SecondProofConfirmed", "flowToken expiresAt"), _REFUSED),
+    ),
+    "Mutation.giveBiometricConsent": (ADVANCE, (("BiometricConsentGiven", "version"), _REFUSED)),
+    "Mutation.startRealPersonCheck": (
+        ADVANCE,
+        (
+            (
+                "RealPersonChallenge",
+                "challengeId instructions provider expiresAt sandbox sandboxNotice",
+            ),
+            _REFUSED,
+        ),
+    ),
+    "Mutation.submitRealPersonProof": (
+        ADVANCE,
+        (("RealPersonProved", "provider sandbox sandboxNotice"), _REFUSED),
+    ),
+    "Mutation.completeLogin": (ADVANCE, (_COMPLETED, _REFUSED)),
+    "Mutation.refreshTokens": (PUBLIC, (_COMPLETED, _REFUSED)),
+    "Mutation.startStepUp": (OWN, (("StepUpStarted", "flowToken expiresAt consentDue"), _REFUSED)),
+    "Mutation.completeStepUp": (
+        ADVANCE,
+        (("StepUpCompleted", "accessToken accessTokenExpiresAt authenticatedAt"), _REFUSED),
+    ),
+    "Mutation.withdrawBiometricConsent": (
+        OWN,
+        (("BiometricConsentWithdrawn", "withdrawnAt"), ("NoBiometricConsent", "message")),
+    ),
+    "Mutation.logout": (OWN, (("SessionsEnded", "count"),)),
+    "Mutation.logoutEverywhere": (OWN, (("SessionsEnded", "count"),)),
+    "Mutation.endSession": (OWN, (("SessionsEnded", "count"), ("SessionNotFound", "message"))),
+}
+"""Below each root: the row of its fields, type by type."""
+
+EXCEPTIONS: Mapping[tuple[str, str, str], Row] = {
+    ("Query.me", "SealedText", "revealed"): REVEAL,
+}
+"""Fields whose row is not that of their root."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One field as it is reached through one root field. `type_name` is Query or Mutation when it
+    is the root field itself."""
+
+    root: str
+    type_name: str
+    field: str
+
+    def __str__(self) -> str:
+        return f"{self.root} > {self.type_name}.{self.field}"
+
+
+def table() -> Iterator[tuple[Case, Row]]:
+    """Every line of the matrix."""
+    for root, row in ROOTS.items():
+        type_name, _, field = root.partition(".")
+        yield Case(root, type_name, field), row
+    for root, (row, types) in BELOW.items():
+        for type_name, fields in types:
+            for field in fields.split():
+                yield Case(root, type_name, field), row
+    for (root, type_name, field), row in EXCEPTIONS.items():
+        yield Case(root, type_name, field), row
