@@ -21,7 +21,7 @@ install: $(INSTALLED) ## Make .venv with everything, GraphiQL's files too
 	@$(BIN)/python -m api.graphiql.build
 
 run: install ## Serve on 127.0.0.1:8000 with a local MongoDB and demo data
-	@ONECARD_END_WITH_PARENT=1 exec $(BIN)/onecard serve
+	@ONECARD_END_WITH_PARENT=$$PPID exec $(BIN)/onecard serve
 
 test: install ## Run the tests, without the slow proofs
 	@$(BIN)/python -m pytest
