@@ -11,7 +11,7 @@ from api.demo import made_numbers
 from api.demo.card_making import draw_card_plan
 from api.demo.careers import VALIDITY_DAYS, CareerPlan, Ending, Span
 from api.demo.days import DAYS_PER_YEAR, ONE_DAY
-from api.demo.draw import Draw, Weighted
+from api.demo.draw import Draw, Weighted, shelf
 from api.demo.employers import (
     EMPLOYERS_PER_BLOCK,
     block_of,
@@ -68,7 +68,7 @@ class _Course:
 def seeded_person(seed: int, index: int, reference: date) -> Person:
     """The holder that follows from seed, index and reference date, and from nothing else."""
     data_set = data_set_of(seed)
-    path = f"{data_set}/{index}"
+    path = path_of(seed, index)
     draw = Draw(f"{path}/life")
     nation = draw.weighted(NATIONS)
     name = draw_name(draw, draw.pick(nation.cultures))
@@ -93,6 +93,11 @@ def seeded_person(seed: int, index: int, reference: date) -> Person:
 
 def data_set_of(seed: int) -> str:
     return f"seed/{seed}"
+
+
+def path_of(seed: int, index: int) -> str:
+    """Names the holder within all ids and draws; the holders of one block lie on one shelf."""
+    return f"{shelf(block_of(index))}:{data_set_of(seed)}/{index}"
 
 
 def _jobs(draw: Draw, data_set: str, index: int, spans: list[Span]) -> list[Job]:

@@ -1,7 +1,8 @@
 """Logging in over HTTP, step by step, for scripts.
 
-Each step is one POST to /graphql with `query` and `variables`. `<x.y>` stands for field y of
-the chosen entry of `holders` (x is `holder`) or of the answer to an earlier step.
+Each step is one POST to /graphql with `query` and `variables`. `<x.y>` stands for field y of the
+chosen entry of `holders` (x is `holder`) or of the answer to an earlier step, `<flowToken>` for the
+newest flow token that a step has answered.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _STEPS: list[dict[str, Any]] = [
     },
     {
         "step": "proveRealName",
-        "bearer": "<startLogin.flowToken>",
+        "bearer": "<flowToken>",
         "query": _mutation(
             "proveRealName",
             "ProveRealNameInput",
@@ -36,7 +37,7 @@ _STEPS: list[dict[str, Any]] = [
     {
         "step": "sendSecondProofCode",
         "when": "<proveRealName.secondProofDue>",
-        "bearer": "<proveRealName.flowToken>",
+        "bearer": "<flowToken>",
         "query": _mutation(
             "sendSecondProofCode",
             "SendSecondProofCodeInput",
@@ -47,7 +48,7 @@ _STEPS: list[dict[str, Any]] = [
     {
         "step": "confirmSecondProof",
         "when": "<proveRealName.secondProofDue>",
-        "bearer": "<proveRealName.flowToken>",
+        "bearer": "<flowToken>",
         "query": _mutation(
             "confirmSecondProof",
             "ConfirmSecondProofInput",
@@ -57,13 +58,13 @@ _STEPS: list[dict[str, Any]] = [
     },
     {
         "step": "biometricConsentNotice",
-        "bearer": "<newest flowToken>",
+        "bearer": "<flowToken>",
         "query": "query { biometricConsentNotice { version text } }",
         "variables": {},
     },
     {
         "step": "giveBiometricConsent",
-        "bearer": "<newest flowToken>",
+        "bearer": "<flowToken>",
         "query": _mutation(
             "giveBiometricConsent",
             "GiveBiometricConsentInput",
@@ -73,7 +74,7 @@ _STEPS: list[dict[str, Any]] = [
     },
     {
         "step": "startRealPersonCheck",
-        "bearer": "<newest flowToken>",
+        "bearer": "<flowToken>",
         "query": _mutation(
             "startRealPersonCheck", None, "... on RealPersonChallenge { challengeId sandbox }"
         ),
@@ -81,7 +82,7 @@ _STEPS: list[dict[str, Any]] = [
     },
     {
         "step": "submitRealPersonProof",
-        "bearer": "<newest flowToken>",
+        "bearer": "<flowToken>",
         "query": _mutation(
             "submitRealPersonProof",
             "SubmitRealPersonProofInput",
@@ -93,7 +94,7 @@ _STEPS: list[dict[str, Any]] = [
     },
     {
         "step": "completeLogin",
-        "bearer": "<newest flowToken>",
+        "bearer": "<flowToken>",
         "query": _mutation(
             "completeLogin", None, "... on LoginCompleted { accessToken refreshToken }"
         ),
@@ -116,8 +117,9 @@ LOGIN_STEPS: dict[str, Any] = {
     "address": "/graphql",
     "how": (
         "POST each step as JSON {query, variables} with Content-Type application/json and, where "
-        "a bearer is named, the header Authorization: Bearer. <a.b> is field b of step a's "
-        "answer, or of the chosen entry of holders. Leave out a step whose `when` is false."
+        "a bearer is named, the header Authorization: Bearer. <flowToken> is the newest one that a "
+        "step has answered; <a.b> is field b of step a's answer, or of the chosen entry of "
+        "holders. Leave out a step whose `when` is false."
     ),
     "steps": _STEPS,
 }

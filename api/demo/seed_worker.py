@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pickle
 import sys
 
 from api.demo.seed_processes import work
@@ -9,5 +11,6 @@ from api.demo.seed_processes import work
 if __name__ == "__main__":
     try:
         work(sys.stdin.buffer, sys.stdout.buffer)
-    except BrokenPipeError:
-        sys.exit(1)  # the parent is gone
+    except (BrokenPipeError, EOFError, pickle.UnpicklingError):
+        # The parent is gone; nobody reads what is left in the buffers.
+        os._exit(1)

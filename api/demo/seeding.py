@@ -26,7 +26,7 @@ from api.clock import utc_now
 from api.demo.bundle import Secrets
 from api.demo.days import day_of, midnight
 from api.demo.draw import drawn_id
-from api.demo.lives import data_set_of
+from api.demo.lives import path_of
 from api.demo.made_numbers import MAX_HOLDERS
 from api.demo.seed_batches import Encoded, SeedPlan
 from api.demo.seed_processes import worker_batches
@@ -115,7 +115,7 @@ def _started(database: Database[_Document], seed: int, key_set: KeySet, today: d
 
 
 def _refuse_other_keys(database: Database[_Document], seed: int, key_set: KeySet) -> None:
-    holder_id = drawn_id("hld", f"{data_set_of(seed)}/0")
+    holder_id = drawn_id("hld", path_of(seed, 0))
     stored = database[holder_keys.NAME].find_one({"_id": holder_id})
     try:
         if stored is not None:
