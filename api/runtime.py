@@ -33,10 +33,10 @@ from auth.tokens import TokenAuthority
 from auth.verification import RealPersonProvider, SecondProofProvider
 from auth.verified_tokens import VerifiedTokens
 from resolvers.gateway import Gateway, Now
+from resolvers.login.real_name import decoy_of
 from resolvers.store.cards import CardStore
 from resolvers.store.holders import HolderStore
 from resolvers.store.permits import PermitStore
-
 
 CLOSING_SECONDS = 5
 
@@ -75,6 +75,8 @@ async def open_runtime(
     feed = RevocationFeed(database)
     tokens = TokenAuthority(key_set, issuer=settings.issuer, audience=settings.audience)
     gateway = _gateway(settings, database, key_set, tokens, feed, now)
+    # Made before the first login, or the first number that nobody has would take longer.
+    decoy_of(gateway)
     try:
         await feed.start()
         authenticator = Authenticator(tokens, VerifiedTokens(tokens), feed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from pymongo import ReturnDocument
@@ -24,11 +25,22 @@ from auth.mongo import Collection, Database, Document, Transaction
 
 NAME = "login_flows"
 
+
+class AttemptKind(StrEnum):
+    """What a flow takes a limited number of."""
+
+    NAME = "name"
+    SEND = "send"
+    CODE = "code"
+    CHECK = "check"
+    PERSON = "person"
+
+
 DEVICE = document({"name": text(80), "platform": text(40)})
 
 SPEC = CollectionSpec(
     name=NAME,
-    version=1,
+    version=2,
     audience="the bearer of the flow token",
     validator=document(
         {
@@ -41,8 +53,7 @@ SPEC = CollectionSpec(
             "expires_at": INSTANT,
             "holder_id": optional(identifier("hld")),
             "session_id": optional(identifier("ses")),
-            "attempts": document({"name": INTEGER, "code": INTEGER, "person": INTEGER}),
-            "code_sends": INTEGER,
+            "attempts": document(dict.fromkeys(AttemptKind, INTEGER)),
             "second_proof": optional(
                 document({"provider": text(40), "method": text(20), "reference": text(200)})
             ),
@@ -75,8 +86,6 @@ SPEC = CollectionSpec(
     ),
 )
 
-ATTEMPT_KINDS = ("name", "code", "person")
-
 
 def encode_flow(
     *,
@@ -102,8 +111,7 @@ def encode_flow(
         "expires_at": started_at + lifetime,
         "holder_id": holder_id,
         "session_id": session_id,
-        "attempts": dict.fromkeys(ATTEMPT_KINDS, 0),
-        "code_sends": 0,
+        "attempts": {kind.value: 0 for kind in AttemptKind},
         "second_proof": None,
         "consent_version": consent_version,
         "challenge": None,
@@ -125,11 +133,20 @@ class LoginFlowStore:
         return found
 
     async def charge(
-        self, flow_id: str, attempt: str, maximum: int, event: FlowEvent, now: datetime
+        self,
+        flow_id: str,
+        attempt: AttemptKind,
+        limits: Mapping[AttemptKind, int],
+        event: FlowEvent,
+        now: datetime,
     ) -> Document | None:
-        """Count one attempt at `event` if the flow awaits it, is alive and has attempts left."""
+        """Count one attempt at `event` if the flow awaits it, is alive and is below all `limits`.
+
+        Counted before it is made: of any number at once, no more than the limit go on.
+        """
+        below = {f"attempts.{kind}": {"$lt": maximum} for kind, maximum in limits.items()}
         found: Document | None = await self._flows.find_one_and_update(
-            self._awaiting(flow_id, event, now) | {f"attempts.{attempt}": {"$lt": maximum}},
+            self._awaiting(flow_id, event, now) | below,
             {"$inc": {f"attempts.{attempt}": 1}},
             return_document=ReturnDocument.AFTER,
         )
@@ -145,8 +162,9 @@ class LoginFlowStore:
         methods: tuple[str, ...] = (),
         transaction: Transaction | None = None,
     ) -> Document | None:
-        """Move the flow from the state it was read in; None when another request moved it first.
+        """Move the flow from what it was read as; None when another request moved it first.
 
+        Challenge and code sent are compared with the state: both can be replaced within one.
         `changes` are the fields that this step sets; `methods` are RFC 8176 `amr` values earned.
         """
         state = FlowState(flow["state"])
@@ -157,7 +175,13 @@ class LoginFlowStore:
         if methods:
             update["$addToSet"] = {"amr": {"$each": list(methods)}}
         moved: Document | None = await self._flows.find_one_and_update(
-            {"_id": flow["_id"], "state": str(state), "expires_at": {"$gt": now}},
+            {
+                "_id": flow["_id"],
+                "state": str(state),
+                "expires_at": {"$gt": now},
+                "challenge": flow["challenge"],
+                "second_proof": flow["second_proof"],
+            },
             update,
             return_document=ReturnDocument.AFTER,
             session=transaction,

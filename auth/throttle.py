@@ -21,12 +21,13 @@ NAME = "throttle"
 
 SPEC = CollectionSpec(
     name=NAME,
-    version=1,
+    version=2,
     audience="nobody; counters of attempts",
     validator=document(
         {
             "_id": binary(),
             "attempts": INTEGER,
+            "refused": INTEGER,
             "blocked_until": INSTANT,
             "expires_at": INSTANT,
         }
@@ -66,19 +67,21 @@ class ThrottleStore:
     async def charge(self, key: bytes, policy: ThrottlePolicy, now: datetime) -> Charge:
         """Count one attempt. One command, whether the key is known, new or blocked.
 
-        An attempt during a block is refused and not counted: whoever keeps trying cannot keep the
-        rightful holder out for ever.
+        An attempt during a block does not prolong it: whoever keeps trying cannot keep the
+        rightful holder out for ever. It is noted in `refused` only, so that it writes as any other
+        does: a command that changes nothing waits for no journal and is answered sooner.
         """
         delays = [int(delay.total_seconds() * 1000) for delay in policy.delays]
         alive = {"$gt": [{"$ifNull": ["$expires_at", now]}, now]}
         blocked = {"$and": [alive, {"$gt": ["$blocked_until", now]}]}
         counted = {"$cond": [alive, {"$add": ["$attempts", 1]}, 1]}
         attempts = {"$cond": [blocked, "$attempts", counted]}
+        refused = {"$cond": [blocked, {"$add": [{"$ifNull": ["$refused", 0]}, 1]}, 0]}
         delay = {
             "$arrayElemAt": [delays, {"$min": [{"$subtract": ["$attempts", 1]}, len(delays) - 1]}]
         }
         update: list[Document] = [
-            {"$set": {"was_blocked": blocked, "attempts": attempts}},
+            {"$set": {"was_blocked": blocked, "attempts": attempts, "refused": refused}},
             {
                 "$set": {
                     "blocked_until": {

@@ -137,6 +137,7 @@ class Evidence:
 
 
 _REQUIRED = ["iss", "iat", "nonce", "flow", "device", "purpose", "level", "result"]
+_NEVER = 1 << 62
 
 
 def verified_evidence(
@@ -156,12 +157,14 @@ def verified_evidence(
     }
     if any(claims.get(name) != value for name, value in bound.items()):
         return None
-    issued = claims["iat"]
-    if type(issued) is not int:
+    issued, expires = claims["iat"], claims.get("exp", _NEVER)
+    # `True` is an int in Python. Compared as numbers: not every number is an instant.
+    if type(issued) is not int or type(expires) is not int:
+        return None
+    seconds = now.timestamp()
+    if abs(seconds - issued) > MAX_EVIDENCE_AGE.total_seconds() or expires <= seconds:
         return None
     proved_at = datetime.fromtimestamp(issued, tz=now.tzinfo)
-    if not -MAX_EVIDENCE_AGE <= now - proved_at <= MAX_EVIDENCE_AGE:
-        return None
     return Evidence(provider.level, min(proved_at, now))
 
 
@@ -175,13 +178,19 @@ def _claims(
         key = keys.get(header.get("kid", ""))
         if key is None or header.get("typ") != EVIDENCE_TYPE:
             return None
-        # PyJWT would judge `iat` by the system's clock; ours is passed in.
+        # PyJWT would judge instants by the system's clock; ours is passed in.
         claims: dict[str, Any] = jwt.decode(
             signed.jws,
             key,
             algorithms=["EdDSA"],
             issuer=issuer,
-            options={"require": _REQUIRED, "verify_iat": False, "verify_aud": False},
+            options={
+                "require": _REQUIRED,
+                "verify_iat": False,
+                "verify_exp": False,
+                "verify_nbf": False,
+                "verify_aud": False,
+            },
         )
     except jwt.InvalidTokenError:
         return None

@@ -201,9 +201,11 @@ def completed(tokens: Tokens) -> LoginCompleted:
 
 
 def refusal(info: Info, refused: Refused) -> LoginRefused:
+    message = info.context.text(REFUSAL_TEXTS[refused.code], refused.code)
+    sandbox_notice = notice(info, refused.by_sandbox)
     return LoginRefused(
         code=refused.code,
-        message=info.context.text(REFUSAL_TEXTS[refused.code], refused.code),
+        message=message if sandbox_notice is None else f"{message} {sandbox_notice}",
         retry_after_seconds=retry_after_seconds(refused.retry_after),
     )
 

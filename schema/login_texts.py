@@ -18,8 +18,8 @@ REFUSAL_TEXTS: Mapping[LoginRefusalCode, Named] = {
         "无法确认姓名与号码相符,请核对后稍后再试。",
     ),
     _C.TOO_MANY_ATTEMPTS: Named(
-        "Too many logins were started from here. Wait, then try again.",
-        "登录请求过多,请稍后再试。",
+        "Too many attempts. Wait as told, then try again.",
+        "尝试次数过多,请稍后再试。",
     ),
     _C.SECOND_PROOF_NOT_CONFIRMED: Named(
         "The code is not right. Check it, or ask for a new one.",

@@ -8,23 +8,33 @@ from typing import Any
 
 from auth.audit import RESULT_OK, AuditAction, AuditLine
 from auth.login_flow import (
+    MAX_CHECK_STARTS,
     MAX_CODE_ATTEMPTS,
+    MAX_CODE_SENDS,
     MAX_NAME_ATTEMPTS,
     MAX_PERSON_ATTEMPTS,
     FlowEvent,
     FlowState,
     next_state,
 )
+from auth.login_flows import AttemptKind
 from auth.mongo import Document, Transaction, in_transaction
 from auth.principal import Assurance
 from resolvers.gateway import Ask, Gateway, append_audit
 from resolvers.login.outcomes import FlowToken, LoginRefusalCode, Refused
 
-_MAXIMA = {
-    "name": MAX_NAME_ATTEMPTS,
-    "code": MAX_CODE_ATTEMPTS,
-    "person": MAX_PERSON_ATTEMPTS,
+_LIMITS: Mapping[AttemptKind, Mapping[AttemptKind, int]] = {
+    AttemptKind.NAME: {AttemptKind.NAME: MAX_NAME_ATTEMPTS},
+    AttemptKind.SEND: {AttemptKind.SEND: MAX_CODE_SENDS, AttemptKind.CODE: MAX_CODE_ATTEMPTS},
+    AttemptKind.CODE: {AttemptKind.CODE: MAX_CODE_ATTEMPTS},
+    AttemptKind.CHECK: {
+        AttemptKind.CHECK: MAX_CHECK_STARTS,
+        AttemptKind.PERSON: MAX_PERSON_ATTEMPTS,
+    },
+    AttemptKind.PERSON: {AttemptKind.PERSON: MAX_PERSON_ATTEMPTS},
 }
+"""For each attempt the counters that must have room: no code is sent, and no check is started,
+that could not be answered any more."""
 
 
 def mint_flow_token(
@@ -47,10 +57,10 @@ async def open_flow(
 
 
 async def charged_flow(
-    gateway: Gateway, flow_id: str, attempt: str, event: FlowEvent, now: datetime
+    gateway: Gateway, flow_id: str, attempt: AttemptKind, event: FlowEvent, now: datetime
 ) -> Document | Refused:
     """The flow with one more attempt on its account, or why it takes none."""
-    flow = await gateway.flows.charge(flow_id, attempt, _MAXIMA[attempt], event, now)
+    flow = await gateway.flows.charge(flow_id, attempt, _LIMITS[attempt], event, now)
     if flow is not None:
         return flow
     stored = await gateway.flows.find(flow_id)
@@ -107,4 +117,3 @@ def flow_line(action: AuditAction, flow: Document, result: str = RESULT_OK) -> A
 def overtaken() -> Refused:
     """Another request moved the flow while this one worked."""
     return Refused(LoginRefusalCode.STEP_OUT_OF_ORDER)
-

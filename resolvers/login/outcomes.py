@@ -26,8 +26,11 @@ class LoginRefusalCode(StrEnum):
 
 @dataclass(frozen=True)
 class Refused:
+    """`by_sandbox` when a provider refused that really verifies nobody."""
+
     code: LoginRefusalCode
     retry_after: timedelta | None = None
+    by_sandbox: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from datetime import timedelta
 
 from auth.audit import AuditAction, AuditLine
 from auth.login_flow import FLOW_LIFETIME, FlowEvent, FlowKind, FlowState
-from auth.login_flows import encode_flow
+from auth.login_flows import AttemptKind, encode_flow
 from auth.mongo import Document
 from auth.principal import Assurance
-from auth.sealing import Decoy
+from auth.sealing import DECOY_HOLDER_ID, Decoy
 from resolvers.gateway import Ask, Gateway, append_audit
 from resolvers.login.flow_steps import (
     advance_audited,
@@ -24,7 +24,7 @@ from resolvers.login.flow_steps import (
     overtaken,
 )
 from resolvers.login.outcomes import FlowToken, LoginRefusalCode, NameProved, Refused
-from resolvers.policy.throttling import ADDRESS, FLOW_START, NUMBER
+from resolvers.policy.throttling import ADDRESS, FLOW_START, NUMBER, counted_address
 from resolvers.rules.names import RegisteredName, names_match
 from resolvers.store import holders
 from resolvers.store.holder_keys import decode_holder_key
@@ -47,7 +47,7 @@ class ClaimedIdentity:
 async def start_login(gateway: Gateway, ask: Ask, device: Mapping[str, str]) -> FlowToken | Refused:
     """A new flow for anyone, as often as the address may."""
     now = gateway.now()
-    key = gateway.digester.blind("flow-start", ask.address).value
+    key = gateway.digester.blind("flow-start", counted_address(ask.address)).value
     charge = await gateway.throttle.charge(key, FLOW_START, now)
     if charge.waits is not None:
         return Refused(LoginRefusalCode.TOO_MANY_ATTEMPTS, charge.waits)
@@ -69,19 +69,20 @@ async def prove_real_name(
 ) -> NameProved | Refused:
     now = gateway.now()
     flow = await charged_flow(
-        gateway, ask.principal.own_flow_id(), "name", FlowEvent.NAME_CONFIRMED, now
+        gateway, ask.principal.own_flow_id(), AttemptKind.NAME, FlowEvent.NAME_CONFIRMED, now
     )
     if isinstance(flow, Refused):
         return flow
     digester = gateway.digester
     number_key = digester.blind(f"login-{claimed.kind}", claimed.number).value
-    address_key = digester.blind("login-address", ask.address).value
+    address_key = digester.blind("login-address", counted_address(ask.address)).value
     by_number = await gateway.throttle.charge(number_key, NUMBER, now)
     by_address = await gateway.throttle.charge(address_key, ADDRESS, now)
-    found = await gateway.holders.find_for_login(digester.candidates(claimed.kind, claimed.number))
-    name_matches = _name_matches(gateway, found, claimed.name)
+    candidates = digester.candidates(claimed.kind, claimed.number)
+    found = await gateway.holders.find_for_login(candidates, decoy_of(gateway))
+    is_proved = found is not None and _is_proved(gateway, found, claimed.name)
     waits = [charge.waits for charge in (by_number, by_address) if charge.waits is not None]
-    if found is None or not name_matches or waits:
+    if found is None or not is_proved or waits:
         line = AuditLine(
             AuditAction.REAL_NAME_REFUSED,
             holder_id=None,
@@ -96,23 +97,19 @@ async def prove_real_name(
     return proved
 
 
-def _decoy(gateway: Gateway) -> Decoy:
+def decoy_of(gateway: Gateway) -> Decoy:
+    """Who is found where nobody is. Made when the process starts, so that no first attempt does."""
     parts = "\x1f".join(("DOE", "JANE ANN", "无名氏", ""))
     return gateway.sealer.decoy(holders.NAME, {"name_parts": parts})
 
 
-def _name_matches(gateway: Gateway, found: Document | None, claimed: str) -> bool:
-    if found is None:
-        decoy = _decoy(gateway)
-        holder_id, wrapped, sealed = decoy.holder_id, decoy.wrapped, decoy.sealed["name_parts"]
-    else:
-        holder_id, wrapped = found["_id"], decode_holder_key(found["key"])
-        sealed = found["name_parts"]
-    vault = gateway.sealer.vault_for(holder_id, wrapped)
-    parts = holders.decode_name_parts(vault.open(holders.NAME, "name_parts", sealed))
-    surname, given_names, chinese_name, native_name = parts
+def _is_proved(gateway: Gateway, found: Document, claimed: str) -> bool:
+    """Whether the name is the one of `found`, and `found` is no decoy."""
+    vault = gateway.sealer.vault_for(found["_id"], decode_holder_key(found["key"]))
+    text = vault.open(holders.NAME, "name_parts", found["name_parts"])
+    surname, given_names, chinese_name, native_name = holders.decode_name_parts(text)
     registered = RegisteredName(surname, given_names, chinese_name, native_name)
-    return names_match(claimed, registered) and found is not None
+    return names_match(claimed, registered) and found["_id"] != DECOY_HOLDER_ID
 
 
 async def _name_proved(

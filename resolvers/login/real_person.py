@@ -6,6 +6,7 @@ import secrets
 
 from auth.audit import AuditAction
 from auth.login_flow import FlowEvent
+from auth.login_flows import AttemptKind
 from auth.mongo import Document, Transaction
 from auth.verification import (
     AssuranceLevel,
@@ -30,6 +31,7 @@ from resolvers.login.outcomes import (
     Refused,
 )
 from resolvers.policy.consent import CURRENT_VERSION
+from resolvers.policy.throttling import PERSON_CHECK
 
 
 async def give_biometric_consent(
@@ -63,15 +65,20 @@ async def give_biometric_consent(
 async def start_real_person_check(gateway: Gateway, ask: Ask) -> CheckStarted | Refused:
     """A fresh challenge; one that was open before is no longer current."""
     now = gateway.now()
-    flow = await open_flow(gateway, ask.principal.own_flow_id(), FlowEvent.CHECK_STARTED, now)
+    flow = await charged_flow(
+        gateway, ask.principal.own_flow_id(), AttemptKind.CHECK, FlowEvent.CHECK_STARTED, now
+    )
     if isinstance(flow, Refused):
         return flow
+    charge = await gateway.throttle.charge(_throttle_key(gateway, flow), PERSON_CHECK, now)
+    if charge.waits is not None:
+        return Refused(LoginRefusalCode.TOO_MANY_ATTEMPTS, charge.waits)
     provider = gateway.person_provider
     nonce = secrets.token_urlsafe(32)
     try:
         challenge = await provider.start(_check_of(flow, nonce))
     except ProviderUnavailable:
-        return Refused(LoginRefusalCode.PROVIDER_UNAVAILABLE)
+        return Refused(LoginRefusalCode.PROVIDER_UNAVAILABLE, by_sandbox=provider.is_sandbox)
     challenge_id = gateway.new_id("chl")
     expires_at = min(now + challenge.lifetime, flow["expires_at"])
     stored = {
@@ -98,7 +105,7 @@ async def submit_real_person_proof(
 ) -> ProofAccepted | Refused:
     now = gateway.now()
     flow = await charged_flow(
-        gateway, ask.principal.own_flow_id(), "person", FlowEvent.PROOF_ACCEPTED, now
+        gateway, ask.principal.own_flow_id(), AttemptKind.PERSON, FlowEvent.PROOF_ACCEPTED, now
     )
     if isinstance(flow, Refused):
         return flow
@@ -110,7 +117,7 @@ async def submit_real_person_proof(
     try:
         answer = await provider.submit(check, challenge["reference"], proof, now)
     except ProviderUnavailable:
-        return Refused(LoginRefusalCode.PROVIDER_UNAVAILABLE)
+        return Refused(LoginRefusalCode.PROVIDER_UNAVAILABLE, by_sandbox=provider.is_sandbox)
     if isinstance(answer, ProofFault):
         return await _refused(gateway, ask, flow, LoginRefusalCode(answer.value))
     evidence = verified_evidence(answer, provider, check, gateway.now())
@@ -132,6 +139,7 @@ async def submit_real_person_proof(
     )
     if moved is None:
         return overtaken()
+    await gateway.throttle.forget(_throttle_key(gateway, flow))
     return ProofAccepted(provider.name, provider.is_sandbox)
 
 
@@ -143,7 +151,11 @@ async def _refused(gateway: Gateway, ask: Ask, flow: Document, code: LoginRefusa
     moved = await advance_audited(gateway, ask, flow, FlowEvent.PROOF_REFUSED, line, changes)
     if moved is None:
         return overtaken()
-    return Refused(code)
+    return Refused(code, by_sandbox=gateway.person_provider.is_sandbox)
+
+
+def _throttle_key(gateway: Gateway, flow: Document) -> bytes:
+    return gateway.digester.blind("person-check", flow["holder_id"]).value
 
 
 def _check_of(flow: Document, nonce: str) -> PersonCheck:

@@ -10,6 +10,7 @@ import hmac
 
 from auth.audit import AuditAction
 from auth.login_flow import FLOW_LIFETIME, MAX_CODE_SENDS, FlowEvent
+from auth.login_flows import AttemptKind
 from auth.mongo import Document
 from auth.principal import Assurance
 from auth.sealing import HolderVault
@@ -20,7 +21,6 @@ from resolvers.login.flow_steps import (
     charged_flow,
     flow_line,
     mint_flow_token,
-    open_flow,
     overtaken,
 )
 from resolvers.login.outcomes import (
@@ -29,6 +29,7 @@ from resolvers.login.outcomes import (
     Refused,
     SecondProofConfirmed,
 )
+from resolvers.policy.throttling import SECOND_PROOF
 from resolvers.store import cards, holders
 from resolvers.store.holder_keys import decode_holder_key
 
@@ -41,20 +42,23 @@ async def send_second_proof_code(
 ) -> CodeWasSent | Refused:
     """`number` is a normalised bank card or phone number."""
     now = gateway.now()
-    flow = await open_flow(gateway, ask.principal.own_flow_id(), FlowEvent.CODE_SENT, now)
+    flow = await charged_flow(
+        gateway, ask.principal.own_flow_id(), AttemptKind.SEND, FlowEvent.CODE_SENT, now
+    )
     if isinstance(flow, Refused):
         return flow
-    if flow["code_sends"] >= MAX_CODE_SENDS:
-        return Refused(LoginRefusalCode.FLOW_LOCKED)
+    key = _throttle_key(gateway, flow)
+    charge = await gateway.throttle.charge(key, SECOND_PROOF, now)
+    if charge.waits is not None:
+        return Refused(LoginRefusalCode.TOO_MANY_ATTEMPTS, charge.waits)
     provider = gateway.second_proof_provider
     own = await _is_own(gateway, flow["holder_id"], method, number)
     try:
         sent = await provider.send(flow["_id"], method, number if own else _NOBODY)
     except ProviderUnavailable:
-        return Refused(LoginRefusalCode.PROVIDER_UNAVAILABLE)
+        return Refused(LoginRefusalCode.PROVIDER_UNAVAILABLE, by_sandbox=provider.is_sandbox)
     reference = sent.reference if own else _NOBODY
     changes = {
-        "code_sends": flow["code_sends"] + 1,
         "second_proof": {
             "provider": provider.name,
             "method": str(method),
@@ -65,7 +69,7 @@ async def send_second_proof_code(
     line = flow_line(AuditAction.SECOND_PROOF_SENT, flow)
     if await advance_audited(gateway, ask, flow, FlowEvent.CODE_SENT, line, changes) is None:
         return overtaken()
-    return CodeWasSent(MAX_CODE_SENDS - flow["code_sends"] - 1, sent.sandbox_code)
+    return CodeWasSent(MAX_CODE_SENDS - flow["attempts"][AttemptKind.SEND], sent.sandbox_code)
 
 
 async def confirm_second_proof(
@@ -73,20 +77,21 @@ async def confirm_second_proof(
 ) -> SecondProofConfirmed | Refused:
     now = gateway.now()
     flow = await charged_flow(
-        gateway, ask.principal.own_flow_id(), "code", FlowEvent.CODE_CONFIRMED, now
+        gateway, ask.principal.own_flow_id(), AttemptKind.CODE, FlowEvent.CODE_CONFIRMED, now
     )
     if isinstance(flow, Refused):
         return flow
     reference = flow["second_proof"]["reference"]
+    provider = gateway.second_proof_provider
     try:
-        right = await gateway.second_proof_provider.confirm(reference, code)
+        right = await provider.confirm(reference, code)
     except ProviderUnavailable:
-        return Refused(LoginRefusalCode.PROVIDER_UNAVAILABLE)
+        return Refused(LoginRefusalCode.PROVIDER_UNAVAILABLE, by_sandbox=provider.is_sandbox)
     if not right or reference == _NOBODY:
         code_wrong = LoginRefusalCode.SECOND_PROOF_NOT_CONFIRMED
         line = flow_line(AuditAction.SECOND_PROOF_REFUSED, flow, code_wrong)
         await append_audit(gateway, ask, line)
-        return Refused(code_wrong)
+        return Refused(code_wrong, by_sandbox=provider.is_sandbox)
     expires_at = now + FLOW_LIFETIME
 
     moved = await advance_audited(
@@ -100,8 +105,13 @@ async def confirm_second_proof(
     )
     if moved is None:
         return overtaken()
+    await gateway.throttle.forget(_throttle_key(gateway, flow))
     token = mint_flow_token(gateway, flow["_id"], Assurance.REAL_NAME, now, expires_at)
     return SecondProofConfirmed(token)
+
+
+def _throttle_key(gateway: Gateway, flow: Document) -> bytes:
+    return gateway.digester.blind("second-proof", flow["holder_id"]).value
 
 
 async def _is_own(gateway: Gateway, holder_id: str, method: SecondProofMethod, number: str) -> bool:

@@ -57,7 +57,13 @@ async def complete_step_up(gateway: Gateway, ask: Ask) -> SteppedUp | Refused:
         return refusal
     completed: Document = found
 
-    async def work(transaction: Transaction) -> Session | None:
+    async def work(transaction: Transaction) -> Session | Refused:
+        changes = {"completed_at": now}
+        moved = await gateway.flows.advance(
+            completed, FlowEvent.COMPLETED, changes, now, transaction=transaction
+        )
+        if moved is None:
+            return Refused(LoginRefusalCode.FLOW_COMPLETED)
         session = await gateway.sessions.renew_proof(
             completed["session_id"],
             completed["holder_id"],
@@ -67,14 +73,8 @@ async def complete_step_up(gateway: Gateway, ask: Ask) -> SteppedUp | Refused:
             transaction,
         )
         if session is None:
-            return None
-        changes = {"completed_at": now}
-        moved = await gateway.flows.advance(
-            completed, FlowEvent.COMPLETED, changes, now, transaction=transaction
-        )
-        if moved is None:
             await transaction.abort_transaction()
-            return None
+            return Refused(LoginRefusalCode.SESSION_ENDED)
         line = AuditLine(
             AuditAction.SESSION_STEPPED_UP, session.holder_id, objects=(session.session_id,)
         )
@@ -82,8 +82,8 @@ async def complete_step_up(gateway: Gateway, ask: Ask) -> SteppedUp | Refused:
         return session
 
     session = await in_transaction(gateway.database, work)
-    if session is None:
-        return Refused(LoginRefusalCode.SESSION_ENDED)
+    if isinstance(session, Refused):
+        return session
     access_token = gateway.session_tokens.access(session, session.generation, now)
     expires_at = now.replace(microsecond=0) + ACCESS_TOKEN_LIFETIME
     return SteppedUp(access_token, expires_at, session.authenticated_at)

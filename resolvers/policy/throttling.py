@@ -3,8 +3,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from ipaddress import ip_address, ip_network
 
 from auth.throttle import ThrottlePolicy
+
+IPV6_NETWORK_BITS = 64
+"""One subscriber has at least so many addresses (RFC 6177), and all of them count as one."""
+
+
+def counted_address(address: str) -> str:
+    """What attempts from `address` are counted under; a text that is no address stays itself."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 4:
+        return str(parsed)
+    return str(ip_network(f"{parsed}/{IPV6_NETWORK_BITS}", strict=False))
 
 
 def _delays(*seconds: int) -> tuple[timedelta, ...]:
@@ -28,6 +43,19 @@ FLOW_START = ThrottlePolicy(
     delays=_delays(*([0] * 120), 1, 2, 5, 15, 60),
 )
 """Flows started from one address."""
+
+SECOND_PROOF = ThrottlePolicy(
+    window=timedelta(hours=1),
+    delays=_delays(0, 0, 0, 30, 60, 300, 900),
+)
+"""Codes sent for one holder, in whichever flow, until one is confirmed. Each allows a few guesses
+and is a message to a phone, so the limit of one flow is not enough: flows cost nothing."""
+
+PERSON_CHECK = ThrottlePolicy(
+    window=timedelta(hours=1),
+    delays=_delays(*([0] * 6), 15, 60, 300, 900),
+)
+"""Real-person checks of one holder, in whichever flow, until one succeeds."""
 
 STEP_UP = ThrottlePolicy(
     window=timedelta(minutes=10),

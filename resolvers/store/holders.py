@@ -26,7 +26,8 @@ from auth.bson_schema import (
 from auth.collections import CollectionSpec, Index
 from auth.digests import Digest
 from auth.mongo import Collection, Database, Document, Transaction
-from auth.sealing import HolderVault
+from auth.sealing import Decoy, HolderVault
+from resolvers.store.holder_keys import encode_holder_key
 from resolvers.store.sealed import sealed_document, source_document
 from resolvers.vocabulary import IdentifierKind, Language
 
@@ -167,11 +168,18 @@ class HolderStore:
         found: list[Document] = await self._holders.aggregate(pipeline).to_list(1)
         return found
 
-    async def find_for_login(self, digests: Sequence[Digest]) -> Document | None:
+    async def find_for_login(
+        self, digests: Sequence[Digest], decoy: Decoy | None = None
+    ) -> Document | None:
         """The holder of a number with all that a login needs, in one command:
-        `_id`, `name_parts`, `phone`, `key` and the physical `cards`."""
+        `_id`, `name_parts`, `phone`, `key` and the physical `cards`.
+
+        With a decoy it is never None: where there is no holder the database finds the decoy, by
+        the same stages. Without them an unknown number was answered 135 µs sooner, of 600.
+        """
         pipeline: list[Document] = [
             {"$match": {"digests.value": {"$in": [digest.value for digest in digests]}}},
+            *([] if decoy is None else _or_decoy(decoy)),
             {"$limit": 1},
             *_WITH_KEY_AND_PHYSICAL_CARDS,
         ]
@@ -224,9 +232,24 @@ class HolderStore:
         return bool(written.modified_count)
 
 
+def _or_decoy(decoy: Decoy) -> list[Document]:
+    """The decoy's row behind the holder's, if there is one: without `decoy_key` sorts first."""
+    row = {
+        "_id": decoy.holder_id,
+        "name_parts": decoy.sealed["name_parts"],
+        "decoy_key": encode_holder_key(decoy.holder_id, decoy.wrapped),
+    }
+    return [
+        {"$project": {"name_parts": 1, "phone.sealed": 1}},
+        {"$unionWith": {"pipeline": [{"$documents": [row]}]}},
+        {"$sort": {"decoy_key": 1}},
+    ]
+
+
 _WITH_KEY_AND_PHYSICAL_CARDS: list[Document] = [
     {"$lookup": {"from": "holder_keys", "localField": "_id", "foreignField": "_id", "as": "key"}},
-    {"$unwind": "$key"},
+    {"$set": {"key": {"$ifNull": [{"$first": "$key"}, "$decoy_key"]}}},
+    {"$match": {"key": {"$ne": None}}},
     {
         "$lookup": {
             "from": "cards",

@@ -32,4 +32,27 @@ async def _consents_can_be_withdrawn(database: Database) -> None:
     )
 
 
-MIGRATIONS: Sequence[Migration] = (Migration("holders", 2, _consents_can_be_withdrawn),)
+async def _flows_count_codes_and_checks(database: Database) -> None:
+    """Version 2: codes sent are counted beside the other attempts, and checks started too."""
+    await database["login_flows"].update_many(
+        {"code_sends": {"$exists": True}},
+        [
+            {"$set": {"attempts.send": "$code_sends", "attempts.check": 0}},
+            {"$unset": "code_sends"},
+        ],
+        bypass_document_validation=True,
+    )
+
+
+async def _throttle_counts_refusals(database: Database) -> None:
+    """Version 2: attempts refused during a block have a counter of their own."""
+    await database["throttle"].update_many(
+        {"refused": {"$exists": False}}, {"$set": {"refused": 0}}, bypass_document_validation=True
+    )
+
+
+MIGRATIONS: Sequence[Migration] = (
+    Migration("holders", 2, _consents_can_be_withdrawn),
+    Migration("login_flows", 2, _flows_count_codes_and_checks),
+    Migration("throttle", 2, _throttle_counts_refusals),
+)
