@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -19,9 +22,10 @@ from auth.key_files import load_key_set, save_key_set
 from auth.keys import KeySet, Purpose, new_key_set
 from auth.mongo import Database, connect, database_of
 from auth.sessions import SessionStore
+from resolvers.jobs.key_usage import count_needing
 from resolvers.store import meta
 from resolvers.store.registry import SPECS
-from tests.command_line import Answer, called
+from tests.command_line import MAIN, ROOT, Answer, called
 from tests.families import open_session
 from tests.rotating import assert_all_found, open_numbers, people
 
@@ -40,13 +44,16 @@ class Place:
     def key_set(self) -> KeySet:
         return load_key_set(self.key_file)
 
-    def keys(self, *arguments: str) -> Answer:
-        settings = {
+    @property
+    def settings(self) -> dict[str, str]:
+        return {
             "ONECARD_MONGODB_URI": self.uri,
             "ONECARD_MONGODB_DATABASE": self.name,
             "ONECARD_KEYS_FILE": str(self.key_file),
         }
-        return called(keys, *arguments, settings=settings)
+
+    def keys(self, *arguments: str) -> Answer:
+        return called(keys, *arguments, settings=self.settings)
 
     def told(self, *arguments: str) -> str:
         answer = self.keys(*arguments)
@@ -103,6 +110,33 @@ def test_every_number_logs_in_and_opens_after_master_and_digest_keys_were_replac
         return [await open_numbers(database, place.key_set, one.holder_id) for one in everyone]
 
     assert place.do(opened) == [set(person.numbers.values()) for person in everyone]
+
+
+@pytest.mark.slow
+def test_a_job_that_was_killed_goes_on_where_it_stood(place: Place) -> None:
+    everyone = place.do(lambda database: people(database, place.key_set, 600))
+    place.told("rotate", "master")
+    place.told("rotate", "digest")
+
+    async def needing(database: Database) -> tuple[int, int]:
+        now = utc_now()
+        return (
+            await count_needing(database, Purpose.MASTER, 1, now),
+            await count_needing(database, Purpose.DIGEST, 1, now),
+        )
+
+    command = [sys.executable, "-c", MAIN, "keys", "rewrap"]
+    with subprocess.Popen(command, env=os.environ | place.settings, cwd=ROOT) as job:
+        while place.do(needing)[0] == 600:
+            assert job.poll() is None
+        job.kill()
+    assert job.returncode == -signal.SIGKILL
+    assert place.do(needing) != (0, 0), "it was killed too late to prove anything"
+    place.do(lambda database: assert_all_found(database, place.key_set, everyone))
+    place.told("rewrap")
+    place.told("retire", "master", "1")
+    place.told("retire", "digest", "1")
+    place.do(lambda database: assert_all_found(database, place.key_set, everyone))
 
 
 def test_the_list_tells_what_still_needs_each_key(place: Place) -> None:
