@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+import signal
 from collections.abc import AsyncIterator, Generator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +23,10 @@ from resolvers.store.installation import prepare_database
 from resolvers.store.registry import SPECS
 from tests.commands import COMMANDS, CommandLog
 from tests.serving import Serving, serving_gateway
+
+# A shell that runs us in the background has us ignore Ctrl-C, and so would all that we start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
