@@ -32,8 +32,8 @@ from tests.rotating import people, rotated
 
 PRODUCTION = {
     "ONECARD_ENV": "production",
-    "ONECARD_PERSON_PROVIDER": "adapters:person",
-    "ONECARD_SECOND_PROOF_PROVIDER": "adapters:codes",
+    "ONECARD_PERSON_PROVIDER": "fractions:Fraction",
+    "ONECARD_SECOND_PROOF_PROVIDER": "fractions:Fraction",
 }
 CHECKS = ("settings", "keys", "database", "writes", "collections", "key versions", "clock")
 

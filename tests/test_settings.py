@@ -28,13 +28,13 @@ def keys_file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def production(keys_file: Path) -> dict[str, str]:
-    """Settings that production accepts, of a database that nobody runs."""
+    """Settings that production accepts, of a database that nobody runs; the adapters import."""
     return {
         "ONECARD_ENV": "production",
         "ONECARD_MONGODB_URI": f"mongodb://user:{MARK}@127.0.0.1:9/?serverSelectionTimeoutMS=300",
         "ONECARD_KEYS_FILE": str(keys_file),
-        "ONECARD_PERSON_PROVIDER": "adapters.person:make",
-        "ONECARD_SECOND_PROOF_PROVIDER": "adapters.codes:make",
+        "ONECARD_PERSON_PROVIDER": "fractions:Fraction",
+        "ONECARD_SECOND_PROOF_PROVIDER": "fractions:Fraction",
     }
 
 
