@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
+import re
+
 from resolvers.vocabulary import Language
 
 _MAX_RANGES = 20
+_ANY = "*"
+_RANGE = re.compile(
+    r"\s*([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*|\*)\s*(?:;\s*q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\s*)?",
+    re.IGNORECASE,
+)
 
 
 def preferred_language(header: str | None) -> Language:
     """English unless Chinese is wanted more. Anything malformed is passed over."""
-    weights = dict.fromkeys(Language, 0.0)
+    weights: dict[str, float] = {}
     for part in (header or "").split(",")[:_MAX_RANGES]:
-        tag, _, parameters = part.strip().partition(";")
-        primary = tag.strip().lower().split("-")[0]
-        weight = _weight(parameters)
-        for language in Language:
-            if primary in (language.value, "*"):
-                weights[language] = max(weights[language], weight)
-    return Language.ZH if weights[Language.ZH] > weights[Language.EN] else Language.EN
-
-
-def _weight(parameters: str) -> float:
-    name, _, value = parameters.strip().partition("=")
-    if not parameters.strip():
-        return 1.0
-    try:
-        weight = float(value) if name.strip().lower() == "q" else 0.0
-    except ValueError:
-        return 0.0
-    return weight if 0.0 <= weight <= 1.0 else 0.0
+        found = _RANGE.fullmatch(part)
+        if found is not None:
+            primary = found[1].lower().partition("-")[0]
+            weights[primary] = max(weights.get(primary, 0.0), float(found[2] or 1))
+    # The star stands for every language that no other range names.
+    any_other = weights.get(_ANY, 0.0)
+    english, chinese = (weights.get(one.value, any_other) for one in (Language.EN, Language.ZH))
+    return Language.ZH if chinese > english else Language.EN

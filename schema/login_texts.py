@@ -26,8 +26,8 @@ REFUSAL_TEXTS: Mapping[LoginRefusalCode, Named] = {
         "验证码不正确,请核对或重新获取。",
     ),
     _C.CONSENT_VERSION_OUTDATED: Named(
-        "The consent text has changed. Read the current version first.",
-        "同意书已更新,请先阅读最新版本。",
+        "No consent to the current text stands. Read it and give your consent first.",
+        "尚未就最新版同意书作出同意,请先阅读并同意。",
     ),
     _C.CHALLENGE_NOT_CURRENT: Named(
         "This check is over. Start it again.", "本次核验已失效,请重新开始。"

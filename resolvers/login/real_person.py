@@ -70,6 +70,8 @@ async def start_real_person_check(gateway: Gateway, ask: Ask) -> CheckStarted | 
     )
     if isinstance(flow, Refused):
         return flow
+    if not await _consent_stands(gateway, flow):
+        return Refused(LoginRefusalCode.CONSENT_VERSION_OUTDATED)
     charge = await gateway.throttle.charge(_throttle_key(gateway, flow), PERSON_CHECK, now)
     if charge.waits is not None:
         return Refused(LoginRefusalCode.TOO_MANY_ATTEMPTS, charge.waits)
@@ -112,6 +114,8 @@ async def submit_real_person_proof(
     challenge = flow["challenge"]
     if challenge["id"] != challenge_id or challenge["expires_at"] <= now:
         return Refused(LoginRefusalCode.CHALLENGE_NOT_CURRENT)
+    if not await _consent_stands(gateway, flow):
+        return Refused(LoginRefusalCode.CONSENT_VERSION_OUTDATED)
     provider = gateway.person_provider
     check = _check_of(flow, challenge["nonce"])
     try:
@@ -152,6 +156,12 @@ async def _refused(gateway: Gateway, ask: Ask, flow: Document, code: LoginRefusa
     if moved is None:
         return overtaken()
     return Refused(code, by_sandbox=gateway.person_provider.is_sandbox)
+
+
+async def _consent_stands(gateway: Gateway, flow: Document) -> bool:
+    """It may have been withdrawn in a session since the flow noted it."""
+    standing = await gateway.holders.find_biometric_consent(flow["holder_id"])
+    return standing is not None and standing == flow["consent_version"]
 
 
 def _throttle_key(gateway: Gateway, flow: Document) -> bytes:
