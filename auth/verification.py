@@ -161,8 +161,8 @@ def verified_evidence(
     # `True` is an int in Python. Compared as numbers: not every number is an instant.
     if type(issued) is not int or type(expires) is not int:
         return None
-    seconds = now.timestamp()
-    if abs(seconds - issued) > MAX_EVIDENCE_AGE.total_seconds() or expires <= seconds:
+    age = int(now.timestamp()) - issued
+    if abs(age) > MAX_EVIDENCE_AGE.total_seconds() or expires <= now.timestamp():
         return None
     proved_at = datetime.fromtimestamp(issued, tz=now.tzinfo)
     return Evidence(provider.level, min(proved_at, now))
