@@ -2,53 +2,30 @@
 
 from __future__ import annotations
 
-from pymongo.errors import (
-    ConfigurationError,
-    InvalidURI,
-    OperationFailure,
-    PyMongoError,
-    ServerSelectionTimeoutError,
-)
-
 from api.clock import utc_now
+from api.database import open_database
 from api.demo import has_demo_data, load_demo
 from api.failure import Refusal
 from api.settings import Settings
 from auth.keys import KeySet
-from auth.mongo import Database, connect, database_of
+from auth.mongo import Database
 from resolvers.store.installation import DataTooNew, InstallationBusy, prepare_database
 
 MIN_SERVER = (6, 0)
 
 
-async def prepare(settings: Settings, uri: str, *, demo_keys: KeySet | None = None) -> None:
-    """Migrate and install, and load the demo identities under `demo_keys` if given; or a `Refusal` that says in one line what to do. The address may hold
-    a password and is never told."""
-    try:
-        client = connect(uri)
-    except (InvalidURI, ConfigurationError, ValueError):
-        raise Refusal("ONECARD_MONGODB_URI is no MongoDB address; see docs/operations.md") from None
-    try:
-        database = database_of(client, settings.mongodb_database)
-        await _prepare(settings, database)
+async def prepare(
+    settings: Settings, uri: str, *, demo_keys: KeySet | None = None, force: bool = False
+) -> None:
+    """Migrate and install, and load the demo identities under `demo_keys` if given; or a `Refusal`
+    that says in one line what to do. `force` installs what is recorded as installed already."""
+    async with open_database(settings, uri) as database:
+        await _prepare(settings, database, force=force)
         if demo_keys is not None:
             await load_demo(database, demo_keys, now=utc_now())
-    except ServerSelectionTimeoutError:
-        raise Refusal(
-            "the database does not answer; check ONECARD_MONGODB_URI, that the server runs and "
-            "that this machine may reach it"
-        ) from None
-    except OperationFailure as error:
-        raise Refusal(
-            f"the database refuses us (code {error.code}); check its user's roles"
-        ) from None
-    except PyMongoError as error:
-        raise Refusal(f"the database fails ({type(error).__name__}); see its log") from None
-    finally:
-        client.close()
 
 
-async def _prepare(settings: Settings, database: Database) -> None:
+async def _prepare(settings: Settings, database: Database, *, force: bool) -> None:
     hello = await database.command("hello")
     if "setName" not in hello and hello.get("msg") != "isdbgrid":
         raise Refusal("the database is no replica set, so it has no transactions; make it one")
@@ -62,7 +39,7 @@ async def _prepare(settings: Settings, database: Database) -> None:
             "ONECARD_MONGODB_DATABASE"
         )
     try:
-        await prepare_database(database, utc_now())
+        await prepare_database(database, utc_now(), force=force)
     except DataTooNew as newer:
         raise Refusal(
             f"collection {newer} was written by a newer version of the gateway; run that one"

@@ -96,17 +96,7 @@ def _gateway(
     feed: RevocationFeed,
     now: Now,
 ) -> Gateway:
-    secret = key_set.current(Purpose.REFRESH).secret
-    person: RealPersonProvider
-    second_proof: SecondProofProvider
-    if settings.person_provider == SANDBOX:
-        person = SandboxPersonProvider(secret)
-    else:
-        person = _factory("ONECARD_PERSON_PROVIDER", settings.person_provider)()
-    if settings.second_proof_provider == SANDBOX:
-        second_proof = SandboxCodeProvider(secret)
-    else:
-        second_proof = _factory("ONECARD_SECOND_PROOF_PROVIDER", settings.second_proof_provider)()
+    person, second_proof = verifying_providers(settings, key_set)
     return Gateway(
         database=database,
         now=now,
@@ -125,6 +115,24 @@ def _gateway(
         person_provider=person,
         second_proof_provider=second_proof,
     )
+
+
+def verifying_providers(
+    settings: Settings, key_set: KeySet
+) -> tuple[RealPersonProvider, SecondProofProvider]:
+    """The adapters that the settings name, or a `Refusal`."""
+    secret = key_set.current(Purpose.REFRESH).secret
+    person: RealPersonProvider
+    second_proof: SecondProofProvider
+    if settings.person_provider == SANDBOX:
+        person = SandboxPersonProvider(secret)
+    else:
+        person = _factory("ONECARD_PERSON_PROVIDER", settings.person_provider)()
+    if settings.second_proof_provider == SANDBOX:
+        second_proof = SandboxCodeProvider(secret)
+    else:
+        second_proof = _factory("ONECARD_SECOND_PROOF_PROVIDER", settings.second_proof_provider)()
+    return person, second_proof
 
 
 def _factory(variable: str, path: str) -> Callable[[], Any]:

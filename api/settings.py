@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
@@ -39,9 +40,14 @@ class Settings(BaseSettings):
     )
     keys_file: Path | None = Field(None, description="the key set; see docs/keys.md")
     issuer: str = Field(
-        "http://127.0.0.1:8000", max_length=200, description="`iss` of tokens: our public address"
+        "http://127.0.0.1:8000",
+        min_length=1,
+        max_length=200,
+        description="`iss` of tokens: our public address",
     )
-    audience: str = Field("onecard-gateway", max_length=200, description="`aud` of access tokens")
+    audience: str = Field(
+        "onecard-gateway", min_length=1, max_length=200, description="`aud` of access tokens"
+    )
     person_provider: str = Field(
         SANDBOX,
         pattern=_PROVIDER,
@@ -70,6 +76,17 @@ class Settings(BaseSettings):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            for one in value:
+                ip_network(one, strict=False)
+        except ValueError:
+            # Raised anew, as the original quotes the value.
+            raise ValueError("is no comma-separated list of networks") from None
+        return value
+
     @property
     def in_production(self) -> bool:
         return self.env is Environment.PRODUCTION
@@ -96,9 +113,15 @@ def load_settings() -> Settings:
 
 def _faults(error: ValidationError) -> list[str]:
     return [
-        f"ONECARD_{str(fault['loc'][0]).upper()} {fault['msg'].lower()}"
+        f"ONECARD_{str(fault['loc'][0]).upper()} {_lowered(fault['msg'])}"
         for fault in error.errors(include_url=False, include_context=False, include_input=False)
     ]
+
+
+def _lowered(message: str) -> str:
+    """The first letter only: a pattern in the message must stay as it is."""
+    plain = message.removeprefix("Value error, ")
+    return plain[:1].lower() + plain[1:]
 
 
 def _refuse_unsafe_production(settings: Settings) -> None:

@@ -78,8 +78,13 @@ SPEC = CollectionSpec(
         ),
         Index(
             "holder_live",
-            (("holder_id", 1), ("ended_at", 1), ("created_at", -1), ("_id", -1)),
+            (("holder_id", 1), ("ended_at", 1), ("created_at", -1), ("_id", 1)),
             serves="a holder's live sessions, newest first; ending all of them",
+        ),
+        Index(
+            "refresh_key_version",
+            (("refresh_key_version", 1), ("ended_at", 1)),
+            serves="whether a refresh key may be retired",
         ),
         Index(
             "expiry",

@@ -55,6 +55,7 @@ WRONG = {
     "ONECARD_SECOND_PROOF_PROVIDER": f"{MARK}:",
     "ONECARD_GRAPHIQL": f"perhaps {MARK}",
     "ONECARD_REQUEST_SECONDS": f"{MARK}",
+    "ONECARD_TRUSTED_PROXIES": f"10.0.0.0/8, {MARK}",
     "ONECARD_ISSUER": f"https://{MARK}/" + "x" * 200,
     "ONECARD_AUDIENCE": f"{MARK}" + "x" * 200,
 }
@@ -86,6 +87,19 @@ def test_a_deadline_is_above_zero_and_at_most_a_minute(
     monkeypatch.setenv("ONECARD_REQUEST_SECONDS", seconds)
     with pytest.raises(Refusal, match="ONECARD_REQUEST_SECONDS"):
         load_settings()
+
+
+@pytest.mark.parametrize("name", ["ONECARD_ISSUER", "ONECARD_AUDIENCE"])
+def test_tokens_have_an_issuer_and_an_audience(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "")
+    with pytest.raises(Refusal, match=name):
+        load_settings()
+
+
+@pytest.mark.parametrize("name", ["ONECARD_PERSON_PROVIDER", "ONECARD_SECOND_PROOF_PROVIDER"])
+def test_a_provider_that_cannot_be_imported_is_one_line(name: str, tmp_path: Path) -> None:
+    line = served({name: "nowhere.to.be:found", "ONECARD_DATA_DIR": str(tmp_path)}).only_line
+    assert name in line
 
 
 def test_secrets_do_not_show_in_the_settings(

@@ -12,7 +12,6 @@ import pymongo
 from pymongo.errors import PyMongoError
 
 from api.commands.connection import database_uri
-from api.commands.database import database_refusal, open_database
 from api.commands.database_checks import (
     CLOCK,
     COLLECTIONS,
@@ -29,12 +28,12 @@ from api.commands.database_checks import (
 )
 from api.commands.findings import Finding, Health, bad, good, skipped
 from api.commands.machine_checks import check_disk, check_graphiql, check_keys
+from api.database import database_refusal, open_database
 from api.failure import Refusal
 from api.preparation import prepare
 from api.settings import Settings, load_settings
 from auth.keys import KeySet
 from auth.mongo import Database
-from resolvers.store import meta
 
 SETTINGS: Final = "settings"
 CHECK_SECONDS: Final = 20.0
@@ -118,7 +117,7 @@ async def _database_findings(
         if server.health is Health.FAIL:
             return [server, *_skipped(list(checks))]
         if repair:
-            await _repair(settings, uri, database)
+            await prepare(settings, uri, force=True)
         return [server, *[await _finding(name, check, database) for name, check in checks.items()]]
 
 
@@ -137,9 +136,3 @@ async def _finding(
     except Exception as error:  # noqa: BLE001 - one odd check must not hide what the others find
         kind = type(error).__name__
         return bad(name, f"looking at it failed with {kind}: report this as a fault of the gateway")
-
-
-async def _repair(settings: Settings, uri: str, database: Database) -> None:
-    """Installs anew what the recorded fingerprint claims to be there already."""
-    await database[meta.NAME].update_one({"_id": "installation"}, {"$set": {"fingerprint": ""}})
-    await prepare(settings, uri)

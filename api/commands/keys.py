@@ -12,8 +12,8 @@ import click
 
 from api.clock import utc_now
 from api.commands.connection import database_uri
-from api.commands.database import open_database
 from api.commands.rotation_report import Report
+from api.database import open_database
 from api.failure import Refusal
 from api.runtime import load_keys
 from api.settings import Settings, load_settings

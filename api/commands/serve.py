@@ -24,7 +24,7 @@ from api.failure import Refusal
 from api.logs import configure_logging
 from api.metrics import prepare_multiprocess
 from api.preparation import prepare
-from api.runtime import load_keys
+from api.runtime import load_keys, verifying_providers
 from api.settings import load_settings
 
 GRACEFUL_SECONDS = 10
@@ -43,6 +43,7 @@ def serve(host: str, port: int, workers: int) -> None:
     settings = load_settings()
     configure_logging()
     key_set = load_keys(settings)
+    verifying_providers(settings, key_set)
     with _stopping_on_term(), _listening(host, port) as listener, serving_uri(settings) as uri:
         asyncio.run(prepare(settings, uri, demo_keys=None if settings.in_production else key_set))
         # The application and its worker processes read their settings from the environment.

@@ -34,13 +34,13 @@ class InstallationBusy(Exception):
     """Another process has been installing for longer than a lease lives."""
 
 
-async def prepare_database(database: Database, now: datetime) -> None:
-    """Raises DataTooNew or InstallationBusy."""
+async def prepare_database(database: Database, now: datetime, *, force: bool = False) -> None:
+    """Raises DataTooNew or InstallationBusy. `force` also mends what was changed by hand."""
     wanted = _fingerprint()
     waited = timedelta(0)
     while True:
         record = await database[meta.NAME].find_one({"_id": _RECORD})
-        if record is not None and record["fingerprint"] == wanted:
+        if record is not None and record["fingerprint"] == wanted and not force:
             return
         if await _take_lease(database, now + waited):
             break
