@@ -146,7 +146,7 @@ export async function logIn(person: Person, asker: Asker, report: Report): Promi
     report("complete", "done");
     return completed;
   } catch (error) {
-    report(current, error instanceof Stopped ? "stopped" : "refused", detailOf(error));
+    report(current, error instanceof Stopped ? "stopped" : "refused");
     throw error;
   }
 }
