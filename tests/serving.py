@@ -63,7 +63,14 @@ async def serving_gateway(
     # Named, or asyncio leaves Nagle's algorithm on and every answer waits 40 ms for an ACK.
     with socket.socket(proto=socket.IPPROTO_TCP) as listener:
         listener.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(app, lifespan="on", log_config=None, access_log=False, ws="none")
+        config = uvicorn.Config(
+            app,
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            ws="none",
+        )
         server = uvicorn.Server(config)
         task = asyncio.create_task(server._serve([listener]))
         while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn has no event
