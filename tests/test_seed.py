@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pymongo.errors import OperationFailure
 
 from api.demo import Seeded, seed
 from api.demo.bundle import Secrets
@@ -256,6 +257,27 @@ async def test_of_two_runs_at_once_one_is_refused_and_no_holder_is_written_twice
     assert len(refusals) == 1
     assert "another `onecard seed` is at work" in str(refusals[0])
     assert await assert_whole(own_database) == 1500
+
+
+async def test_what_a_killed_run_left_open_is_rolled_back_at_once(
+    mongod_uri: str, own_database: Database, key_set: KeySet
+) -> None:
+    await seeded(mongod_uri, own_database, key_set, 5)
+    async with await own_database.client.start_session() as session:
+        record = own_database[meta.NAME]
+        stated: Any = session.session_id  # a property, which Motor's types do not know
+        await record.update_one({"_id": "seed:1"}, {"$set": {"session": stated["id"]}})
+        session.start_transaction()
+        await record.update_one({"_id": "seed:1"}, {"$set": {"holders": 9}}, session=session)
+        await seeded(mongod_uri, own_database, key_set, 9)
+        with pytest.raises(OperationFailure, match=r"NoSuchTransaction|aborted"):
+            await session.commit_transaction()
+    assert await assert_whole(own_database) == 9
+    assert await progress_record(own_database) == {
+        "_id": "seed:1",
+        "holders": 9,
+        "reference": midnight(TODAY),
+    }
 
 
 async def test_documents_that_the_database_refuses_are_never_quoted(

@@ -1,14 +1,15 @@
 """Writing seeded holders: in batches, each one transaction together with the count of holders.
 
 So a reader never meets a half-written holder, and a run that was killed goes on behind the last
-whole batch. A batch that was open when its process was killed rolls back by itself: at once when
-the server was busy with it, otherwise within a minute, for which the next run may have to wait.
+whole batch. What a killed run had open, the server would roll back within a minute; the next run
+finds its session recorded and has it rolled back at once.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,7 +19,7 @@ from pymongo import MongoClient
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.database import Database
-from pymongo.errors import BulkWriteError
+from pymongo.errors import BulkWriteError, OperationFailure
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -40,6 +41,7 @@ from resolvers.store.holder_keys import decode_holder_key
 MAX_WORKERS = 4
 
 _RECORD = "seed:"
+_INTERRUPTED = 11601
 _Document = dict[str, Any]
 
 
@@ -109,6 +111,9 @@ def _started(database: Database[_Document], seed: int, key_set: KeySet, today: d
             f"go on with --seed {other}, or take another database"
         )
     own = next(record for record in every if record["_id"] == own_id)
+    if "session" in own:
+        database.client.admin.command("killSessions", [{"id": own["session"]}])
+        own = records.find_one({"_id": own_id}) or own
     if own["holders"]:
         _refuse_other_keys(database, seed, key_set)
     return _Start(own["holders"], day_of(own["reference"]))
@@ -138,17 +143,47 @@ def _write_all(
     if done >= plan.stop:
         return done
     workers = min(MAX_WORKERS, os.cpu_count() or 1)
-    with stop_wish() as wish, worker_batches(plan, key_set, workers) as batches:
+    with (
+        stop_wish() as wish,
+        worker_batches(plan, key_set, workers) as batches,
+        _recorded_session(database, plan.seed) as session,
+    ):
         for batch, encoded in batches:
             if wish.is_set():
                 break
-            _write_batch(database, plan.seed, batch, encoded)
+            _write_batch(session, database, plan.seed, batch, encoded)
             done = batch.stop
             progress(len(batch))
     return done
 
 
-def _write_batch(database: Database[_Document], seed: int, batch: range, encoded: Encoded) -> None:
+@contextmanager
+def _recorded_session(database: Database[_Document], seed: int) -> Iterator[ClientSession]:
+    """A session whose id stands in the record of the seed until it ends well."""
+    own = {"_id": f"{_RECORD}{seed}"}
+    with database.client.start_session() as session:
+        session_id = session.session_id["id"]
+        database[meta.NAME].update_one(own, {"$set": {"session": session_id}})
+        try:
+            yield session
+        except OperationFailure as error:
+            if error.code != _INTERRUPTED:
+                raise
+            raise _not_alone() from None
+        database[meta.NAME].update_one(own | {"session": session_id}, {"$unset": {"session": ""}})
+
+
+def _not_alone() -> Refusal:
+    return Refusal("another `onecard seed` is at work on this database: let it end")
+
+
+def _write_batch(
+    session: ClientSession,
+    database: Database[_Document],
+    seed: int,
+    batch: range,
+    encoded: Encoded,
+) -> None:
     def write(transaction: ClientSession) -> None:
         # First, so that of two runs at once the later one is refused before it has worked.
         counted = database[meta.NAME].update_one(
@@ -157,14 +192,13 @@ def _write_batch(database: Database[_Document], seed: int, batch: range, encoded
             session=transaction,
         )
         if counted.matched_count == 0:
-            raise Refusal("another `onecard seed` is at work on this database: let it end")
+            raise _not_alone()
         for name, documents in encoded.items():
             _insert(database[name], documents, transaction)
 
-    with database.client.start_session() as session:
-        session.with_transaction(
-            write, read_concern=ReadConcern("local"), write_concern=WriteConcern("majority")
-        )
+    session.with_transaction(
+        write, read_concern=ReadConcern("local"), write_concern=WriteConcern("majority")
+    )
 
 
 def _insert(
