@@ -39,12 +39,16 @@ def access_rules(schema: GraphQLSchema) -> Rules:
 def denials(
     rules: Rules, chosen: Mapping[str, Chosen], principal: Principal, now: datetime
 ) -> Iterator[tuple[tuple[str, ...], Denial]]:
-    """Path and reason of every chosen field that the principal may not use."""
-    for root in chosen.values():
-        for path, field in root.descendants():
-            if field.field.startswith("__"):
-                continue
-            rule = rules.get((field.parent, field.field), ())
-            denial = denial_for(principal, rule, now)
-            if denial is not None:
-                yield path, denial
+    """Path and reason of every chosen field that the principal may not use; what stands below a
+    denied field is not told again."""
+    for field in chosen.values():
+        if field.field.startswith("__"):
+            continue
+        rule = rules.get((field.parent, field.field), ())
+        denial = denial_for(principal, rule, now)
+        if denial is not None:
+            yield (field.key,), denial
+            continue
+        for children in field.children.values():
+            for path, below in denials(rules, children, principal, now):
+                yield (field.key, *path), below

@@ -3,7 +3,7 @@
 Made once for each operation, before execution; access rules and read plans both walk it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,14 +38,6 @@ class Chosen:
 
     def under(self, type_name: str) -> Mapping[str, "Chosen"]:
         return self.children.get(type_name, {})
-
-    def descendants(self) -> Iterator[tuple[tuple[str, ...], "Chosen"]]:
-        """This field and all below it, each with its path of response keys."""
-        yield (self.key,), self
-        for fields in self.children.values():
-            for child in fields.values():
-                for path, chosen in child.descendants():
-                    yield (self.key, *path), chosen
 
 
 def chosen_fields(

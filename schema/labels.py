@@ -15,9 +15,9 @@ from resolvers.vocabulary import (
 )
 
 CATEGORY_LABELS: Mapping[PermitCategory, Named] = {
-    PermitCategory.A: Named("Category A: high-end talent", "A类:外国高端人才"),
-    PermitCategory.B: Named("Category B: professional", "B类:外国专业人才"),
-    PermitCategory.C: Named("Category C: other", "C类:其他外国人员"),
+    PermitCategory.A: Named("Category A: high-end talent", "A类：外国高端人才"),
+    PermitCategory.B: Named("Category B: professional", "B类：外国专业人才"),
+    PermitCategory.C: Named("Category C: other", "C类：其他外国人员"),
 }
 PERMIT_STATUS_LABELS: Mapping[PermitStatus, Named] = {
     PermitStatus.NOT_YET_VALID: Named("Not valid yet", "尚未生效"),
@@ -64,15 +64,15 @@ ABSENCE_LABELS: Mapping[ElectronicCardAbsence, Named] = {
     ElectronicCardAbsence.PLASTIC_PERMIT: Named(
         "Your plastic work permit stays good until its own expiry; the next extension or change "
         "puts it on the card.",
-        "您的实体工作许可证在有效期内继续有效;下次延期或变更时将加载到社保卡。",
+        "您的实体工作许可证在有效期内继续有效；下次延期或变更时将加载到社保卡。",
     ),
     ElectronicCardAbsence.PHYSICAL_CARD_LOST: Named(
         "Your physical card is reported lost; release or replace it first.",
-        "您的实体卡已挂失,请先解除挂失或补换卡。",
+        "您的实体卡已挂失，请先解除挂失或补换卡。",
     ),
     ElectronicCardAbsence.PHYSICAL_CARD_CANCELLED: Named(
         "Your physical card is cancelled; order a new one first.",
-        "您的实体卡已注销,请先申领新卡。",
+        "您的实体卡已注销，请先申领新卡。",
     ),
     ElectronicCardAbsence.NOT_ISSUED_YET: Named(
         "It is issued at your next login.", "将在您下次登录时签发。"

@@ -14,6 +14,7 @@ from resolvers.login.real_person import (
 )
 from resolvers.login.second_proof import confirm_second_proof, send_second_proof_code
 from resolvers.login.tokens import refresh_tokens
+from resolvers.policy.named import Named
 from schema.context import Info
 from schema.field import guarded
 from schema.login_inputs import (
@@ -22,7 +23,7 @@ from schema.login_inputs import (
     device_text,
     second_proof,
 )
-from schema.login_texts import REFUSAL_TEXTS, SANDBOX_NOTICE
+from schema.login_texts import REFUSAL_TEXTS, SANDBOX_CODE_NOTICE, SANDBOX_NOTICE
 from schema.login_types import (
     BiometricConsentGiven,
     CompleteLoginPayload,
@@ -102,7 +103,7 @@ class LoginMutation:
             return refusal(info, outcome)
         return SecondProofCodeSent(
             sends_left=outcome.sends_left,
-            sandbox_notice=notice(info, outcome.sandbox_code is not None),
+            sandbox_notice=notice(info, outcome.sandbox_code is not None, SANDBOX_CODE_NOTICE),
             sandbox_code=outcome.sandbox_code,
         )
 
@@ -210,5 +211,6 @@ def refusal(info: Info, refused: Refused) -> LoginRefused:
     )
 
 
-def notice(info: Info, sandbox: bool) -> str | None:
-    return info.context.text(SANDBOX_NOTICE, "SANDBOX") if sandbox else None
+def notice(info: Info, sandbox: bool, said: Named = SANDBOX_NOTICE) -> str | None:
+    """What a sandbox says of itself; None from a real provider."""
+    return info.context.text(said, "SANDBOX") if sandbox else None

@@ -7,7 +7,12 @@ from resolvers.policy.named import Named
 
 SANDBOX_NOTICE = Named(
     "Sandbox: nobody was really verified. For development only.",
-    "沙盒:未进行真实核验,仅供开发使用。",
+    "沙盒：未进行真实核验，仅供开发使用。",
+)
+
+SANDBOX_CODE_NOTICE = Named(
+    "Sandbox: no SMS was sent; the code stands here. For development only.",
+    "沙盒：未发送短信，验证码在此显示，仅供开发使用。",
 )
 
 _C = LoginRefusalCode
@@ -15,47 +20,47 @@ _C = LoginRefusalCode
 REFUSAL_TEXTS: Mapping[LoginRefusalCode, Named] = {
     _C.IDENTITY_NOT_CONFIRMED: Named(
         "We could not confirm this name with this number. Check both, wait as told, try again.",
-        "无法确认姓名与号码相符,请核对后稍后再试。",
+        "无法确认姓名与号码相符，请核对后稍后再试。",
     ),
     _C.TOO_MANY_ATTEMPTS: Named(
         "Too many attempts. Wait as told, then try again.",
-        "尝试次数过多,请稍后再试。",
+        "尝试次数过多，请稍后再试。",
     ),
     _C.SECOND_PROOF_NOT_CONFIRMED: Named(
         "The code is not right. Check it, or ask for a new one.",
-        "验证码不正确,请核对或重新获取。",
+        "验证码不正确，请核对或重新获取。",
     ),
     _C.CONSENT_VERSION_OUTDATED: Named(
         "No consent to the current text stands. Read it and give your consent first.",
-        "尚未就最新版同意书作出同意,请先阅读并同意。",
+        "尚未就最新版同意书作出同意，请先阅读并同意。",
     ),
     _C.CHALLENGE_NOT_CURRENT: Named(
-        "This check is over. Start it again.", "本次核验已失效,请重新开始。"
+        "This check is over. Start it again.", "本次核验已失效，请重新开始。"
     ),
     _C.NOT_LIVE: Named(
         "We could not see a living person. Look into the camera and try again.",
-        "未检测到真人,请正对镜头重试。",
+        "未检测到真人，请正对镜头重试。",
     ),
     _C.NOT_THE_HOLDER: Named(
         "The face does not match the portrait on file.", "人脸与留存照片不符。"
     ),
     _C.POOR_QUALITY: Named(
         "The picture is not good enough. Find more light and hold still.",
-        "图像质量不足,请在光线充足处保持静止。",
+        "图像质量不足，请在光线充足处保持静止。",
     ),
     _C.PROVIDER_UNAVAILABLE: Named(
         "Verification is not available right now. Try again in a moment.",
-        "核验服务暂不可用,请稍后再试。",
+        "核验服务暂不可用，请稍后再试。",
     ),
     _C.STEP_OUT_OF_ORDER: Named(
         "This step is not next. Follow the steps in order.", "步骤顺序不正确。"
     ),
-    _C.FLOW_EXPIRED: Named("The login took too long. Start again.", "登录已超时,请重新开始。"),
+    _C.FLOW_EXPIRED: Named("The login took too long. Start again.", "登录已超时，请重新开始。"),
     _C.FLOW_LOCKED: Named(
-        "Too many attempts in this login. Start again.", "尝试次数过多,请重新开始登录。"
+        "Too many attempts in this login. Start again.", "尝试次数过多，请重新开始登录。"
     ),
     _C.FLOW_COMPLETED: Named(
-        "This login is complete already. Start another one.", "本次登录已完成,请重新开始。"
+        "This login is complete already. Start another one.", "本次登录已完成，请重新开始。"
     ),
-    _C.SESSION_ENDED: Named("The session has ended. Log in again.", "会话已结束,请重新登录。"),
+    _C.SESSION_ENDED: Named("The session has ended. Log in again.", "会话已结束，请重新登录。"),
 }

@@ -22,7 +22,7 @@ def say_hello(settings: Settings, host: str, port: int) -> None:
     holder = demo_identities()["holders"][0]
     [(kind, number)] = holder["identifier"].items()
     click.echo(
-        "Log in: open GraphiQL, choose a demo identity in the panel on the left, press Log in."
+        "Log in: open GraphiQL and click a demo identity in the panel on the left."
     )
     click.echo(f"  by hand: name {holder['name']!r}, {kind} {number!r}; see README.md, 'Log in'")
     click.echo("  all demo identities: .venv/bin/onecard demo")
