@@ -74,6 +74,7 @@ def test_every_mutation_is_on_the_page_of_logging_in() -> None:
         ("login.md", f"{login_flow.MAX_NAME_ATTEMPTS} attempts at the name,"),
         ("login.md", f"{login_flow.MAX_CODE_SENDS} codes sent,"),
         ("login.md", f"{login_flow.MAX_CODE_ATTEMPTS} attempts at the code,"),
+        ("login.md", f"{login_flow.MAX_CHECK_STARTS} checks started,"),
         ("login.md", f"{login_flow.MAX_PERSON_ATTEMPTS} proofs of a real person"),
         ("login.md", f"that lives {ACCESS_TOKEN_LIFETIME.seconds // 60} minutes"),
         ("login.md", f"again within {session_rotation.ROTATION_GRACE.seconds} seconds"),
