@@ -4,9 +4,9 @@ Every journey and every error path is run through the real server on a real data
 as production configures it but at DEBUG, while every log line, every raw record of our loggers, of
 uvicorn's and asyncio's, every answer that tells of a failure, the metrics and afterwards all
 documents of all collections are searched for all values of the people used: each part of each name,
-numbers, phone, birth date, bank card, tokens and codes. `tests/test_privacy_faults.py` does the same
-for what breaks inside, `tests/test_privacy_demo.py` for the demo people, and `tests/test_leaks.py`
-proves that the search finds.
+numbers, phone, birth date, bank card, tokens and codes. `tests/test_privacy_faults.py` does it for
+what breaks inside, `tests/test_privacy_demo.py` for the demo people, and `tests/test_leaks.py` proves
+that the search finds.
 
 Not searched are the keys that a client's own document chose and gets back (response paths, names of
 variables), the device's name, which the client gives to be shown again, and records of the test's
