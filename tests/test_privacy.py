@@ -5,8 +5,8 @@ as production configures it but at DEBUG, while every log line, every raw record
 uvicorn's and asyncio's, every answer that tells of a failure, the metrics and afterwards all
 documents of all collections are searched for all values of the people used: each part of each name,
 numbers, phone, birth date, bank card, tokens and codes. `tests/test_privacy_faults.py` does it for
-what breaks inside, `tests/test_privacy_demo.py` for the demo people, and `tests/test_leaks.py` proves
-that the search finds.
+what breaks inside, `tests/test_privacy_demo.py` for the demo people, and `tests/test_leaks.py`
+proves that the search finds.
 
 Not searched are the keys that a client's own document chose and gets back (response paths, names of
 variables), the device's name, which the client gives to be shown again, and records of the test's
