@@ -66,7 +66,11 @@ def test_no_file_has_a_name_that_says_nothing() -> None:
 
 
 def test_every_python_file_stands_on_a_floor() -> None:
-    assert {file.relative_to(ROOT).parts[0] for file in python_files()} <= {*FOLDERS, "bench", "docs"}
+    assert {file.relative_to(ROOT).parts[0] for file in python_files()} <= {
+        *FOLDERS,
+        "bench",
+        "docs",
+    }
 
 
 def test_the_package_named_schema_is_ours() -> None:
@@ -74,7 +78,9 @@ def test_the_package_named_schema_is_ours() -> None:
         assert Path(str(package.__file__)).parent.parent == ROOT
 
 
-def test_every_field_has_an_access_rule_that_the_table_knows(graphql_schema: GraphQLSchema) -> None:
+def test_every_field_has_an_access_rule_that_the_table_knows(
+    graphql_schema: GraphQLSchema,
+) -> None:
     rules = access_rules(graphql_schema)
     fields = {(t.name, name) for t in own_types(graphql_schema) for name in t.fields}
     assert set(rules) == fields

@@ -1,4 +1,4 @@
-"""`onecard serve` as a stranger runs it: from start to the card, and to the end of every process."""
+"""`onecard serve` as a stranger runs it: from the start to the card, and until nothing is left."""
 
 from __future__ import annotations
 

@@ -21,9 +21,7 @@ def say_hello(settings: Settings, host: str, port: int) -> None:
         return
     holder = demo_identities()["holders"][0]
     [(kind, number)] = holder["identifier"].items()
-    click.echo(
-        "Log in: open GraphiQL and click a demo identity in the panel on the left."
-    )
+    click.echo("Log in: open GraphiQL and click a demo identity in the panel on the left.")
     click.echo(f"  by hand: name {holder['name']!r}, {kind} {number!r}; see README.md, 'Log in'")
     click.echo("  all demo identities: .venv/bin/onecard demo")
     click.echo("Stop with Ctrl-C.")

@@ -97,7 +97,8 @@ def _bound(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
     except socket.gaierror:
         raise Refusal(f"--host {host} is no address of this machine") from None
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # Named, because asyncio switches off the delay of small answers only for a named TCP.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
