@@ -186,7 +186,7 @@ async def started(client: AppClient, address: str | None) -> dict[str, Any]:
 
 
 def is_free(payload: dict[str, Any]) -> bool:
-    return payload["__typename"] == "LoginStarted"
+    return bool(payload["__typename"] == "LoginStarted")
 
 
 FREE_STARTS = 1 + sum(delay == 0 * SECOND for delay in FLOW_START.delays)
