@@ -76,7 +76,9 @@ def database_of(client: Client, name: str) -> Database:
     )
 
 
-async def in_transaction(database: Database, work: Callable[[Transaction], Coroutine[Any, Any, _T]]) -> _T:
+async def in_transaction(
+    database: Database, work: Callable[[Transaction], Coroutine[Any, Any, _T]]
+) -> _T:
     """Run `work` in one transaction, again from the start on a transient conflict.
 
     `work` must therefore depend on nothing that its own earlier run changed in memory.
