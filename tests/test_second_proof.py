@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from api.providers.sandbox_code import SandboxCodeProvider
 from auth.keys import KeySet
 from auth.login_flow import MAX_CODE_ATTEMPTS, MAX_CODE_SENDS, FlowState
 from auth.mongo import Database, Document
@@ -81,6 +82,26 @@ async def test_only_the_code_to_an_own_number_is_right(
             assert answer["code"] == "SECOND_PROOF_NOT_CONFIRMED", name
             assert SANDBOX in answer["message"]
             assert (stored["state"], stored["amr"]) == (FlowState.SECOND_PROOF_SENT, ["kba"])
+
+
+async def test_a_provider_that_says_yes_to_all_confirms_no_number_but_the_holders(
+    serving: Serving,
+    database: Database,
+    key_set: KeySet,
+    person: Person,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def yes(_provider: SandboxCodeProvider, _reference: str, _code: str) -> bool:
+        return True
+
+    monkeypatch.setattr(SandboxCodeProvider, "confirm", yes)
+    client, flow = await flow_of(serving, key_set, person, FlowState.SECOND_PROOF_DUE)
+    await client.step(SEND, {"phone": "13800138000"})
+    refused = await client.step(CONFIRM, {"code": "000000"})
+    assert refused["code"] == "SECOND_PROOF_NOT_CONFIRMED"
+    stored = await database["login_flows"].find_one({"_id": flow["_id"]})
+    assert stored is not None
+    assert stored["state"] == FlowState.SECOND_PROOF_SENT
 
 
 async def test_a_wrong_code_leaves_a_count_and_a_line(
