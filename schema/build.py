@@ -1,5 +1,7 @@
 """The schema, assembled: roots, access rules, limits and masking."""
 
+from strawberry.schema.config import StrawberryConfig
+
 from auth.mongo import is_timeout, is_unavailable
 from auth.permissions import Permission
 from schema.access import access_rules
@@ -7,6 +9,7 @@ from schema.failures import RequestErrorCode
 from schema.gateway_schema import GatewaySchema
 from schema.operation import operation_guard
 from schema.root import Mutation, Query
+from schema.scalars import SCALARS
 
 
 def classify(error: BaseException) -> RequestErrorCode | None:
@@ -28,6 +31,7 @@ def build_gateway_schema(*, is_open: bool = True) -> GatewaySchema:
         Mutation,
         classify=classify,
         introspection=is_open,
+        config=StrawberryConfig(scalar_map=SCALARS),
         extensions=[operation_guard(rules)],
     )
     rules.update(access_rules(schema._schema))  # noqa: SLF001 - Strawberry has no public way

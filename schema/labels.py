@@ -67,8 +67,8 @@ ABSENCE_LABELS: Mapping[ElectronicCardAbsence, Named] = {
         "您的实体工作许可证在有效期内继续有效；下次延期或变更时将加载到社保卡。",
     ),
     ElectronicCardAbsence.PHYSICAL_CARD_LOST: Named(
-        "Your physical card is reported lost; release or replace it first.",
-        "您的实体卡已挂失，请先解除挂失或补换卡。",
+        "Your physical card is reported lost. Release a temporary loss, or replace the card.",
+        "您的实体卡已挂失。临时挂失可解除，否则请补换卡。",
     ),
     ElectronicCardAbsence.PHYSICAL_CARD_CANCELLED: Named(
         "Your physical card is cancelled; order a new one first.",

@@ -28,6 +28,9 @@ strawberry.enum(InsuranceState, description="The state of one kind.")
 strawberry.enum(IdentityDocumentKind, description="Passport or permanent resident ID.")
 
 
+_VALIDITY_READS = ("state", "valid_from", "valid_until")
+
+
 @strawberry.type(description="A work-type residence permit, from the exit-entry police.")
 class ResidencePermit:
     row: strawberry.Private[Row]
@@ -44,15 +47,16 @@ class ResidencePermit:
     def state(self) -> ResidenceState:
         return ResidenceState(self.row["state"])
 
-    @holder_field("Whether it holds today.", reads=("state", "valid_from", "valid_until"))
+    @holder_field("Whether it holds today.", reads=_VALIDITY_READS)
     def is_valid(self, info: Info) -> bool:
-        issued = ResidenceState(self.row["state"]) is ResidenceState.ISSUED
-        now = info.context.now
-        return issued and bool(self.row["valid_from"] <= now < self.row["valid_until"])
+        return self._holds(info)
 
-    @holder_field("Days to its last valid day, negative after it.", reads=("valid_until",))
-    def days_left(self, info: Info) -> int:
-        return days_left(self.row["valid_until"], info.context.now)
+    @holder_field(
+        "Days to its last valid day: 0 on that day; null unless it holds today.",
+        reads=_VALIDITY_READS,
+    )
+    def days_left(self, info: Info) -> int | None:
+        return days_left(self.row["valid_until"], info.context.now) if self._holds(info) else None
 
     @holder_field("The issuing city: a code of GB/T 2260.", reads=("city",))
     def city(self) -> str:
@@ -74,6 +78,11 @@ class ResidencePermit:
     @holder_field("Where the record comes from, and how fresh it is.", reads=("source",))
     def source(self) -> Source:
         return Source(stored=self.row["source"])
+
+    def _holds(self, info: Info) -> bool:
+        issued = ResidenceState(self.row["state"]) is ResidenceState.ISSUED
+        now = info.context.now
+        return issued and bool(self.row["valid_from"] <= now < self.row["valid_until"])
 
 
 @strawberry.type(description="One kind of social insurance.")

@@ -15,7 +15,7 @@ from schema.login_types import (
 )
 
 MAX_INPUT_LENGTH = 200
-_DEVICE_TEXT = re.compile(r"[A-Za-z0-9 ._()/+-]{1,40}")
+_DEVICE_TEXT = re.compile(r"[A-Za-z0-9 .,_()/+-]{1,40}")
 
 
 def bounded(text: str, field: str, maximum: int) -> str:
@@ -32,7 +32,7 @@ def device_text(text: str, field: str) -> str:
     if _DEVICE_TEXT.fullmatch(text) is None:
         raise RequestError(
             RequestErrorCode.BAD_USER_INPUT,
-            f"{field} needs 1 to 40 Latin letters, digits, spaces and ._()/+-.",
+            f"{field} needs 1 to 40 Latin letters, digits, spaces and .,_()/+-.",
         )
     return text
 

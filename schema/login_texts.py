@@ -19,7 +19,8 @@ _C = LoginRefusalCode
 
 REFUSAL_TEXTS: Mapping[LoginRefusalCode, Named] = {
     _C.IDENTITY_NOT_CONFIRMED: Named(
-        "We could not confirm this name with this number. Check both, wait as told, try again.",
+        "We could not confirm this name with this number. Check both and try again, after the "
+        "wait if one is given.",
         "无法确认姓名与号码相符，请核对后稍后再试。",
     ),
     _C.TOO_MANY_ATTEMPTS: Named(
@@ -60,7 +61,7 @@ REFUSAL_TEXTS: Mapping[LoginRefusalCode, Named] = {
         "Too many attempts in this login. Start again.", "尝试次数过多，请重新开始登录。"
     ),
     _C.FLOW_COMPLETED: Named(
-        "This login is complete already. Start another one.", "本次登录已完成，请重新开始。"
+        "This is complete already. Start again.", "本次登录已完成，请重新开始。"
     ),
     _C.SESSION_ENDED: Named("The session has ended. Log in again.", "会话已结束，请重新登录。"),
 }

@@ -19,7 +19,7 @@ class DeviceInput:
     name: str = strawberry.field(
         description=(
             "The model, as `Pixel 9`; never its owner's name. 1 to 40 Latin letters, digits, "
-            "spaces and ._()/+-."
+            "spaces and .,_()/+-."
         )
     )
     platform: str = strawberry.field(
@@ -152,14 +152,16 @@ class LoginCompleted:
     access_token: str = _public("JWT (RFC 9068), good for 5 minutes.")
     access_token_expires_at: datetime = _public("When the access token ends.")
     refresh_token: str = _public("Opaque; good once, for new tokens.")
-    refresh_token_expires_at: datetime = _public("When the session ends at the latest.")
+    refresh_token_expires_at: datetime = _public(
+        "When the session ends unless it is refreshed before."
+    )
 
 
 @strawberry.type(description="A step-up has begun: the real-person step again.")
 class StepUpStarted:
     flow_token: str = _public("Bearer token of the real-person step.")
     expires_at: datetime = _public("When the flow ends.")
-    consent_due: bool = _public("The consent text has changed: give consent first.")
+    consent_due: bool = _public("No consent to the current text stands: give consent first.")
 
 
 @strawberry.type(description="The session has a fresh proof.")

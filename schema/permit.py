@@ -23,9 +23,7 @@ from schema.row import Row
 from schema.sealed_text import SealedText
 from schema.source import Source
 
-strawberry.enum(
-    PermitCategory, description="A high-end talent, B professional, C others (FACTS.md)."
-)
+strawberry.enum(PermitCategory, description="A high-end talent, B professional, C others.")
 strawberry.enum(PermitForm, description="Plastic, on the social security card, or electronic.")
 strawberry.enum(PermitStatus, description="What a permit is worth now; computed, never stored.")
 strawberry.enum(PermitEvent, description="What happened to a permit.")

@@ -15,7 +15,10 @@ class SealedText:
     collection: strawberry.Private[str]
     path: strawberry.Private[str]
 
-    @holder_field("With most characters hidden, as FACTS.md states for its kind.")
+    @holder_field(
+        "With most characters hidden: names show initials, birth dates the year, numbers their "
+        "ends."
+    )
     def masked(self) -> str:
         masked: str = self.stored["masked"]
         return masked

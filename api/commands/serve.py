@@ -54,7 +54,6 @@ def serve(host: str, port: int, workers: int) -> None:
         say_hello(settings, host, port)
         with contextlib.suppress(KeyboardInterrupt):
             _run(listener, workers)
-        click.echo("stopping ...", err=True)
 
 
 def _run(listener: socket.socket, workers: int) -> None:
