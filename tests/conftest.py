@@ -24,9 +24,12 @@ from resolvers.store.registry import SPECS
 from tests.commands import COMMANDS, CommandLog
 from tests.serving import Serving, serving_gateway
 
-# A shell that runs us in the background has us ignore Ctrl-C, and so would all that we start.
+# A shell that runs us in the background has us ignore Ctrl-C, `nohup` a hang-up, and so would all
+# that we start. A handler of our own is not passed on to them.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, lambda _number, _frame: None)
 
 
 @pytest.fixture(scope="session")
