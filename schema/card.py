@@ -4,7 +4,6 @@ from datetime import datetime
 
 import strawberry
 
-from resolvers.policy.places import CITIES
 from resolvers.rules.card_rules import (
     CardAction,
     ElectronicCardAbsence,
@@ -23,6 +22,7 @@ from schema.labels import (
     CARD_STATE_LABELS,
 )
 from schema.permit import Permit
+from schema.place import City
 from schema.row import Row
 from schema.sealed_text import SealedText
 from schema.source import Source
@@ -127,14 +127,9 @@ class Card:
     def reason(self) -> CardReason:
         return CardReason(self.row["reason"])
 
-    @holder_field("The issuing city: a code of GB/T 2260.", reads=("city",))
-    def city(self) -> str:
-        code: str = self.row["city"]
-        return code
-
-    @holder_field("The issuing city, in the language of the request.", reads=("city",))
-    def city_name(self, info: Info) -> str:
-        return info.context.text(CITIES.get(self.row["city"]), self.row["city"])
+    @holder_field("The issuing city.", reads=("city",))
+    def city(self) -> City:
+        return City(of=self.row["city"])
 
     @holder_field("When it was issued.", reads=("issued_at",))
     def issued_at(self) -> datetime:

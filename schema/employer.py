@@ -2,9 +2,9 @@
 
 import strawberry
 
-from resolvers.policy.places import CITIES
 from schema.context import Info
 from schema.field import holder_field
+from schema.place import City
 from schema.row import Row
 from schema.source import Source
 
@@ -26,14 +26,9 @@ class Employer:
     def name(self, info: Info) -> str:
         return info.context.localised(self.row["name"])
 
-    @holder_field("The city of its seat: a code of GB/T 2260.", reads=("city",))
-    def city(self) -> str:
-        code: str = self.row["city"]
-        return code
-
-    @holder_field("The city of its seat, in the language of the request.", reads=("city",))
-    def city_name(self, info: Info) -> str:
-        return info.context.text(CITIES.get(self.row["city"]), self.row["city"])
+    @holder_field("The city of its seat.", reads=("city",))
+    def city(self) -> City:
+        return City(of=self.row["city"])
 
     @holder_field("Where the record comes from.", reads=("source",))
     def source(self) -> Source:

@@ -5,7 +5,6 @@ from typing import Any
 
 import strawberry
 
-from resolvers.policy.places import CITIES
 from resolvers.rules.permit_status import days_left, first_day, printed_day
 from resolvers.vocabulary import (
     IdentityDocumentKind,
@@ -18,6 +17,7 @@ from schema.context import Info
 from schema.employer import Employer
 from schema.field import holder_field
 from schema.labels import INSURANCE_KIND_LABELS, INSURANCE_STATE_LABELS
+from schema.place import City
 from schema.row import Row
 from schema.sealed_text import SealedText
 from schema.source import Source
@@ -58,14 +58,9 @@ class ResidencePermit:
     def days_left(self, info: Info) -> int | None:
         return days_left(self.row["valid_until"], info.context.now) if self._holds(info) else None
 
-    @holder_field("The issuing city: a code of GB/T 2260.", reads=("city",))
-    def city(self) -> str:
-        code: str = self.row["city"]
-        return code
-
-    @holder_field("The issuing city, in the language of the request.", reads=("city",))
-    def city_name(self, info: Info) -> str:
-        return info.context.text(CITIES.get(self.row["city"]), self.row["city"])
+    @holder_field("The issuing city.", reads=("city",))
+    def city(self) -> City:
+        return City(of=self.row["city"])
 
     @holder_field("The first valid day.", reads=("valid_from",))
     def valid_from(self) -> date:
@@ -139,14 +134,9 @@ class Insurance:
     def enrolments(self) -> list[InsuranceEnrolment]:
         return [InsuranceEnrolment(stored=stored) for stored in self.row["enrolments"]]
 
-    @holder_field("The city of enrolment: a code of GB/T 2260.", reads=("city",))
-    def city(self) -> str:
-        code: str = self.row["city"]
-        return code
-
-    @holder_field("The city of enrolment, in the language of the request.", reads=("city",))
-    def city_name(self, info: Info) -> str:
-        return info.context.text(CITIES.get(self.row["city"]), self.row["city"])
+    @holder_field("The city of enrolment.", reads=("city",))
+    def city(self) -> City:
+        return City(of=self.row["city"])
 
     @holder_field("Where the record comes from, and how fresh it is.", reads=("source",))
     def source(self) -> Source:

@@ -5,7 +5,6 @@ from typing import Any
 
 import strawberry
 
-from resolvers.policy.places import AUTHORITIES, CITIES
 from resolvers.rules.permit_status import days_left, first_day, permit_status, printed_day
 from resolvers.vocabulary import (
     PermitCategory,
@@ -19,6 +18,7 @@ from schema.context import Info, RequestContext
 from schema.employer import Employer
 from schema.field import holder_field
 from schema.labels import CATEGORY_LABELS, PERMIT_STATUS_LABELS
+from schema.place import Authority, City
 from schema.row import Row
 from schema.sealed_text import SealedText
 from schema.source import Source
@@ -44,15 +44,9 @@ class PermitHistoryEntry:
     def event(self) -> PermitEvent:
         return PermitEvent(self.stored["event"])
 
-    @holder_field("The stable code of the authority that did it.")
-    def authority(self) -> str:
-        code: str = self.stored["authority"]
-        return code
-
-    @holder_field("The authority's name, in the language of the request.")
-    def authority_name(self, info: Info) -> str:
-        code = self.stored["authority"]
-        return info.context.text(AUTHORITIES.get(code), code)
+    @holder_field("The authority that did it.")
+    def authority(self) -> Authority:
+        return Authority(of=self.stored["authority"])
 
 
 @strawberry.type(
@@ -89,14 +83,9 @@ class Permit:
     def post(self, info: Info) -> str:
         return info.context.localised(self.row["post"])
 
-    @holder_field("The place of work: a city code of GB/T 2260.", reads=("city",))
-    def city(self) -> str:
-        code: str = self.row["city"]
-        return code
-
-    @holder_field("The place of work, in the language of the request.", reads=("city",))
-    def city_name(self, info: Info) -> str:
-        return info.context.text(CITIES.get(self.row["city"]), self.row["city"])
+    @holder_field("The place of work.", reads=("city",))
+    def city(self) -> City:
+        return City(of=self.row["city"])
 
     @holder_field("The first valid day.", reads=("valid_from",))
     def valid_from(self) -> date:

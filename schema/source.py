@@ -5,24 +5,17 @@ from typing import Any
 
 import strawberry
 
-from resolvers.policy.places import AUTHORITIES
-from schema.context import Info
 from schema.field import holder_field
+from schema.place import Authority
 
 
 @strawberry.type(description="A record of where the data came from and how fresh it is.")
 class Source:
     stored: strawberry.Private[dict[str, Any]]
 
-    @holder_field("The stable code of the authority.")
-    def authority(self) -> str:
-        code: str = self.stored["authority"]
-        return code
-
-    @holder_field("The authority's name, in the language of the request.")
-    def authority_name(self, info: Info) -> str:
-        code = self.stored["authority"]
-        return info.context.text(AUTHORITIES.get(code), code)
+    @holder_field("The authority whose record it is.")
+    def authority(self) -> Authority:
+        return Authority(of=self.stored["authority"])
 
     @holder_field("When the authority last confirmed or changed the record.")
     def updated_at(self) -> datetime:

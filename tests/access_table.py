@@ -92,13 +92,15 @@ BELOW: Mapping[str, tuple[Row, tuple[tuple[str, str], ...]]] = {
             (
                 "Permit",
                 (
-                    "id number category categoryLabel employer post city cityName validFrom"
+                    "id number category categoryLabel employer post city validFrom"
                     " validUntil status statusLabel daysLeft form isPlastic issuedAt history source"
                 ),
             ),
-            ("PermitHistoryEntry", "at event authority authorityName"),
-            ("Employer", "id creditCode name city cityName source"),
-            ("Source", "authority authorityName updatedAt"),
+            ("PermitHistoryEntry", "at event authority"),
+            ("Employer", "id creditCode name city source"),
+            ("Source", "authority updatedAt"),
+            ("City", "code name"),
+            ("Authority", "code name"),
             ("PageInfo", "hasNextPage endCursor"),
             ("CardConnection", "edges pageInfo electronicAbsence"),
             ("CardEdge", "cursor node"),
@@ -106,7 +108,7 @@ BELOW: Mapping[str, tuple[Row, tuple[tuple[str, str], ...]]] = {
                 "Card",
                 (
                     "id kind kindLabel number status statusLabel statusSince bank permit"
-                    " nextActions reason city cityName issuedAt source"
+                    " nextActions reason city issuedAt source"
                 ),
             ),
             ("BankSide", "state stateLabel account"),
@@ -129,9 +131,9 @@ BELOW: Mapping[str, tuple[Row, tuple[tuple[str, str], ...]]] = {
             ),
             (
                 "ResidencePermit",
-                "id number state isValid daysLeft city cityName validFrom validUntil source",
+                "id number state isValid daysLeft city validFrom validUntil source",
             ),
-            ("Insurance", "id employer enrolments city cityName source"),
+            ("Insurance", "id employer enrolments city source"),
             (
                 "InsuranceEnrolment",
                 "kind kindLabel state stateLabel since until treatyCountry",

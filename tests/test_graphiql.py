@@ -208,7 +208,7 @@ def test_a_chinese_browser_sees_chinese(browser: Browser, gateway: str, tmp_path
         graphiql.log_in(READS_CHINESE)
         graphiql.click('[aria-label^="运行: 我的全部许可"]')
         me = graphiql.answered('"statusLabel": "有效"')["data"]["me"]
-        assert me["permits"]["edges"][0]["node"]["cityName"].endswith("市")
+        assert me["permits"]["edges"][0]["node"]["city"]["name"].endswith("市")
         graphiql.page.screenshot(tmp_path / "chinese.png")
 
 

@@ -217,7 +217,7 @@ async def test_texts_follow_accept_language_and_codes_do_not(serving: Serving) -
     person = await serving.person()
     app = serving.client()
     await app.log_in(person.name, person.identifier())
-    query = "{ me { permits { edges { node { status statusLabel cityName post } } } } }"
+    query = "{ me { permits { edges { node { status statusLabel city { name } post } } } } }"
     answers = [
         (await app.execute(query, headers={"Accept-Language": language}))["me"]["permits"]["edges"]
         for language in ("en-GB", "zh-CN,en;q=0.5")
@@ -225,7 +225,7 @@ async def test_texts_follow_accept_language_and_codes_do_not(serving: Serving) -
     english, chinese = (edges[0]["node"] for edges in answers)
     assert english["status"] == chinese["status"] == "ACTIVE"
     assert (english["statusLabel"], chinese["statusLabel"]) == ("Active", "有效")
-    assert (english["cityName"], chinese["cityName"]) == ("Guangzhou", "广州市")
+    assert (english["city"]["name"], chinese["city"]["name"]) == ("Guangzhou", "广州市")
     assert (english["post"], chinese["post"]) == ("Engineer", "工程师")
 
 
