@@ -25,6 +25,7 @@ from api.health import Readiness, health_routes
 from api.ids import new_id
 from api.logs import configure_logging
 from api.metrics import DIRECTORY_VARIABLE, Metrics, MetricsEndpoint
+from api.middleware.admission import Admission
 from api.middleware.client_address import trusted_networks
 from api.middleware.stack import gateway_middleware
 from api.refusals import refuse_http
@@ -66,7 +67,7 @@ def build_app(settings: Settings, opener: RuntimeOpener, metrics: Metrics) -> St
             slot.fill(runtime)
             yield
 
-    return Starlette(
+    app = Starlette(
         routes=_routes(settings, slot, metrics),
         lifespan=lifespan,
         middleware=gateway_middleware(
@@ -80,6 +81,10 @@ def build_app(settings: Settings, opener: RuntimeOpener, metrics: Metrics) -> St
         ),
         exception_handlers={HTTPException: refuse_http},
     )
+    # Starlette would redirect `/graphql/` to where the Host header says, by http: token and body
+    # would go to whoever wrote it, or unencrypted past the proxy that ends TLS.
+    app.router.redirect_slashes = False
+    return app
 
 
 class _RuntimeSlot:
@@ -122,7 +127,7 @@ def _routes(settings: Settings, slot: _RuntimeSlot, metrics: Metrics) -> list[Ba
         return JSONResponse(jwks(slot.runtime.key_set), headers=headers)
 
     routes: list[BaseRoute] = [
-        Route("/graphql", endpoint),
+        Route("/graphql", Admission(endpoint)),
         Route("/.well-known/jwks.json", keys),
         Route("/metrics", metrics_endpoint.answer),
         *health_routes(readiness),
