@@ -21,6 +21,7 @@ from api.commands.connection import serving_uri
 from api.commands.greeting import say_hello
 from api.embedded import end_with_parent
 from api.failure import Refusal
+from api.http_protocol import PromptH11
 from api.logs import configure_logging
 from api.metrics import prepare_multiprocess
 from api.preparation import prepare
@@ -70,8 +71,8 @@ def _run(listener: socket.socket, workers: int) -> None:
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
         h11_max_incomplete_event_size=MAX_HEADER_BYTES,
         ws="none",
-        # httptools bounds no headers; h11 does.
-        http="h11",
+        # httptools bounds no headers; h11 does, and ours bounds how long they take.
+        http=PromptH11,
         limit_concurrency=MAX_CONNECTIONS,
     )
     if workers > 1:
