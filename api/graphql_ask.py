@@ -77,14 +77,24 @@ def _ask(parameters: Mapping[str, Any], *, is_over_get: bool) -> GraphQLAsk:
 
 
 def _json(text: bytes, what: str) -> Any:
-    """Strictly JSON in UTF-8: no NaN, and no half of a surrogate pair, which nothing can store."""
+    """Strictly JSON in UTF-8: no NaN, no name twice (readers differ in which one counts), and no
+    half of a surrogate pair, which nothing can store."""
     try:
-        value = json.loads(text.decode("utf-8"), parse_constant=_refuse_constant)
+        value = json.loads(
+            text.decode("utf-8"), parse_constant=_refuse_constant, object_pairs_hook=_unrepeated
+        )
         if _SURROGATE.search(text):
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError):
         _bad(f"{what} must be JSON in UTF-8.")
     return value
+
+
+def _unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a name occurs twice")
+    return members
 
 
 def _refuse_constant(_name: str) -> NoReturn:

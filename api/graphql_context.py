@@ -21,15 +21,19 @@ UNKNOWN_ADDRESS = "unknown"
 def context_maker(runtime_of: Callable[[], Runtime]) -> ContextFor:
     """`runtime_of` gives the open runtime.
 
-    Each call raises RequestError: UNAUTHENTICATED for a token that does not hold, UNAVAILABLE when
-    nobody can tell whether its session has ended.
+    Each call raises RequestError: BAD_REQUEST for two Authorization headers, UNAUTHENTICATED for a
+    token that does not hold, UNAVAILABLE when nobody can tell whether its session has ended.
     """
 
     async def context_for(request: Request) -> RequestContext:
         runtime = runtime_of()
         now = runtime.gateway.now()
         headers = request.headers
-        principal = await runtime.authenticator.principal(headers.get("authorization"), now)
+        given = headers.getlist("authorization")
+        if len(given) > 1:
+            # Whoever stands in front of us may have judged another one than we would.
+            raise RequestError(RequestErrorCode.BAD_REQUEST, "Send one Authorization header.")
+        principal = await runtime.authenticator.principal(given[0] if given else None, now)
         match principal:
             case TokenFault.INVALID:
                 raise RequestError(

@@ -26,7 +26,8 @@ class Relation:
 
     `order` is the descending instant of a list, ties broken by ascending id; None leads to one
     document by its id. `newest_only` keeps the first of the list; `live_at` makes the filter of
-    rows that count at an instant, where others are kept for the record.
+    rows that count at an instant, where others are kept for the record. `same_holder` leads to
+    documents of our own holder only, whatever the reference says.
     """
 
     collection: str
@@ -35,6 +36,7 @@ class Relation:
     order: str | None = None
     newest_only: bool = False
     live_at: Callable[[datetime], Mapping[str, Any]] | None = None
+    same_holder: bool = False
 
 
 def _of_holder(collection: str, order: str, *, newest_only: bool = False) -> Relation:
@@ -60,6 +62,6 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
         "insurance": _of_holder(insurance_enrolments.NAME, "started_at", newest_only=True),
     },
     permits.NAME: {"employer": _EMPLOYER},
-    cards.NAME: {"permit": Relation(permits.NAME, "permit_id", "_id")},
+    cards.NAME: {"permit": Relation(permits.NAME, "permit_id", "_id", same_holder=True)},
     insurance_enrolments.NAME: {"employer": _EMPLOYER},
 }

@@ -16,6 +16,7 @@ from resolvers.selection import Edge, Page, Selection
 
 EDGES = "edges"
 MAX_UNPAGED_ROWS = 100
+_OF_SAME_HOLDER: Document = {"$match": {"$expr": {"$eq": ["$holder_id", "$$holder_id"]}}}
 
 
 def compile_read(
@@ -42,7 +43,9 @@ def _lookup(relation: Relation, key: str, edge: Edge, now: datetime) -> Document
             "from": relation.collection,
             "localField": relation.local,
             "foreignField": relation.foreign,
+            **({"let": {"holder_id": "$holder_id"}} if relation.same_holder else {}),
             "pipeline": [
+                *([_OF_SAME_HOLDER] if relation.same_holder else []),
                 *([{"$match": dict(relation.live_at(now))}] if relation.live_at else []),
                 *_ordered(relation, edge.page),
                 *_rest(relation.collection, edge.selection, now),

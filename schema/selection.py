@@ -122,4 +122,5 @@ def _nodes(connection: Mapping[str, Chosen]) -> Iterator[tuple[str, Mapping[str,
 def _page(arguments: Mapping[str, Any]) -> Page:
     first, after = arguments.get("first"), arguments.get("after")
     cursor = decoded(after) if isinstance(after, str) else None
-    return Page(first if isinstance(first, int) else DEFAULT_PAGE, cursor)
+    # To GraphQL the JSON number 50.0 is an Int, to Python it is not.
+    return Page(int(first) if isinstance(first, int | float) else DEFAULT_PAGE, cursor)

@@ -155,6 +155,8 @@ async def test_a_personal_argument_over_get_is_refused_but_served_by_post(query:
         b'{"query":"{__typename}","variables":"{}"}',
         b'{"query":"{__typename}","operationName":7}',
         b'{"query":"{__typename}","extensions":7}',
+        b'{"query":"{__typename}","query":"{row{number}}"}',
+        b'{"query":"{__typename}","variables":{"a":{"b":1,"b":2}}}',
         b'{"query":"{__typename}","variables":{"a":NaN}}',
         b'{"query":"{__typename}","variables":{"a":Infinity}}',
         b'{"query":"{__typename}","variables":{"a":"\\ud800"}}',
