@@ -33,6 +33,7 @@ from schema.failures import RequestErrorCode
 
 DIRECTORY_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_WRITTEN_BY_PROXIES = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 _CODES = frozenset(code.value for code in RequestErrorCode)
 
 
@@ -137,8 +138,9 @@ def _is_alive(pid: int) -> bool:
 class MetricsEndpoint:
     """`/metrics` for loopback and for the bearer of `token`; for all others it is not there.
 
-    The resolved client counts, not the peer: behind a proxy on this machine every peer is
-    loopback.
+    Whoever came through a proxy is not local, whatever its headers say: behind a proxy on this
+    machine every peer is loopback, trusted or not, and what another machine's proxy calls loopback
+    is that machine.
     """
 
     metrics: Metrics
@@ -151,7 +153,9 @@ class MetricsEndpoint:
 
     def _is_local(self, request: Request) -> bool:
         client = exchange_of(request.scope).client
-        return client is not None and ip_address(client).is_loopback
+        if client is None or any(name in request.headers for name in _WRITTEN_BY_PROXIES):
+            return False
+        return ip_address(client).is_loopback
 
     def _has_token(self, request: Request) -> bool:
         scheme, _, given = request.headers.get("authorization", "").partition(" ")

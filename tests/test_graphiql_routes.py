@@ -62,6 +62,16 @@ async def test_a_page_that_was_not_built_names_the_command(tmp_path: Path) -> No
         assert (await client.get("/graphiql/demo.json")).status_code == 404
 
 
+@pytest.mark.parametrize("name", ["a" * 300, "..%2Fpage", "%2e%2e%5cpage", "a%00", "%ff", ".page"])
+async def test_a_name_that_no_asset_has_is_not_found(tmp_path: Path, name: str) -> None:
+    (tmp_path / "assets").mkdir()
+    for hidden in (tmp_path / "page.js", tmp_path / "assets" / ".page.js"):
+        hidden.write_text("secret", encoding="utf-8")
+    app = Starlette(routes=routes.graphiql_routes(login_helper=True, static=tmp_path))
+    async with client_of(app) as client:
+        assert (await client.get(f"/graphiql/assets/{name}.js")).status_code == 404
+
+
 @pytest.fixture(scope="module")
 def schema() -> GraphQLSchema:
     return build_schema((ROOT / "schema" / "schema.graphql").read_text(encoding="utf-8"))

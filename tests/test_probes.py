@@ -35,6 +35,10 @@ def samples(text: str) -> dict[tuple[str, ...], float]:
         ("::1", {}, 200),
         ("127.0.0.1", {"x-forwarded-for": "198.51.100.9"}, 404),
         ("127.0.0.1", {"x-forwarded-for": "127.0.0.1, 198.51.100.9"}, 404),
+        ("127.0.0.1", {"x-forwarded-for": "127.0.0.1"}, 404),
+        ("127.0.0.1", {"forwarded": "for=198.51.100.9"}, 404),
+        ("127.0.0.1", {"x-real-ip": "198.51.100.9"}, 404),
+        ("127.0.0.1", {"via": "1.1 proxy"}, 404),
         ("192.0.2.1", {}, 404),
         ("192.0.2.1", {"x-forwarded-for": "127.0.0.1"}, 404),
         ("192.0.2.1", {"authorization": f"Bearer {TOKEN}"}, 200),
@@ -52,6 +56,12 @@ async def test_metrics_answer_loopback_and_the_bearer_of_the_token_only(
         answer = await client.get("/metrics", headers=headers)
     assert answer.status_code == status
     assert ("onecard_http_requests" in answer.text) is (status == 200)
+
+
+async def test_who_comes_through_a_proxy_that_is_not_trusted_is_not_local() -> None:
+    async with client_of_app(stand_in_app(), peer="127.0.0.1") as client:
+        answer = await client.get("/metrics", headers={"x-forwarded-for": "198.51.100.9"})
+    assert answer.status_code == 404
 
 
 async def test_without_a_token_no_bearer_opens_the_metrics() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,9 @@ _MEDIA_TYPES = {
     ".txt": "text/plain; charset=utf-8",
 }
 
+# No path, nothing hidden, and short enough for every file system.
+_ASSET_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,119}")
+
 _NOT_BUILT = f"""<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>GraphiQL is not built</title>
 <p>GraphiQL is not built. Run <code>{BUILD_COMMAND}</code> and load this page again.</p>
@@ -84,11 +88,10 @@ def graphiql_routes(
         )
 
     async def asset(request: Request) -> Response:
-        # A route parameter holds no slash, so only a plain name remains to be checked.
         name: str = request.path_params["name"]
         file = static / "assets" / name
         media_type = _MEDIA_TYPES.get(file.suffix)
-        if name.startswith(".") or media_type is None or not file.is_file():
+        if not _ASSET_NAME.fullmatch(name) or media_type is None or not file.is_file():
             return Response(status_code=404, headers=_NEVER_KEPT)
         return FileResponse(file, media_type=media_type, headers=_KEPT_FOREVER)
 
