@@ -1,19 +1,34 @@
-"""Settings from the environment, `ONECARD_*`. Secrets never show; every fault is named at once."""
+"""Settings from the environment, `ONECARD_*`. Secrets never show; every fault is named at once.
+
+What production needs is checked field by field as well, so that it stands in the same line; `env`
+comes first because the others look at it.
+"""
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from api.failure import Refusal
+from api.setting_rules import issuer_fault, mongodb_fault, transport_fault
 
 SANDBOX = "sandbox"
-_PROVIDER = r"^(sandbox|[A-Za-z_][\w.]*:[A-Za-z_]\w*)$"
+DEFAULT_ISSUER = "http://127.0.0.1:8000"
+_ADAPTER = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
+_DATABASE_NAME = re.compile(r"[A-Za-z0-9_-]{1,38}")
+_UNSAFE: Final = "unsafe_in_production"
+"""The kind of a fault that would be none in development."""
+_VERIFIES_NOBODY = {
+    "person_provider": "is the sandbox, which verifies nobody",
+    "second_proof_provider": "is the sandbox, which sends no code",
+}
 
 
 class Environment(StrEnum):
@@ -35,12 +50,10 @@ class Settings(BaseSettings):
     mongodb_uri: SecretStr | None = Field(
         None, description="the replica set or sharded cluster; without it a local mongod"
     )
-    mongodb_database: str = Field(
-        "onecard", pattern=r"^[A-Za-z0-9_-]{1,38}$", description="name of the database"
-    )
+    mongodb_database: str = Field("onecard", description="name of the database")
     keys_file: Path | None = Field(None, description="the key set; see docs/keys.md")
     issuer: str = Field(
-        "http://127.0.0.1:8000",
+        DEFAULT_ISSUER,
         min_length=1,
         max_length=200,
         description="`iss` of tokens: our public address",
@@ -50,12 +63,10 @@ class Settings(BaseSettings):
     )
     person_provider: str = Field(
         SANDBOX,
-        pattern=_PROVIDER,
         description="who verifies a real person: sandbox, or an adapter as module:factory",
     )
     second_proof_provider: str = Field(
         SANDBOX,
-        pattern=_PROVIDER,
         description="who sends codes by SMS: sandbox, or an adapter as module:factory",
     )
     graphiql: bool | None = Field(None, description="serve /graphiql; default only in development")
@@ -68,6 +79,49 @@ class Settings(BaseSettings):
     request_seconds: float = Field(
         10, gt=0, le=60, description="deadline of a request, down to the database"
     )
+
+    @field_validator("mongodb_uri")
+    @classmethod
+    def _database_address(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        uri = None if value is None else value.get_secret_value()
+        if uri is not None:
+            _refuse(mongodb_fault(uri))
+        if _in_production(info):
+            _refuse_unsafe("is missing" if uri is None else transport_fault(uri))
+        return value
+
+    @field_validator("mongodb_database")
+    @classmethod
+    def _database_name(cls, value: str) -> str:
+        if not _DATABASE_NAME.fullmatch(value):
+            raise ValueError("must be 1 to 38 of the letters A to Z and a to z, digits, _ and -")
+        return value
+
+    @field_validator("keys_file")
+    @classmethod
+    def _key_set(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        if value is None and _in_production(info):
+            _refuse_unsafe("is missing: make a key set with 'onecard keys create'")
+        return value
+
+    @field_validator("issuer")
+    @classmethod
+    def _public_address(cls, value: str, info: ValidationInfo) -> str:
+        _refuse(issuer_fault(value))
+        if _in_production(info) and value == DEFAULT_ISSUER:
+            _refuse_unsafe("is missing: give the public https address")
+        if _in_production(info) and not value.startswith("https://"):
+            _refuse_unsafe("must begin with https://")
+        return value
+
+    @field_validator("person_provider", "second_proof_provider")
+    @classmethod
+    def _provider(cls, value: str, info: ValidationInfo) -> str:
+        if value != SANDBOX and not _ADAPTER.fullmatch(value):
+            raise ValueError("must be 'sandbox' or an adapter as module:factory")
+        if value == SANDBOX and _in_production(info):
+            _refuse_unsafe(_VERIFIES_NOBODY[str(info.field_name)])
+        return value
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod
@@ -103,36 +157,36 @@ class Settings(BaseSettings):
 def load_settings() -> Settings:
     """The settings, or a `Refusal` that names every variable at fault and no value."""
     try:
-        settings = Settings()
+        return Settings()
     except ValidationError as error:
-        raise Refusal("settings: " + "; ".join(_faults(error))) from None
-    if settings.in_production:
-        _refuse_unsafe_production(settings)
-    return settings
+        raise Refusal(_told(error)) from None
 
 
-def _faults(error: ValidationError) -> list[str]:
-    return [
-        f"ONECARD_{str(fault['loc'][0]).upper()} {_lowered(fault['msg'])}"
-        for fault in error.errors(include_url=False, include_context=False, include_input=False)
-    ]
+def _told(error: ValidationError) -> str:
+    faults = error.errors(include_url=False, include_context=False, include_input=False)
+    told = "; ".join(
+        f"ONECARD_{str(fault['loc'][0]).upper()} {_lowered(fault['msg'])}" for fault in faults
+    )
+    unsafe = any(fault["type"] == _UNSAFE for fault in faults)
+    return f"production does not start: {told}" if unsafe else told
 
 
 def _lowered(message: str) -> str:
-    """The first letter only: a pattern in the message must stay as it is."""
+    """The first letter only: names in the message stay as they are."""
     plain = message.removeprefix("Value error, ")
     return plain[:1].lower() + plain[1:]
 
 
-def _refuse_unsafe_production(settings: Settings) -> None:
-    faults = []
-    if settings.mongodb_uri is None:
-        faults.append("ONECARD_MONGODB_URI is missing")
-    if settings.keys_file is None:
-        faults.append("ONECARD_KEYS_FILE is missing")
-    if settings.person_provider == SANDBOX:
-        faults.append("ONECARD_PERSON_PROVIDER is the sandbox, which verifies nobody")
-    if settings.second_proof_provider == SANDBOX:
-        faults.append("ONECARD_SECOND_PROOF_PROVIDER is the sandbox, which sends no code")
-    if faults:
-        raise Refusal("production does not start: " + "; ".join(faults))
+def _in_production(info: ValidationInfo) -> bool:
+    """False when `ONECARD_ENV` itself is at fault, which is told then."""
+    return info.data.get("env") is Environment.PRODUCTION
+
+
+def _refuse(fault: str | None) -> None:
+    if fault is not None:
+        raise ValueError(fault)
+
+
+def _refuse_unsafe(fault: str | None) -> None:
+    if fault is not None:
+        raise PydanticCustomError(_UNSAFE, fault)

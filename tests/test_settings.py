@@ -33,6 +33,7 @@ def production(keys_file: Path) -> dict[str, str]:
         "ONECARD_ENV": "production",
         "ONECARD_MONGODB_URI": f"mongodb://user:{MARK}@127.0.0.1:9/?serverSelectionTimeoutMS=300",
         "ONECARD_KEYS_FILE": str(keys_file),
+        "ONECARD_ISSUER": "https://cards.example",
         "ONECARD_PERSON_PROVIDER": "fractions:Fraction",
         "ONECARD_SECOND_PROOF_PROVIDER": "fractions:Fraction",
     }
@@ -48,6 +49,7 @@ def served(settings: dict[str, str], *options: str) -> Answer:
     return answer
 
 
+NEEDED = ("MONGODB_URI", "KEYS_FILE", "ISSUER", "PERSON_PROVIDER", "SECOND_PROOF_PROVIDER")
 WRONG = {
     "ONECARD_ENV": f"{MARK}",
     "ONECARD_MONGODB_DATABASE": f"no name {MARK}",
@@ -58,13 +60,14 @@ WRONG = {
     "ONECARD_TRUSTED_PROXIES": f"10.0.0.0/8, {MARK}",
     "ONECARD_ISSUER": f"https://{MARK}/" + "x" * 200,
     "ONECARD_AUDIENCE": f"{MARK}" + "x" * 200,
+    "ONECARD_MONGODB_URI": f"mysql://{MARK}",
 }
 
 
 def test_every_wrong_setting_is_named_at_once_in_one_line_without_its_value() -> None:
     answer = served(WRONG)
     line = answer.only_line
-    assert line.startswith("onecard: settings: ")
+    assert line.startswith("onecard: ONECARD_")
     assert [name for name in WRONG if name not in line] == []
 
 
@@ -116,8 +119,15 @@ def test_secrets_do_not_show_in_the_settings(
 
 def test_production_names_all_that_is_missing_or_unsafe_in_one_line() -> None:
     line = served({"ONECARD_ENV": "production"}).only_line
-    for name in ("MONGODB_URI", "KEYS_FILE", "PERSON_PROVIDER", "SECOND_PROOF_PROVIDER"):
+    assert line.startswith("onecard: production does not start: ONECARD_")
+    for name in NEEDED:
         assert f"ONECARD_{name} is " in line
+
+
+def test_what_is_wrong_and_what_production_lacks_stand_in_the_same_line() -> None:
+    line = served({"ONECARD_ENV": "production", "ONECARD_REQUEST_SECONDS": MARK}).only_line
+    for name in (*NEEDED, "REQUEST_SECONDS"):
+        assert f"ONECARD_{name} " in line
 
 
 @pytest.mark.parametrize(
@@ -125,6 +135,7 @@ def test_production_names_all_that_is_missing_or_unsafe_in_one_line() -> None:
     [
         ("ONECARD_MONGODB_URI", "is missing"),
         ("ONECARD_KEYS_FILE", "is missing"),
+        ("ONECARD_ISSUER", "is missing"),
         ("ONECARD_PERSON_PROVIDER", "is the sandbox"),
         ("ONECARD_SECOND_PROOF_PROVIDER", "is the sandbox"),
     ],

@@ -1,0 +1,73 @@
+"""What an address in the settings must be. A fault is a clause without the value; None if good."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from ipaddress import ip_address
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from pymongo.errors import PyMongoError
+from pymongo.uri_parser import parse_uri
+
+_SRV: Final = "mongodb+srv://"
+_SCHEMES: Final = ("mongodb://", _SRV)
+_UNVERIFIED: Final = ("tlsInsecure", "tlsAllowInvalidCertificates", "tlsAllowInvalidHostnames")
+
+
+def issuer_fault(issuer: str) -> str | None:
+    """It is compared character by character and shown in every token, so: a bare http(s) URL."""
+    if not _is_bare_url(issuer):
+        return "must be an http or https URL without a user, query or fragment"
+    return None
+
+
+def _is_bare_url(text: str) -> bool:
+    if not text.isascii() or not text.isprintable() or set(text) & set(' <>"\\^`{|}@?#'):
+        return False
+    try:
+        url = urlsplit(text)
+        return url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
+    except ValueError:  # brackets or a port that are none
+        return False
+
+
+def mongodb_fault(uri: str) -> str | None:
+    """Only how it begins; whatever else is wrong, the driver finds when it connects."""
+    if not uri.startswith(_SCHEMES):
+        return "must begin with mongodb:// or mongodb+srv://"
+    return None
+
+
+def transport_fault(uri: str) -> str | None:
+    """Why production must not send personal data and a password over this connection.
+
+    Loopback and Unix sockets need no TLS: whoever can listen there can read our memory too, and
+    what stands there may be a sidecar that encrypts.
+    """
+    try:
+        # As `mongodb://`, since for the other scheme the parser would ask the name service.
+        parsed = parse_uri(uri.replace(_SRV, "mongodb://", 1), validate=False)
+    except (PyMongoError, ValueError):
+        return None  # no address at all, which the driver will say
+    if all(_is_local(host) for host, _ in parsed["nodelist"]):
+        return None
+    options: Mapping[str, Any] = parsed["options"]
+    if not _is_true(options, "tls", default=uri.startswith(_SRV)):
+        return "has no TLS: add tls=true, or use mongodb+srv://"
+    if any(_is_true(options, name, default=False) for name in _UNVERIFIED):
+        return "turns the check of the server's certificate off: give tlsCAFile instead"
+    return None
+
+
+def _is_true(options: Mapping[str, Any], name: str, *, default: bool) -> bool:
+    return str(options.get(name, default)).lower() == "true"
+
+
+def _is_local(host: str) -> bool:
+    if host == "localhost" or host.startswith("/"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
