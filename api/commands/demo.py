@@ -3,24 +3,49 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import click
 
-from api.demo import demo_identities
+from api.demo import demo_identities, seeded_identities
+from api.demo.seeded_identities import MOST_SHOWN
 
 
 @click.command()
 @click.option(
     "--json", "as_json", is_flag=True, help="All that a script needs to log in over HTTP."
 )
-def demo(as_json: bool) -> None:
+@click.option(
+    "--seeded",
+    metavar="N",
+    type=click.IntRange(1, MOST_SHOWN),
+    help=f"Instead the first N holders that `onecard seed` makes, {MOST_SHOWN} at most.",
+)
+@click.option(
+    "--seed",
+    "seed_number",
+    type=click.IntRange(0, 65_535),
+    help="With --seeded: the seed that they were made with.  [default: 1]",
+)
+def demo(as_json: bool, seeded: int | None, seed_number: int | None) -> None:
     """Show the demo identities. They are fictional, the same on every machine."""
-    told = demo_identities()
+    if seeded is None and seed_number is not None:
+        raise click.UsageError("--seed goes with --seeded")
+    told = (
+        demo_identities()
+        if seeded is None
+        else seeded_identities(1 if seed_number is None else seed_number, seeded)
+    )
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
-    for holder in told["holders"]:
-        [(kind, number)] = holder["identifier"].items()
-        given = number if isinstance(number, str) else " ".join(number.values())
-        click.echo(f"{holder['label']}\n    {holder['name']}  {kind} {given}")
-    click.echo("\nAll numbers, and the steps: onecard demo --json")
+    for number, holder in enumerate(told["holders"]):
+        for line in _lines(number, holder):
+            click.echo(line)
+    click.echo("\nAll numbers, and the steps: add --json")
+
+
+def _lines(number: int, holder: dict[str, Any]) -> list[str]:
+    [(kind, identifier)] = holder["identifier"].items()
+    given = identifier if isinstance(identifier, str) else " ".join(identifier.values())
+    return [f"{number:2}  {holder['label']}", f"    {holder['name']}  {kind} {given}"]

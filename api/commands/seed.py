@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -20,7 +24,8 @@ from api.settings import load_settings
 def seed(holders: int, seed_number: int) -> None:
     """Fill the database with HOLDERS fictional holders; the same seed gives the same people.
 
-    May be stopped at any time and run again: it goes on where it stood.
+    May be stopped at any time and run again: it goes on where it stood. To log in as one of them,
+    see `onecard demo --seeded`.
     """
     settings = load_settings()
     if settings.in_production:
@@ -28,12 +33,29 @@ def seed(holders: int, seed_number: int) -> None:
     key_set = load_keys(settings)
     with database_uri(settings) as uri:
         asyncio.run(prepare(settings, uri))
-        with click.progressbar(length=holders, label="holders", show_pos=True) as bar:
-            seed_holders(
+        began = time.monotonic()
+        with _progress(holders) as progress:
+            done = seed_holders(
                 uri,
                 settings.mongodb_database,
                 key_set,
                 holders=holders,
                 seed=seed_number,
-                progress=bar.update,
+                progress=progress,
             )
+        seconds = time.monotonic() - began
+    click.echo(
+        f"{done.holders:,} holders of seed {seed_number} in the database, {done.written:,} new, "
+        f"in {seconds:.1f} s"
+    )
+    click.echo(f"To log in as the first of them: onecard demo --seeded 3 --seed {seed_number}")
+
+
+@contextmanager
+def _progress(holders: int) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal; a log or a pipe gets the summary only."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    with click.progressbar(length=holders, label="holders", show_pos=True, file=sys.stderr) as bar:
+        yield bar.update

@@ -1,16 +1,17 @@
 """Log in as a demo holder and print the card, with nothing but the standard library.
 
-    .venv/bin/python docs/examples/log_in.py [BASE_URL] [HOLDER]
-
-BASE_URL is http://127.0.0.1:8000 unless given; HOLDER is the number of a demo identity, 0 first.
+.venv/bin/python docs/examples/log_in.py [BASE_URL] [HOLDER]
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import subprocess
 import sys
+import urllib.error
 import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +35,25 @@ class Gateway:
         request.add_header("Content-Type", "application/json")
         if self._token:
             request.add_header("Authorization", f"Bearer {self._token}")
-        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - ours
-            told = json.load(answer)
+        told = self._answer(request)
         if "errors" in told:
             sys.exit(f"refused: {told['errors'][0]['message']}")
         data: dict[str, Any] = told["data"]
         return data
+
+    def _answer(self, request: urllib.request.Request) -> dict[str, Any]:
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - ours
+                told = json.load(answer)
+        except urllib.error.HTTPError as error:
+            sys.exit(f"{self._address} answers with HTTP {error.code}: is it the gateway?")
+        except OSError:
+            sys.exit(f"no gateway answers at {self._address}: start it with 'make run'")
+        except (HTTPException, ValueError):
+            told = None
+        if not isinstance(told, dict):
+            sys.exit(f"what answers at {self._address} is no gateway: give its BASE_URL")
+        return told
 
     def step(self, mutation: str, fields: str, given: dict[str, Any] | None = None) -> Any:
         """One mutation of the login; its flow or access token is used from then on."""
@@ -77,14 +91,30 @@ class Gateway:
         self.step("completeLogin", "... on LoginCompleted { accessToken refreshToken }")
 
 
-def main() -> None:
-    base_url = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000"
-    number = int(sys.argv[2]) if len(sys.argv) > 2 else 0
+def demo_holders() -> list[dict[str, Any]]:
     onecard = Path(sys.executable).with_name("onecard")
+    if not onecard.exists():
+        sys.exit(f"{sys.executable} has no onecard beside it: use .venv/bin/python of the clone")
     told = subprocess.run([onecard, "demo", "--json"], check=True, capture_output=True)  # noqa: S603
-    holder = json.loads(told.stdout)["holders"][number]
+    holders: list[dict[str, Any]] = json.loads(told.stdout)["holders"]
+    return holders
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Log in as a demo holder and print the card.")
+    default = "http://127.0.0.1:8000"
+    parser.add_argument("base_url", metavar="BASE_URL", nargs="?", default=default, help=default)
+    told = "its number in 'onecard demo', 0 unless given"
+    parser.add_argument("holder", metavar="HOLDER", nargs="?", default=0, type=int, help=told)
+    given = parser.parse_args()
+    if not given.base_url.startswith(("http://", "https://")):
+        parser.error("BASE_URL must begin with http:// or https://")
+    holders = demo_holders()
+    if not 0 <= given.holder < len(holders):
+        parser.error(f"HOLDER must be 0 to {len(holders) - 1}: see 'onecard demo'")
+    holder = holders[given.holder]
     print(f"{holder['label']}: {holder['name']}")
-    gateway = Gateway(base_url)
+    gateway = Gateway(given.base_url.rstrip("/"))
     gateway.log_in(holder)
     print(json.dumps(gateway.execute(CARD)["me"], ensure_ascii=False, indent=2))
 
