@@ -90,6 +90,40 @@ def place(mongod_uri: str, database_name: str, tmp_path: Path) -> Iterator[Place
     found.do(empty)
 
 
+def test_a_key_set_is_made_readable_by_its_owner_alone_and_the_next_step_is_one_line(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "own place" / "keys.json"
+    made = called(keys, "create", str(path), settings={})
+    assert (made.code, made.stderr) == (0, "")
+    [line] = made.stdout.splitlines()
+    assert f"ONECARD_KEYS_FILE='{path}'" in line
+    assert "back the file up" in line
+    assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    assert [load_key_set(path).ring(purpose).current_version for purpose in Purpose] == [1] * 4
+    assert [one for one in _entries(path) if one["secret"] in made.stdout] == []
+
+
+@pytest.mark.parametrize("standing", ["a key set", "something else", "a directory", "a dead link"])
+def test_a_key_set_is_never_made_over_what_stands_there(tmp_path: Path, standing: str) -> None:
+    path = tmp_path / "keys.json"
+    match standing:
+        case "a key set":
+            save_key_set(path, new_key_set(now=utc_now()))
+        case "something else":
+            path.write_text("mine")
+        case "a directory":
+            path.mkdir()
+        case _:
+            path.symlink_to(tmp_path / "nowhere")
+    before = path.read_bytes() if path.is_file() else None
+    refused = called(keys, "create", str(path), settings={})
+    assert (refused.code, refused.stdout) == (1, "")
+    assert "exists already; name another file" in refused.only_line
+    assert (path.read_bytes() if path.is_file() else None) == before
+    assert not (tmp_path / "nowhere").exists()
+
+
 def test_every_number_logs_in_and_opens_after_master_and_digest_keys_were_replaced(
     place: Place,
 ) -> None:

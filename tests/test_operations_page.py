@@ -5,15 +5,27 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import click
 import pytest
 from pydantic.fields import FieldInfo
 
+from api.cli import cli
 from api.settings import Settings
+from auth.login_flow import MAX_NAME_ATTEMPTS
 from auth.throttle import ThrottlePolicy
-from resolvers.policy.throttling import ADDRESS, FLOW_START, NUMBER, STEP_UP
+from resolvers.policy.throttling import (
+    ADDRESS,
+    FLOW_START,
+    NUMBER,
+    PERSON_CHECK,
+    SECOND_PROOF,
+    STEP_UP,
+)
 from resolvers.store.registry import SPECS
 
-PAGE = (Path(__file__).parent.parent / "docs" / "operations.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parent.parent / "docs"
+PAGE = (DOCS / "operations.md").read_text(encoding="utf-8")
+KEYS_PAGE = (DOCS / "keys.md").read_text(encoding="utf-8")
 
 
 def table_after(heading: str) -> list[list[str]]:
@@ -53,12 +65,37 @@ def test_every_time_to_live_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "policy"), list(enumerate([NUMBER, ADDRESS, FLOW_START, STEP_UP])), ids=str
+    ("row", "policy"),
+    list(enumerate([NUMBER, ADDRESS, FLOW_START, SECOND_PROOF, PERSON_CHECK, STEP_UP])),
+    ids=str,
 )
 def test_the_throttle_table_is_the_policy(row: int, policy: ThrottlePolicy) -> None:
-    _, free, waits, forgotten = table_after("Throttling")[row]
+    table = table_after("Throttling")
+    assert len(table) == 6
+    _, free, waits, forgotten = table[row]
     delays = [int(delay.total_seconds()) for delay in policy.delays]
     assert int(free) == delays.count(0)
     assert [int(n) for n in re.findall(r"\d+", waits)] == [n for n in delays if n]
     number, unit = forgotten.split()
     assert int(number) * {"hour": 60, "minutes": 1}[unit] * 60 == policy.window.total_seconds()
+
+
+def test_a_refused_attempt_is_said_to_use_up_as_many_as_a_flow_has() -> None:
+    assert MAX_NAME_ATTEMPTS == 5
+    assert "uses up one of the five that its" in PAGE
+
+
+def test_every_command_that_the_pages_of_an_operator_name_exists() -> None:
+    named = set(re.findall(r"onecard ([a-z]+)(?: ([a-z]+))?", PAGE + KEYS_PAGE))
+    assert ("keys", "create") in named
+    for command, subcommand in named:
+        found = cli.commands.get(command)
+        assert found is not None, command
+        if isinstance(found, click.Group) and subcommand:
+            assert subcommand in found.commands, subcommand
+
+
+def test_the_page_on_keys_speaks_of_every_command_on_keys() -> None:
+    assert isinstance(cli.commands["keys"], click.Group)
+    told = set(re.findall(r"onecard keys ([a-z]+)", KEYS_PAGE))
+    assert told == set(cli.commands["keys"].commands)

@@ -1,8 +1,9 @@
-"""`onecard keys`: see, stage, rotate and retire keys, and move what is stored (docs/keys.md)."""
+"""`onecard keys`: make, see, stage, rotate and retire keys, move what is stored (docs/keys.md)."""
 
 from __future__ import annotations
 
 import asyncio
+import shlex
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -20,7 +21,7 @@ from api.settings import Settings, load_settings
 from auth import key_files
 from auth.digests import Digester
 from auth.key_files import KeySetUnreadable
-from auth.keys import KeySet, Purpose
+from auth.keys import KeySet, Purpose, new_key_set
 from auth.master_keys import LocalMasterKeys
 from auth.sealing import Sealer
 from auth.tokens import FLOW_TOKEN_LIFETIME
@@ -44,6 +45,20 @@ NEEDED_BY = {
 @click.group()
 def keys() -> None:
     """Keys by purpose and version: signing, master, digest, refresh (docs/keys.md)."""
+
+
+@keys.command()
+@click.argument("path", type=click.Path(path_type=Path))
+def create(path: Path) -> None:
+    """Make a key set for production in the new file PATH, readable by its owner alone."""
+    try:
+        key_files.save_key_set(path, new_key_set(now=utc_now()))
+    except KeySetUnreadable as error:
+        raise Refusal(str(error)) from None
+    click.echo(
+        f"Set ONECARD_KEYS_FILE={shlex.quote(str(path.absolute()))} for every process, and back "
+        "the file up apart from the database: without it nobody ever reads the data again."
+    )
 
 
 @keys.command("list")
