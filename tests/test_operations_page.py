@@ -77,7 +77,8 @@ def test_the_throttle_table_is_the_policy(row: int, policy: ThrottlePolicy) -> N
     assert int(free) == delays.count(0)
     assert [int(n) for n in re.findall(r"\d+", waits)] == [n for n in delays if n]
     number, unit = forgotten.split()
-    assert int(number) * {"hour": 60, "minutes": 1}[unit] * 60 == policy.window.total_seconds()
+    minutes = {"day": 1_440, "hour": 60, "minutes": 1}[unit]
+    assert int(number) * minutes * 60 == policy.window.total_seconds()
 
 
 def test_a_refused_attempt_is_said_to_use_up_as_many_as_a_flow_has() -> None:

@@ -34,28 +34,34 @@ NUMBER = ThrottlePolicy(
 
 ADDRESS = ThrottlePolicy(
     window=timedelta(minutes=10),
-    delays=_delays(*([0] * 60), 1, 2, 5, 15, 60, 300),
+    delays=_delays(*([0] * 60), 1, 2, 5, 10),
 )
-"""Attempts from one network address; many holders can share one."""
+"""Attempts from one network address; many holders can share one. The last wait is the window shared
+by the free attempts: longer ones would not slow an attacker, who pauses for a window and begins
+anew, but a carrier's or employer's address behind which somebody logs in every few minutes, whose
+count never lapses."""
 
 FLOW_START = ThrottlePolicy(
     window=timedelta(minutes=10),
-    delays=_delays(*([0] * 120), 1, 2, 5, 15, 60),
+    delays=_delays(*([0] * 120), 1, 2, 5),
 )
-"""Flows started from one address."""
+"""Flows started from one address; the last wait is as for `ADDRESS`."""
 
 SECOND_PROOF = ThrottlePolicy(
-    window=timedelta(hours=1),
-    delays=_delays(0, 0, 0, 30, 60, 300, 900),
+    window=timedelta(days=1),
+    delays=_delays(0, 0, 0, 30, 60, 300, 900, 3600),
 )
 """Codes sent for one holder, in whichever flow, until one is confirmed. Each allows a few guesses
-and is a message to a phone, so the limit of one flow is not enough: flows cost nothing."""
+and is a message to a phone, so the limit of one flow is not enough: flows cost nothing. Whoever
+knows name, number and phone finds a code of six digits on a given day with odds of 1 to 6,000;
+forgotten after an hour, with waits to 900 s, it was 1 to 1,500."""
 
 PERSON_CHECK = ThrottlePolicy(
-    window=timedelta(hours=1),
-    delays=_delays(*([0] * 6), 15, 60, 300, 900),
+    window=timedelta(days=1),
+    delays=_delays(*([0] * 6), 15, 60, 300, 900, 3600),
 )
-"""Real-person checks of one holder, in whichever flow, until one succeeds."""
+"""Real-person checks of one holder, in whichever flow, until one succeeds. At most some 30 a day,
+since each is a chance to be taken for the holder."""
 
 STEP_UP = ThrottlePolicy(
     window=timedelta(minutes=10),
