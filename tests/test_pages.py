@@ -6,17 +6,24 @@ import re
 from pathlib import Path
 
 import pytest
+from graphql import build_schema, parse, validate
 
+from api.middleware.deadline import DATABASE_SHARE, REQUEST_SECONDS
 from api.middleware.request_size import BODY_LIFETIME_SECONDS, MAX_BODY_BYTES, MAX_URL_BYTES
+from api.providers.sandbox_person import SandboxPersonProvider
 from api.refusals import HTTP_LEVEL, STATUS
-from auth import login_flow, session_documents, session_rotation
+from auth import login_flow, session_documents, session_rotation, verification
+from auth.login_flows import SPEC as LOGIN_FLOWS
 from auth.permissions import FRESH_PROOF_LIFETIME, Permission
 from auth.tokens import ACCESS_TOKEN_LIFETIME
+from resolvers.login import second_proof
 from resolvers.login.outcomes import LoginRefusalCode
 from schema.access_page import access_page
 from schema.build import build_gateway_schema
+from schema.connection import DEFAULT_PAGE, MAX_PAGE
 from schema.failures import RequestErrorCode
 from schema.limits import Limits
+from tests.page_samples import PAGES, ROOT, operations_of
 
 DOCS = Path(__file__).parent.parent / "docs"
 ROW = re.compile(r"^\| `([A-Z_]+)` \|(.*)\|$", re.MULTILINE)
@@ -86,7 +93,75 @@ def test_every_mutation_is_on_the_page_of_logging_in() -> None:
         ("errors.md", f"over {MAX_URL_BYTES:,} bytes"),
         ("errors.md", f"over {BODY_LIFETIME_SECONDS:.0f} seconds to arrive"),
         ("errors.md", f"over {Limits().list_size} items"),
+        (
+            "login.md",
+            f"have {DEFAULT_PAGE} entries a page unless `first` says otherwise, {MAX_PAGE}",
+        ),
+        ("providers.md", f"(1 to {verification.MAX_PROOF_LENGTH:,} characters;"),
+        ("providers.md", f"of at most {verification.MAX_EVIDENCE_LENGTH:,} characters"),
+        (
+            "providers.md",
+            f"over {verification.MAX_EVIDENCE_AGE.seconds // 60} minutes from our clock",
+        ),
+        ("providers.md", f"`typ` `{verification.EVIDENCE_TYPE}`"),
+        ("providers.md", f"has {REQUEST_SECONDS:.0f} seconds in all"),
+        ("providers.md", f"gets the first {REQUEST_SECONDS * DATABASE_SHARE:.0f}."),
+        ("providers.md", f"lives {login_flow.FLOW_LIFETIME.seconds // 60} minutes, sends"),
+        ("providers.md", f"sends {login_flow.MAX_CODE_SENDS} codes and takes"),
+        ("providers.md", f"takes {login_flow.MAX_CODE_ATTEMPTS} tries"),
+        ("providers.md", f"is the word `{second_proof._NOBODY}` when"),
     ],
 )
 def test_the_figures_on_the_pages_are_those_of_the_code(name: str, sentence: str) -> None:
     assert sentence in " ".join(page(name).split())
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_operation_on_a_page_fits_the_schema(path: Path) -> None:
+    schema = build_schema((ROOT / "schema" / "schema.graphql").read_text(encoding="utf-8"))
+    for operation in operations_of(path.read_text(encoding="utf-8")):
+        assert validate(schema, parse(operation)) == [], operation
+
+
+def test_operations_are_found_on_the_pages_that_show_some() -> None:
+    shown = {path.name for path in PAGES if operations_of(path.read_text(encoding="utf-8"))}
+    assert shown >= {"README.md", "login.md", "errors.md"}
+
+
+@pytest.mark.parametrize(
+    "protocol", [verification.RealPersonProvider, verification.SecondProofProvider]
+)
+def test_every_member_of_a_providers_protocol_is_documented(protocol: type) -> None:
+    members = {name for name in vars(protocol) if not name.startswith("_")}
+    assert len(members) >= 4
+    table = page("providers.md").split(f"\n## {protocol.__name__}\n\n")[1].split("\n\n")[0]
+    firsts = " ".join(row.split("|")[1] for row in table.splitlines())
+    assert set(re.findall(r"`(\w+)", firsts)) == members
+
+
+def test_every_claim_of_evidence_and_every_fault_is_documented_and_no_other() -> None:
+    text = page("providers.md")
+    table = text.split("### Evidence\n")[1].split("|---|---|\n")[1].split("\n\n")[0]
+    cells = [row.split("|")[1] for row in table.splitlines()]
+    assert set(re.findall("`(.*?)`", " ".join(cells))) == set(verification._REQUIRED) | {"exp"}
+    assert all(f"`{fault}`" in text for fault in verification.ProofFault)
+    assert all(f"`{name}`" in text for name in verification.PersonCheck.__annotations__)
+
+
+@pytest.mark.parametrize(
+    ("field", "after"), [("challenge", "`lifetime`"), ("second_proof", "`sandbox_code`")]
+)
+def test_the_bounds_of_what_a_provider_names_are_those_of_the_store(field: str, after: str) -> None:
+    stored = LOGIN_FLOWS.validator["properties"][field]["properties"]
+    name, reference = stored["provider"]["maxLength"], stored["reference"]["maxLength"]
+    text = " ".join(page("providers.md").split())
+    assert f"up to {name} characters, stable" in text
+    assert f"`reference`, up to {reference} characters; {after}" in text
+
+
+async def test_the_sandbox_challenges_as_the_page_says() -> None:
+    check = verification.PersonCheck("flw_1", "nonce", "flw_1", "iOS 19", "LOGIN")
+    challenge = await SandboxPersonProvider(b"secret").start(check)
+    text = " ".join(page("login.md").split())
+    assert f"{challenge.lifetime.seconds // 60} minutes with the sandbox" in text
+    assert f"the sandbox has one, `{'` `'.join(challenge.instructions)}`" in text
