@@ -30,7 +30,7 @@ from auth.session_tokens import SessionTokens
 from auth.sessions import SessionStore
 from auth.throttle import ThrottleStore
 from auth.tokens import TokenAuthority
-from auth.verification import RealPersonProvider, SecondProofProvider
+from auth.verification import AssuranceLevel, RealPersonProvider, SecondProofProvider
 from auth.verified_tokens import VerifiedTokens
 from resolvers.gateway import Gateway, Now
 from resolvers.login.real_name import decoy_of
@@ -132,7 +132,19 @@ def verifying_providers(
         second_proof = SandboxCodeProvider(secret)
     else:
         second_proof = _factory("ONECARD_SECOND_PROOF_PROVIDER", settings.second_proof_provider)()
+    if settings.in_production:
+        _refuse_sandboxes(person, second_proof)
     return person, second_proof
+
+
+def _refuse_sandboxes(person: RealPersonProvider, second_proof: SecondProofProvider) -> None:
+    """By what the adapters say of themselves: the name in the settings proves nothing."""
+    if person.is_sandbox or person.level is AssuranceLevel.SANDBOX:
+        raise Refusal("ONECARD_PERSON_PROVIDER is a sandbox, which production does not start with")
+    if second_proof.is_sandbox:
+        raise Refusal(
+            "ONECARD_SECOND_PROOF_PROVIDER is a sandbox, which production does not start with"
+        )
 
 
 def _factory(variable: str, path: str) -> Callable[[], Any]:

@@ -17,7 +17,7 @@ from motor.motor_asyncio import (
     AsyncIOMotorCollection,
     AsyncIOMotorDatabase,
 )
-from pymongo.errors import DuplicateKeyError, PyMongoError
+from pymongo.errors import ConnectionFailure, DuplicateKeyError, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -92,7 +92,7 @@ async def in_transaction(
 
 def is_unavailable(error: BaseException) -> bool:
     """Whether the database, not the request, is at fault (answered as UNAVAILABLE)."""
-    return isinstance(error, PyMongoError) and not error.timeout
+    return isinstance(error, ConnectionFailure) and not error.timeout
 
 
 def is_timeout(error: BaseException) -> bool:

@@ -7,11 +7,12 @@ that we chose; what a provider merely says counts for nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -20,10 +21,23 @@ EVIDENCE_TYPE = "onecard-evidence+jwt"
 MAX_PROOF_LENGTH = 8_192
 MAX_EVIDENCE_LENGTH = 8_192
 MAX_EVIDENCE_AGE = timedelta(minutes=2)
+PROVIDER_LIFETIME = timedelta(seconds=5)
+"""What one call may take: half of a request's time, so that the flow can still be written."""
+
+_T = TypeVar("_T")
 
 
 class ProviderUnavailable(Exception):
     """The provider does not answer in time or answers nonsense. Carries no content."""
+
+
+async def within_limit(call: Awaitable[_T]) -> _T:
+    """What a provider answers within `PROVIDER_LIFETIME`; later it is unavailable."""
+    try:
+        async with asyncio.timeout(PROVIDER_LIFETIME.total_seconds()):
+            return await call
+    except TimeoutError:
+        raise ProviderUnavailable from None
 
 
 class AssuranceLevel(StrEnum):

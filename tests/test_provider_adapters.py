@@ -7,14 +7,18 @@ import re
 import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from api.failure import Refusal
+from api.providers.sandbox_code import SandboxCodeProvider
+from api.providers.sandbox_person import SandboxPersonProvider
 from api.runtime import verifying_providers
-from api.settings import Settings
+from api.settings import Environment, Settings
+from auth import verification
 from auth.keys import KeySet
 from auth.mongo import Database
 from resolvers.vocabulary import CardState
@@ -185,7 +189,7 @@ async def test_an_engine_that_answers_nonsense_leaves_the_flow_where_it_is(
     assert (await submit(client, challenge_id))["__typename"] == "RealPersonProved"
 
 
-async def test_the_only_time_limit_around_an_adapter_is_that_of_the_request(
+async def test_an_adapter_that_outlives_the_request_is_stopped_with_it(
     named_adapters: Settings,
     services: ExampleServices,
     mongod_uri: str,
@@ -205,6 +209,18 @@ async def test_the_only_time_limit_around_an_adapter_is_that_of_the_request(
         assert flow is not None
         assert (flow["state"], flow["attempts"]["person"]) == ("CHALLENGED", 1)
         assert (await submit(client, challenge_id))["__typename"] == "RealPersonProved"
+
+
+async def test_an_adapter_that_does_not_answer_in_time_counts_as_unavailable(
+    verifying: Verifying, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, challenge_id = await verifying.challenged()
+    monkeypatch.setattr(verification, "PROVIDER_LIFETIME", timedelta(milliseconds=200))
+    verifying.services.flowing.clear()
+    assert (await submit(client, challenge_id))["code"] == "PROVIDER_UNAVAILABLE"
+    monkeypatch.undo()
+    verifying.services.flowing.set()
+    assert (await submit(client, challenge_id))["__typename"] == "RealPersonProved"
 
 
 async def test_an_adapter_that_breaks_is_a_fault_of_ours_and_its_words_are_not_logged(
@@ -233,3 +249,21 @@ def test_a_factory_that_refuses_keeps_the_gateway_from_starting_in_one_line(
     monkeypatch.delenv("EXAMPLE_ENGINE_KEY")
     with pytest.raises(Refusal, match=r"^EXAMPLE_ENGINE_KEY is missing$"):
         verifying_providers(named_adapters, key_set)
+
+
+def sandbox_person() -> SandboxPersonProvider:
+    return SandboxPersonProvider(b"a secret of the test")
+
+
+def sandbox_code() -> SandboxCodeProvider:
+    return SandboxCodeProvider(b"a secret of the test")
+
+
+@pytest.mark.parametrize("kind", ["person", "second_proof"])
+def test_a_sandbox_under_another_name_is_a_sandbox_and_production_refuses_it(
+    named_adapters: Settings, key_set: KeySet, kind: str
+) -> None:
+    disguised = f"{__name__}:sandbox_{'person' if kind == 'person' else 'code'}"
+    changes = {f"{kind}_provider": disguised, "env": Environment.PRODUCTION}
+    with pytest.raises(Refusal, match=f"ONECARD_{kind.upper()}_PROVIDER is a sandbox"):
+        verifying_providers(named_adapters.model_copy(update=changes), key_set)

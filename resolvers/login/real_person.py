@@ -14,6 +14,7 @@ from auth.verification import (
     ProofFault,
     ProviderUnavailable,
     verified_evidence,
+    within_limit,
 )
 from resolvers.gateway import Ask, Gateway
 from resolvers.login.flow_steps import (
@@ -78,7 +79,7 @@ async def start_real_person_check(gateway: Gateway, ask: Ask) -> CheckStarted | 
     provider = gateway.person_provider
     nonce = secrets.token_urlsafe(32)
     try:
-        challenge = await provider.start(_check_of(flow, nonce))
+        challenge = await within_limit(provider.start(_check_of(flow, nonce)))
     except ProviderUnavailable:
         return Refused(LoginRefusalCode.PROVIDER_UNAVAILABLE, by_sandbox=provider.is_sandbox)
     challenge_id = gateway.new_id("chl")
@@ -119,7 +120,7 @@ async def submit_real_person_proof(
     provider = gateway.person_provider
     check = _check_of(flow, challenge["nonce"])
     try:
-        answer = await provider.submit(check, challenge["reference"], proof, now)
+        answer = await within_limit(provider.submit(check, challenge["reference"], proof, now))
     except ProviderUnavailable:
         return Refused(LoginRefusalCode.PROVIDER_UNAVAILABLE, by_sandbox=provider.is_sandbox)
     if isinstance(answer, ProofFault):

@@ -14,7 +14,7 @@ from auth.login_flows import AttemptKind
 from auth.mongo import Document
 from auth.principal import Assurance
 from auth.sealing import HolderVault
-from auth.verification import ProviderUnavailable, SecondProofMethod
+from auth.verification import ProviderUnavailable, SecondProofMethod, within_limit
 from resolvers.gateway import Ask, Gateway, append_audit
 from resolvers.login.flow_steps import (
     advance_audited,
@@ -54,7 +54,7 @@ async def send_second_proof_code(
     provider = gateway.second_proof_provider
     own = await _is_own(gateway, flow["holder_id"], method, number)
     try:
-        sent = await provider.send(flow["_id"], method, number if own else _NOBODY)
+        sent = await within_limit(provider.send(flow["_id"], method, number if own else _NOBODY))
     except ProviderUnavailable:
         return Refused(LoginRefusalCode.PROVIDER_UNAVAILABLE, by_sandbox=provider.is_sandbox)
     reference = sent.reference if own else _NOBODY
@@ -84,7 +84,7 @@ async def confirm_second_proof(
     reference = flow["second_proof"]["reference"]
     provider = gateway.second_proof_provider
     try:
-        right = await provider.confirm(reference, code)
+        right = await within_limit(provider.confirm(reference, code))
     except ProviderUnavailable:
         return Refused(LoginRefusalCode.PROVIDER_UNAVAILABLE, by_sandbox=provider.is_sandbox)
     if not right or reference == _NOBODY:
