@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
@@ -41,6 +41,9 @@ SPEC = CollectionSpec(
         ),
     ),
 )
+
+
+_NEVER_BLOCKED = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -80,13 +83,13 @@ class ThrottleStore:
         delay = {
             "$arrayElemAt": [delays, {"$min": [{"$subtract": ["$attempts", 1]}, len(delays) - 1]}]
         }
+        # Without a delay nobody is blocked: not even who read the clock a moment before us.
+        until = {"$cond": [{"$gt": [delay, 0]}, {"$add": [now, delay]}, _NEVER_BLOCKED]}
         update: list[Document] = [
             {"$set": {"was_blocked": blocked, "attempts": attempts, "refused": refused}},
             {
                 "$set": {
-                    "blocked_until": {
-                        "$cond": ["$was_blocked", "$blocked_until", {"$add": [now, delay]}]
-                    },
+                    "blocked_until": {"$cond": ["$was_blocked", "$blocked_until", until]},
                     "expires_at": {
                         "$cond": [
                             "$was_blocked",

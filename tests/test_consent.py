@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from auth.mongo import Database
 from tests.app_client import START_STEP_UP
 from tests.serving import Serving
@@ -38,3 +40,43 @@ async def test_withdrawing_touches_nobody_elses_consent(
     kept = await database["holders"].find_one({"_id": other.holder_id})
     assert kept is not None
     assert kept["biometric_consent"]["withdrawn_at"] is None
+
+
+async def test_a_name_and_a_number_alone_cannot_bring_a_withdrawn_consent_back(
+    serving: Serving, database: Database
+) -> None:
+    person = await serving.person()
+    app = serving.client()
+    await app.log_in(person.name, person.identifier())
+    await app.step(WITHDRAW)
+    serving.clock.advance(seconds=1)
+    stranger = serving.client()
+    await stranger.prove_real_name(person.name, person.identifier())
+    await stranger.consent()
+    assert (await stranger.prove_real_person("another-person"))["code"] == "NOT_THE_HOLDER"
+    assert await withdrawn_at(database, person.holder_id) is not None
+    again = serving.client()
+    await again.log_in(person.name, person.identifier())
+    assert await withdrawn_at(database, person.holder_id) is None
+
+
+async def test_a_consent_that_stands_keeps_the_instant_it_was_given_at(
+    serving: Serving, database: Database
+) -> None:
+    person = await serving.person()
+    await serving.client().log_in(person.name, person.identifier())
+    first = await consent_of(database, person.holder_id)
+    serving.clock.advance(minutes=1)
+    await serving.client().log_in(person.name, person.identifier())
+    assert await consent_of(database, person.holder_id) == first
+
+
+async def consent_of(database: Database, holder_id: str) -> dict[str, Any]:
+    holder = await database["holders"].find_one({"_id": holder_id})
+    assert holder is not None
+    consent: dict[str, Any] = holder["biometric_consent"]
+    return consent
+
+
+async def withdrawn_at(database: Database, holder_id: str) -> Any:
+    return (await consent_of(database, holder_id))["withdrawn_at"]

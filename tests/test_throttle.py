@@ -64,6 +64,13 @@ async def test_who_waits_as_told_is_let_in_and_the_wait_grows_as_the_policy_says
     assert told == sorted(told)
 
 
+async def test_without_a_delay_nobody_waits_not_even_who_read_the_clock_a_moment_before(
+    store: ThrottleStore,
+) -> None:
+    assert (await store.charge(KEY, FREE, NOW)).waits is None
+    assert (await store.charge(KEY, FREE, NOW - timedelta(milliseconds=5))).waits is None
+
+
 async def test_an_attempt_just_before_the_end_of_a_block_is_refused_and_told_the_rest(
     store: ThrottleStore,
 ) -> None:

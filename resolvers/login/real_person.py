@@ -38,16 +38,15 @@ from resolvers.policy.throttling import PERSON_CHECK
 async def give_biometric_consent(
     gateway: Gateway, ask: Ask, version: str
 ) -> ConsentRecorded | Refused:
-    """Recorded on the holder and the flow, together with its audit line."""
+    """Recorded on the flow with its audit line. It reaches the holder's own record with the proof:
+    until then who asks has shown a name and a number only, and a consent that the holder has
+    withdrawn must not come back by that."""
     now = gateway.now()
     flow = await open_flow(gateway, ask.principal.own_flow_id(), FlowEvent.CONSENT_GIVEN, now)
     if isinstance(flow, Refused):
         return flow
     if version != CURRENT_VERSION:
         return Refused(LoginRefusalCode.CONSENT_VERSION_OUTDATED)
-
-    async def record(transaction: Transaction) -> None:
-        await gateway.holders.record_biometric_consent(flow["holder_id"], version, now, transaction)
 
     moved = await advance_audited(
         gateway,
@@ -56,7 +55,6 @@ async def give_biometric_consent(
         FlowEvent.CONSENT_GIVEN,
         flow_line(AuditAction.BIOMETRIC_CONSENT_GIVEN, flow),
         {"consent_version": version},
-        also=record,
     )
     if moved is None:
         return overtaken()
@@ -138,9 +136,22 @@ async def submit_real_person_proof(
         }
     }
 
-    line = flow_line(AuditAction.REAL_PERSON_PROVED, flow)
+    proved: Document = flow
+
+    async def record_consent(transaction: Transaction) -> None:
+        await gateway.holders.record_biometric_consent(
+            proved["holder_id"], proved["consent_version"], now, transaction
+        )
+
     moved = await advance_audited(
-        gateway, ask, flow, FlowEvent.PROOF_ACCEPTED, line, changes, methods=(method,)
+        gateway,
+        ask,
+        flow,
+        FlowEvent.PROOF_ACCEPTED,
+        flow_line(AuditAction.REAL_PERSON_PROVED, flow),
+        changes,
+        methods=(method,),
+        also=record_consent,
     )
     if moved is None:
         return overtaken()
@@ -160,9 +171,10 @@ async def _refused(gateway: Gateway, ask: Ask, flow: Document, code: LoginRefusa
 
 
 async def _consent_stands(gateway: Gateway, flow: Document) -> bool:
-    """It may have been withdrawn in a session since the flow noted it."""
-    standing = await gateway.holders.find_biometric_consent(flow["holder_id"])
-    return standing is not None and standing == flow["consent_version"]
+    """The text may have changed, or the holder have withdrawn since the flow began."""
+    withdrawn_at = await gateway.holders.find_consent_withdrawal(flow["holder_id"])
+    is_withdrawn = withdrawn_at is not None and withdrawn_at >= flow["started_at"]
+    return flow["consent_version"] == CURRENT_VERSION and not is_withdrawn
 
 
 def _throttle_key(gateway: Gateway, flow: Document) -> bytes:

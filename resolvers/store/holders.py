@@ -198,11 +198,20 @@ class HolderStore:
         consent = (holder or {}).get("biometric_consent")
         return consent["version"] if consent and consent["withdrawn_at"] is None else None
 
+    async def find_consent_withdrawal(self, holder_id: str) -> datetime | None:
+        """When the consent on file was withdrawn."""
+        holder = await self._holders.find_one({"_id": holder_id}, {"biometric_consent": 1})
+        consent = (holder or {}).get("biometric_consent")
+        withdrawn_at: datetime | None = consent["withdrawn_at"] if consent else None
+        return withdrawn_at
+
     async def record_biometric_consent(
         self, holder_id: str, version: str, now: datetime, transaction: Transaction
     ) -> None:
+        """Unless the same consent stands already: then it keeps the instant it was given at."""
+        standing = {"biometric_consent.version": version, "biometric_consent.withdrawn_at": None}
         await self._holders.update_one(
-            {"_id": holder_id},
+            {"_id": holder_id, "$nor": [standing]},
             {
                 "$set": {
                     "biometric_consent": {
