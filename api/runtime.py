@@ -132,6 +132,12 @@ def verifying_providers(
         second_proof = SandboxCodeProvider(secret)
     else:
         second_proof = _factory("ONECARD_SECOND_PROOF_PROVIDER", settings.second_proof_provider)()
+    for variable, adapter, protocol in (
+        ("ONECARD_PERSON_PROVIDER", person, RealPersonProvider),
+        ("ONECARD_SECOND_PROOF_PROVIDER", second_proof, SecondProofProvider),
+    ):
+        if not isinstance(adapter, protocol):
+            raise Refusal(f"{variable} names a factory of no such provider: see docs/providers.md")
     if settings.in_production:
         _refuse_sandboxes(person, second_proof)
     return person, second_proof

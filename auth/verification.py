@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -84,6 +84,7 @@ class SignedEvidence:
     jws: str
 
 
+@runtime_checkable
 class RealPersonProvider(Protocol):
     """`start → challenge → submit proof → signed evidence`."""
 
@@ -124,6 +125,7 @@ class CodeSent:
     sandbox_code: str | None
 
 
+@runtime_checkable
 class SecondProofProvider(Protocol):
     """Sends a code to the phone behind a bank card or to a Chinese phone, and checks it."""
 

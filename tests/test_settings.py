@@ -34,8 +34,8 @@ def production(keys_file: Path) -> dict[str, str]:
         "ONECARD_MONGODB_URI": f"mongodb://user:{MARK}@127.0.0.1:9/?serverSelectionTimeoutMS=300",
         "ONECARD_KEYS_FILE": str(keys_file),
         "ONECARD_ISSUER": "https://cards.example",
-        "ONECARD_PERSON_PROVIDER": "fractions:Fraction",
-        "ONECARD_SECOND_PROOF_PROVIDER": "fractions:Fraction",
+        "ONECARD_PERSON_PROVIDER": "tests.adapters:person",
+        "ONECARD_SECOND_PROOF_PROVIDER": "tests.adapters:code",
     }
 
 
@@ -103,6 +103,12 @@ def test_tokens_have_an_issuer_and_an_audience(name: str, monkeypatch: pytest.Mo
 def test_a_provider_that_cannot_be_imported_is_one_line(name: str, tmp_path: Path) -> None:
     line = served({name: "nowhere.to.be:found", "ONECARD_DATA_DIR": str(tmp_path)}).only_line
     assert name in line
+
+
+@pytest.mark.parametrize("name", ["ONECARD_PERSON_PROVIDER", "ONECARD_SECOND_PROOF_PROVIDER"])
+def test_a_factory_of_something_else_is_one_line(name: str, tmp_path: Path) -> None:
+    line = served({name: "fractions:Fraction", "ONECARD_DATA_DIR": str(tmp_path)}).only_line
+    assert line == f"onecard: {name} names a factory of no such provider: see docs/providers.md"
 
 
 def test_secrets_do_not_show_in_the_settings(
