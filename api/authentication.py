@@ -69,4 +69,5 @@ def _session_principal(claims: AccessClaims) -> Principal:
         assurance=Assurance.of_acr(claims.acr),
         authenticated_at=claims.authenticated_at,
         methods=claims.amr,
+        scopes=claims.scope,
     )

@@ -39,7 +39,8 @@ class Principal:
 
     `subject` is the id of the holder, officer or employer client; `session_id` the token family
     of a holder; `flow_id` the only login flow that a flow token opens; `authenticated_at` the
-    instant of the last real-person proof (`auth_time`); `methods` how it was proved (`amr`).
+    instant of the last real-person proof (`auth_time`); `methods` how it was proved (`amr`);
+    `scopes` what an employer's client was granted, or an officer's duties.
     """
 
     kind: PrincipalKind
@@ -50,11 +51,22 @@ class Principal:
     assurance: Assurance = Assurance.NONE
     authenticated_at: datetime | None = None
     methods: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
 
     def holder_id(self) -> str:
         """The holder's own id. Raises when there is none: MongoDB would match a missing owner
         against every document without one."""
         if self.kind is not PrincipalKind.HOLDER or not self.subject:
+            raise OwnerMissing
+        return self.subject
+
+    def employer_id(self) -> str:
+        if self.kind is not PrincipalKind.EMPLOYER or not self.subject:
+            raise OwnerMissing
+        return self.subject
+
+    def officer_id(self) -> str:
+        if self.kind is not PrincipalKind.OFFICER or not self.subject:
             raise OwnerMissing
         return self.subject
 
