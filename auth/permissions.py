@@ -31,6 +31,16 @@ class Permission(StrEnum):
     SESSION_END = "session:own:end"
     CONSENT_WITHDRAW = "holder:own:withdraw_consent"
     STEP_UP = "session:own:step_up"
+    APPLICATION_READ = "application:own:read"
+    APPLICATION_FILE = "application:own:file"
+    APPLICATION_CONFIRM = "application:own:confirm"
+    EMPLOYER_READ = "employer:own:read"
+    EMPLOYER_APPLICATION_READ = "application:employer:read"
+    EMPLOYER_APPLICATION_FILE = "application:employer:file"
+    CASE_READ = "case:authority:read"
+    CASE_REVEAL = "case:authority:reveal"
+    CASE_CHECK = "case:authority:check"
+    CASE_DECIDE = "case:authority:decide"
 
 
 class Denial(StrEnum):
@@ -46,9 +56,13 @@ class Rule:
     kinds: frozenset[PrincipalKind]
     assurance: Assurance = Assurance.NONE
     proof_lifetime: timedelta | None = None
+    scope: str | None = None
+    """What an employer's client must have been granted, or an officer's duty."""
 
 
 _EVERYONE = frozenset(PrincipalKind)
+_EMPLOYER = frozenset({PrincipalKind.EMPLOYER})
+_OFFICER = frozenset({PrincipalKind.OFFICER})
 _HOLDER = Rule(frozenset({PrincipalKind.HOLDER}), Assurance.REAL_PERSON)
 
 RULES: Mapping[Permission, Rule] = {
@@ -66,6 +80,16 @@ RULES: Mapping[Permission, Rule] = {
     Permission.SESSION_END: _HOLDER,
     Permission.CONSENT_WITHDRAW: _HOLDER,
     Permission.STEP_UP: _HOLDER,
+    Permission.APPLICATION_READ: _HOLDER,
+    Permission.APPLICATION_FILE: _HOLDER,
+    Permission.APPLICATION_CONFIRM: _HOLDER,
+    Permission.EMPLOYER_READ: Rule(_EMPLOYER),
+    Permission.EMPLOYER_APPLICATION_READ: Rule(_EMPLOYER, scope="applications:read"),
+    Permission.EMPLOYER_APPLICATION_FILE: Rule(_EMPLOYER, scope="applications:write"),
+    Permission.CASE_READ: Rule(_OFFICER),
+    Permission.CASE_REVEAL: Rule(_OFFICER),
+    Permission.CASE_CHECK: Rule(_OFFICER, scope="case:check"),
+    Permission.CASE_DECIDE: Rule(_OFFICER, scope="case:decide"),
 }
 
 
@@ -90,6 +114,8 @@ def _denial(principal: Principal, rule: Rule, now: datetime) -> Denial | None:
         return Denial.UNAUTHENTICATED if anonymous else Denial.FORBIDDEN
     if principal.assurance < rule.assurance:
         return Denial.UNAUTHENTICATED
+    if rule.scope is not None and rule.scope not in principal.scopes:
+        return Denial.FORBIDDEN
     if rule.proof_lifetime is None:
         return None
     proved_at = principal.authenticated_at

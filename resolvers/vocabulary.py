@@ -41,6 +41,10 @@ class PermitForm(StrEnum):
 
 
 class PermitState(StrEnum):
+    """AWAITING_ORIGINALS: approved from abroad in category B or C, good once the originals have
+    been checked after entry."""
+
+    AWAITING_ORIGINALS = "AWAITING_ORIGINALS"
     ISSUED = "ISSUED"
     SUPERSEDED = "SUPERSEDED"
     CANCELLED = "CANCELLED"
@@ -49,6 +53,7 @@ class PermitState(StrEnum):
 class PermitStatus(StrEnum):
     """What a permit is worth at an instant; computed, never stored."""
 
+    AWAITING_ORIGINALS = "AWAITING_ORIGINALS"
     NOT_YET_VALID = "NOT_YET_VALID"
     ACTIVE = "ACTIVE"
     EXPIRED = "EXPIRED"
@@ -58,10 +63,68 @@ class PermitStatus(StrEnum):
 
 class PermitEvent(StrEnum):
     ISSUED = "ISSUED"
+    ORIGINALS_CHECKED = "ORIGINALS_CHECKED"
     EXTENDED = "EXTENDED"
     CHANGED = "CHANGED"
     SUPERSEDED = "SUPERSEDED"
     CANCELLED = "CANCELLED"
+
+
+class ProcedureKind(StrEnum):
+    """The permit procedures (FACTS.md)."""
+
+    NEW_FROM_ABROAD = "NEW_FROM_ABROAD"
+    NEW_IN_CHINA = "NEW_IN_CHINA"
+    ORIGINALS_CHECK = "ORIGINALS_CHECK"
+    EXTENSION = "EXTENSION"
+    CHANGE = "CHANGE"
+    CANCELLATION = "CANCELLATION"
+    ELECTRONIC_PERMIT = "ELECTRONIC_PERMIT"
+
+
+class PaperKind(StrEnum):
+    """The papers that a procedure may ask for."""
+
+    PASSPORT_PAGE = "PASSPORT_PAGE"
+    CONTRACT = "CONTRACT"
+    DEGREE = "DEGREE"
+    WORK_EXPERIENCE = "WORK_EXPERIENCE"
+    MEDICAL_REPORT = "MEDICAL_REPORT"
+    NO_CRIMINAL_RECORD = "NO_CRIMINAL_RECORD"
+    PHOTO = "PHOTO"
+    RESIDENCE_OR_VISA_PAGE = "RESIDENCE_OR_VISA_PAGE"
+    CHANGE_PROOF = "CHANGE_PROOF"
+    CANCELLATION_PROOF = "CANCELLATION_PROOF"
+    PLASTIC_PERMIT = "PLASTIC_PERMIT"
+
+
+class ApplicationState(StrEnum):
+    """The steps that a filer sees (FACTS.md)."""
+
+    DRAFT = "DRAFT"
+    SUBMITTED = "SUBMITTED"
+    RETURNED = "RETURNED"
+    PRE_CHECKED = "PRE_CHECKED"
+    ACCEPTED = "ACCEPTED"
+    UNDER_REVIEW = "UNDER_REVIEW"
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class FilerKind(StrEnum):
+    EMPLOYER = "EMPLOYER"
+    HOLDER = "HOLDER"
+
+
+class CancellationReason(StrEnum):
+    """Why a permit is given up before it ends."""
+
+    CONTRACT_ENDED = "CONTRACT_ENDED"
+    CONTRACT_TERMINATED = "CONTRACT_TERMINATED"
+    EMPLOYER_GONE = "EMPLOYER_GONE"
+    LEFT_CHINA = "LEFT_CHINA"
+    DIED = "DIED"
 
 
 class CardKind(StrEnum):

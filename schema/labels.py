@@ -20,6 +20,9 @@ CATEGORY_LABELS: Mapping[PermitCategory, Named] = {
     PermitCategory.C: Named("Category C: other", "C类：其他外国人员"),
 }
 PERMIT_STATUS_LABELS: Mapping[PermitStatus, Named] = {
+    PermitStatus.AWAITING_ORIGINALS: Named(
+        "Approved; good once the originals have been checked", "已许可，待现场核验原件后生效"
+    ),
     PermitStatus.NOT_YET_VALID: Named("Not valid yet", "尚未生效"),
     PermitStatus.ACTIVE: Named("Active", "有效"),
     PermitStatus.EXPIRED: Named("Expired", "已过期"),

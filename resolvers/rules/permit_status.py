@@ -22,6 +22,8 @@ def permit_status(
             return PermitStatus.CANCELLED
         case PermitState.SUPERSEDED:
             return PermitStatus.SUPERSEDED
+        case PermitState.AWAITING_ORIGINALS:
+            return PermitStatus.AWAITING_ORIGINALS if now < valid_until else PermitStatus.EXPIRED
         case PermitState.ISSUED:
             if now < valid_from:
                 return PermitStatus.NOT_YET_VALID

@@ -1,0 +1,90 @@
+"""Why a change was refused: one closed list of stable codes for all procedures.
+
+Texts stand in `schema.refusal_texts`; they are not API, the codes are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from resolvers.vocabulary import PaperKind
+
+
+class RefusalCode(StrEnum):
+    """`docs/errors.md` says what each means and what to do."""
+
+    # Of every change.
+    IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
+    STALE_REVISION = "STALE_REVISION"
+    NOT_FOUND = "NOT_FOUND"
+    WRONG_STATE = "WRONG_STATE"
+    OFFICER_NOT_ACTIVE = "OFFICER_NOT_ACTIVE"
+    TEXT_TOO_LONG = "TEXT_TOO_LONG"
+
+    # Of applications.
+    NOT_THE_FILER = "NOT_THE_FILER"
+    UNKNOWN_CITY = "UNKNOWN_CITY"
+    BAD_APPLICANT = "BAD_APPLICANT"
+    APPLICANT_MISMATCH = "APPLICANT_MISMATCH"
+    APPLICANT_ALREADY_REGISTERED = "APPLICANT_ALREADY_REGISTERED"
+    PERMIT_NOT_ELIGIBLE = "PERMIT_NOT_ELIGIBLE"
+    ACTIVE_PERMIT_EXISTS = "ACTIVE_PERMIT_EXISTS"
+    APPLICATION_OPEN = "APPLICATION_OPEN"
+    BAD_DATES = "BAD_DATES"
+    NOTHING_CHANGES = "NOTHING_CHANGES"
+    TOO_EARLY = "TOO_EARLY"
+    TOO_LATE = "TOO_LATE"
+    PAPERS_MISSING = "PAPERS_MISSING"
+    HOLDER_NOT_CONFIRMED = "HOLDER_NOT_CONFIRMED"
+    ALREADY_CONFIRMED = "ALREADY_CONFIRMED"
+    ALREADY_RETURNED = "ALREADY_RETURNED"
+    GAPS_MISSING = "GAPS_MISSING"
+    GROUNDS_MISSING = "GROUNDS_MISSING"
+    ORIGINALS_NOT_SEEN = "ORIGINALS_NOT_SEEN"
+    DUTY_MISSING = "DUTY_MISSING"
+    CHECKER_CANNOT_DECIDE = "CHECKER_CANNOT_DECIDE"
+    ANOTHER_REVIEWER = "ANOTHER_REVIEWER"
+    VALIDITY_OVER = "VALIDITY_OVER"
+
+    # Of cards and orders.
+    CARD_NOT_USABLE = "CARD_NOT_USABLE"
+    NO_LOADABLE_PERMIT = "NO_LOADABLE_PERMIT"
+    CARD_EXISTS = "CARD_EXISTS"
+    ORDER_OPEN = "ORDER_OPEN"
+    PHYSICAL_CARD_LOST = "PHYSICAL_CARD_LOST"
+    BAD_CARD_NUMBER = "BAD_CARD_NUMBER"
+
+
+class GapReason(StrEnum):
+    """What is wrong with a paper, or with what was stated."""
+
+    MISSING = "MISSING"
+    ILLEGIBLE = "ILLEGIBLE"
+    INCOMPLETE = "INCOMPLETE"
+    EXPIRED = "EXPIRED"
+    INCONSISTENT = "INCONSISTENT"
+    NOT_TRANSLATED = "NOT_TRANSLATED"
+    NOT_AUTHENTICATED = "NOT_AUTHENTICATED"
+    WRONG_STATEMENT = "WRONG_STATEMENT"
+
+
+@dataclass(frozen=True)
+class Gap:
+    """`paper` is None where a statement and no paper is at fault; `note` an officer's words."""
+
+    reason: GapReason
+    paper: PaperKind | None = None
+    note: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Nothing was changed. `object_id` is what was asked to change, if the caller may know it;
+    `holder_id` whose it is, for the audit line."""
+
+    code: RefusalCode
+    object_id: str | None = None
+    holder_id: str | None = None
+    gaps: Sequence[Gap] = ()
