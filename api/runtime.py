@@ -34,8 +34,11 @@ from auth.verification import AssuranceLevel, RealPersonProvider, SecondProofPro
 from auth.verified_tokens import VerifiedTokens
 from resolvers.gateway import Gateway, Now
 from resolvers.login.real_name import decoy_of
+from resolvers.store.applications import ApplicationStore
 from resolvers.store.cards import CardStore
 from resolvers.store.holders import HolderStore
+from resolvers.store.idempotency import IdempotencyStore
+from resolvers.store.outgoing_events import OutgoingEventStore
 from resolvers.store.permits import PermitStore
 
 CLOSING_SECONDS = 5
@@ -112,6 +115,9 @@ def _gateway(
         holders=HolderStore(database),
         permits=PermitStore(database),
         cards=CardStore(database),
+        applications=ApplicationStore(database),
+        idempotency=IdempotencyStore(database),
+        events=OutgoingEventStore(database),
         person_provider=person,
         second_proof_provider=second_proof,
     )

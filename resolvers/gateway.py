@@ -20,8 +20,11 @@ from auth.sessions import SessionStore
 from auth.throttle import ThrottleStore
 from auth.tokens import TokenAuthority
 from auth.verification import RealPersonProvider, SecondProofProvider
+from resolvers.store.applications import ApplicationStore
 from resolvers.store.cards import CardStore
 from resolvers.store.holders import HolderStore
+from resolvers.store.idempotency import IdempotencyStore
+from resolvers.store.outgoing_events import OutgoingEventStore
 from resolvers.store.permits import PermitStore
 
 NewId = Callable[[str], str]
@@ -46,6 +49,9 @@ class Gateway:
     holders: HolderStore
     permits: PermitStore
     cards: CardStore
+    applications: ApplicationStore
+    idempotency: IdempotencyStore
+    events: OutgoingEventStore
     person_provider: RealPersonProvider
     second_proof_provider: SecondProofProvider
 

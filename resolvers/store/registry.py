@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from auth import audit, login_flows, revocation_documents, session_documents, throttle
 from auth.collections import CollectionSpec
 from resolvers.store import (
+    applications,
     cards,
     employers,
     holder_keys,
     holders,
+    idempotency,
     identity_documents,
     insurance_enrolments,
     meta,
+    outgoing_events,
     permits,
     residence_permits,
 )
@@ -28,6 +31,9 @@ SPECS: Sequence[CollectionSpec] = (
     residence_permits.SPEC,
     insurance_enrolments.SPEC,
     employers.SPEC,
+    applications.SPEC,
+    idempotency.SPEC,
+    outgoing_events.SPEC,
     login_flows.SPEC,
     session_documents.SPEC,
     revocation_documents.SPEC,

@@ -1,0 +1,106 @@
+"""What each refusal of a change means and what to do, English and Chinese. Not API."""
+
+from collections.abc import Mapping
+
+from resolvers.policy.named import Named
+from resolvers.refusals import GapReason, RefusalCode
+
+_C = RefusalCode
+
+CHANGE_REFUSAL_TEXTS: Mapping[RefusalCode, Named] = {
+    _C.IDEMPOTENCY_KEY_REUSED: Named(
+        "This idempotency key was used with another input. Use a new key.",
+        "该幂等键已用于其他内容，请使用新的键。",
+    ),
+    _C.STALE_REVISION: Named(
+        "It was changed in the meantime. Read it again and decide anew.",
+        "内容已被更新，请重新读取后再操作。",
+    ),
+    _C.NOT_FOUND: Named("There is no such record for you.", "没有可供您办理的该记录。"),
+    _C.WRONG_STATE: Named(
+        "This cannot be done in its present state.", "当前状态下不能进行该操作。"
+    ),
+    _C.OFFICER_NOT_ACTIVE: Named("Your officer account is not active.", "您的工作账号未启用。"),
+    _C.TEXT_TOO_LONG: Named("The text is empty or too long.", "文字为空或过长。"),
+    _C.NOT_THE_FILER: Named("Only who files it may do this.", "仅申请提交人可以进行该操作。"),
+    _C.UNKNOWN_CITY: Named("This city is not served.", "该城市暂不受理。"),
+    _C.BAD_APPLICANT: Named(
+        "Name, passport or birth date of the applicant is not well-formed.",
+        "申请人姓名、护照或出生日期格式不正确。",
+    ),
+    _C.APPLICANT_MISMATCH: Named(
+        "Name and passport do not belong together in our records.",
+        "姓名与护照信息与登记不一致。",
+    ),
+    _C.APPLICANT_ALREADY_REGISTERED: Named(
+        "The applicant has been registered since this was drafted. Withdraw it and file again.",
+        "申请人已另行登记，请撤回后重新提交。",
+    ),
+    _C.PERMIT_NOT_ELIGIBLE: Named(
+        "This procedure is not open for the permit as it stands.",
+        "该许可目前状态不能办理此事项。",
+    ),
+    _C.ACTIVE_PERMIT_EXISTS: Named(
+        "The applicant holds an active permit. It must be cancelled first.",
+        "申请人持有有效许可，请先办理注销。",
+    ),
+    _C.APPLICATION_OPEN: Named(
+        "Another application for this permit is open.", "该许可已有在办申请。"
+    ),
+    _C.BAD_DATES: Named("The dates do not fit together.", "日期填写有误。"),
+    _C.NOTHING_CHANGES: Named("Nothing would change.", "没有任何变更内容。"),
+    _C.TOO_EARLY: Named("It is too early to file this.", "尚未到可申请的时间。"),
+    _C.TOO_LATE: Named("It is too late to file this.", "已超过可申请的时间。"),
+    _C.PAPERS_MISSING: Named(
+        "Papers are missing; each is listed as a gap.", "申请材料不齐，缺少的材料已列出。"
+    ),
+    _C.HOLDER_NOT_CONFIRMED: Named(
+        "The holder has not confirmed the application yet.", "持证人尚未确认该申请。"
+    ),
+    _C.ALREADY_CONFIRMED: Named("It has been confirmed already.", "该申请已确认。"),
+    _C.ALREADY_RETURNED: Named(
+        "An application is returned once only, with every gap listed. Decide it as it stands.",
+        "申请仅可一次性退回补正，请就现有材料办理。",
+    ),
+    _C.GAPS_MISSING: Named("List every gap when returning.", "退回时须一次性列明全部问题。"),
+    _C.GROUNDS_MISSING: Named("A rejection needs its grounds.", "不予许可须说明理由。"),
+    _C.ORIGINALS_NOT_SEEN: Named(
+        "The originals must be checked on site first.", "须先现场核验原件。"
+    ),
+    _C.DUTY_MISSING: Named("This is not among your duties.", "您没有办理该事项的职责。"),
+    _C.CHECKER_CANNOT_DECIDE: Named(
+        "Whoever pre-checked or accepted a case cannot decide it.",
+        "预审或受理人员不得作出决定。",
+    ),
+    _C.ANOTHER_REVIEWER: Named("Another officer reviews this case.", "该案件由其他工作人员审查。"),
+    _C.VALIDITY_OVER: Named(
+        "No validity is left: contract, passport or cap has ended.",
+        "合同、护照或期限上限已到期，无可许可的有效期。",
+    ),
+    _C.CARD_NOT_USABLE: Named(
+        "This cannot be done with the card in its present state.",
+        "该卡当前状态不能进行此操作。",
+    ),
+    _C.NO_LOADABLE_PERMIT: Named(
+        "There is no active permit that can be loaded on a card.",
+        "没有可加载到卡上的有效许可。",
+    ),
+    _C.CARD_EXISTS: Named("There is such a card already.", "已有该类卡。"),
+    _C.ORDER_OPEN: Named("A card has been ordered already.", "已有在办的制卡申请。"),
+    _C.PHYSICAL_CARD_LOST: Named("The physical card is reported lost.", "实体卡处于挂失状态。"),
+    _C.BAD_CARD_NUMBER: Named(
+        "The card number is not well-formed or is used already.",
+        "卡号格式不正确或已被使用。",
+    ),
+}
+
+GAP_REASON_TEXTS: Mapping[GapReason, Named] = {
+    GapReason.MISSING: Named("It is missing.", "缺少该材料。"),
+    GapReason.ILLEGIBLE: Named("It cannot be read.", "材料无法辨认。"),
+    GapReason.INCOMPLETE: Named("It is incomplete.", "材料不完整。"),
+    GapReason.EXPIRED: Named("It has expired.", "材料已过期。"),
+    GapReason.INCONSISTENT: Named("It does not agree with what was stated.", "与填报内容不一致。"),
+    GapReason.NOT_TRANSLATED: Named("A Chinese translation is missing.", "缺少中文译本。"),
+    GapReason.NOT_AUTHENTICATED: Named("It has not been authenticated.", "未经认证。"),
+    GapReason.WRONG_STATEMENT: Named("A statement is wrong.", "填报内容有误。"),
+}
