@@ -24,6 +24,10 @@ from auth.keys import KeySet, Purpose
 from auth.login_flows import LoginFlowStore
 from auth.master_keys import LocalMasterKeys
 from auth.mongo import Client, Database, connect, database_of
+from auth.officer_sessions import OfficerSessionStore
+from auth.officers import OfficerStore
+from auth.one_time_codes import CodeSecrets
+from auth.passwords import RECOMMENDED, Argon2Cost, Passwords
 from auth.revocation import RevocationFeed
 from auth.sealing import Sealer
 from auth.session_tokens import SessionTokens
@@ -69,15 +73,23 @@ def load_keys(settings: Settings) -> KeySet:
 
 @asynccontextmanager
 async def open_runtime(
-    settings: Settings, uri: str, *, now: Now = utc_now
+    settings: Settings,
+    uri: str,
+    *,
+    now: Now = utc_now,
+    password_cost: Argon2Cost = RECOMMENDED,
 ) -> AsyncIterator[Runtime]:
-    """Connect and follow revocations; nothing is installed or changed."""
+    """Connect and follow revocations; nothing is installed or changed.
+
+    `password_cost` is of new hashes, and of those that are compared for nobody.
+    """
     key_set = load_keys(settings)
     client = connect(uri)
     database = database_of(client, settings.mongodb_database)
     feed = RevocationFeed(database)
     tokens = TokenAuthority(key_set, issuer=settings.issuer, audience=settings.audience)
-    gateway = _gateway(settings, database, key_set, tokens, feed, now)
+    passwords = Passwords(password_cost)
+    gateway = _gateway(settings, database, key_set, tokens, feed, now, passwords)
     # Made before the first login, or the first number that nobody has would take longer.
     decoy_of(gateway)
     try:
@@ -86,6 +98,7 @@ async def open_runtime(
         yield Runtime(settings, client, database, key_set, gateway, feed, authenticator)
     finally:
         await feed.stop()
+        passwords.close()
         # Closing waits for a database that hangs; the event loop must not.
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(asyncio.to_thread(client.close), CLOSING_SECONDS)
@@ -98,6 +111,7 @@ def _gateway(
     tokens: TokenAuthority,
     feed: RevocationFeed,
     now: Now,
+    passwords: Passwords,
 ) -> Gateway:
     person, second_proof = verifying_providers(settings, key_set)
     return Gateway(
@@ -112,6 +126,10 @@ def _gateway(
         audit=AuditStore(database),
         sessions=SessionStore(database, key_set, on_revoked=feed.remember),
         session_tokens=SessionTokens(key_set, tokens),
+        officers=OfficerStore(database),
+        officer_sessions=OfficerSessionStore(database, on_revoked=feed.remember),
+        passwords=passwords,
+        code_secrets=CodeSecrets(LocalMasterKeys(key_set)),
         holders=HolderStore(database),
         permits=PermitStore(database),
         cards=CardStore(database),

@@ -41,6 +41,8 @@ class Permission(StrEnum):
     CASE_REVEAL = "case:authority:reveal"
     CASE_CHECK = "case:authority:check"
     CASE_DECIDE = "case:authority:decide"
+    OFFICER_LOGIN = "officer_session:new:start"
+    OFFICER_SESSION = "officer_session:own:use"
 
 
 class Denial(StrEnum):
@@ -60,18 +62,19 @@ class Rule:
     """What an employer's client must have been granted, or an officer's duty."""
 
 
-_EVERYONE = frozenset(PrincipalKind)
+EVERYONE = frozenset(PrincipalKind) - {PrincipalKind.ADMINISTRATOR}
+"""All who can ask over HTTP."""
 _EMPLOYER = frozenset({PrincipalKind.EMPLOYER})
 _OFFICER = frozenset({PrincipalKind.OFFICER})
 _HOLDER = Rule(frozenset({PrincipalKind.HOLDER}), Assurance.REAL_PERSON)
 
 RULES: Mapping[Permission, Rule] = {
-    Permission.ANYONE: Rule(_EVERYONE),
-    Permission.LOGIN_START: Rule(_EVERYONE),
+    Permission.ANYONE: Rule(EVERYONE),
+    Permission.LOGIN_START: Rule(EVERYONE),
     Permission.LOGIN_PROVE: Rule(frozenset({PrincipalKind.FLOW})),
     Permission.LOGIN_ADVANCE: Rule(frozenset({PrincipalKind.FLOW}), Assurance.REAL_NAME),
     # The refresh token in the input is the credential; the access token may be long dead.
-    Permission.SESSION_REFRESH: Rule(_EVERYONE),
+    Permission.SESSION_REFRESH: Rule(EVERYONE),
     Permission.HOLDER_READ: _HOLDER,
     Permission.IDENTITY_REVEAL: Rule(
         _HOLDER.kinds, Assurance.REAL_PERSON, proof_lifetime=FRESH_PROOF_LIFETIME
@@ -90,6 +93,8 @@ RULES: Mapping[Permission, Rule] = {
     Permission.CASE_REVEAL: Rule(_OFFICER),
     Permission.CASE_CHECK: Rule(_OFFICER, scope="case:check"),
     Permission.CASE_DECIDE: Rule(_OFFICER, scope="case:decide"),
+    Permission.OFFICER_LOGIN: Rule(EVERYONE),
+    Permission.OFFICER_SESSION: Rule(_OFFICER),
 }
 
 

@@ -16,6 +16,8 @@ class PrincipalKind(StrEnum):
     HOLDER = "holder"
     OFFICER = "officer"
     EMPLOYER = "employer"
+    ADMINISTRATOR = "administrator"
+    """Whoever runs `onecard` on a machine of the operator: in the audit, never over HTTP."""
 
 
 class Assurance(IntEnum):

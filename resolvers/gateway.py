@@ -13,6 +13,10 @@ from auth.audit import AuditLine, AuditOrigin, AuditStore, encode_audit_line
 from auth.digests import Digester
 from auth.login_flows import LoginFlowStore
 from auth.mongo import Database, Document, Transaction
+from auth.officer_sessions import OfficerSessionStore
+from auth.officers import OfficerStore
+from auth.one_time_codes import CodeSecrets
+from auth.passwords import Passwords
 from auth.principal import Principal
 from auth.sealing import Sealer
 from auth.session_tokens import SessionTokens
@@ -46,6 +50,10 @@ class Gateway:
     audit: AuditStore
     sessions: SessionStore
     session_tokens: SessionTokens
+    officers: OfficerStore
+    officer_sessions: OfficerSessionStore
+    passwords: Passwords
+    code_secrets: CodeSecrets
     holders: HolderStore
     permits: PermitStore
     cards: CardStore

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from datetime import timedelta
 
-from auth.permissions import RULES, Permission, Rule
+from auth.permissions import EVERYONE, RULES, Permission, Rule
 from auth.principal import Assurance, PrincipalKind
 from schema.access import Rules, access_rules
 from schema.build import build_gateway_schema
@@ -18,8 +18,9 @@ INTRODUCTION = """\
 Made by `python -m schema.access_page > docs/access.md`; do not edit it by hand.
 
 Every field names the permissions that open it: `@access(anyOf: […])` in the SDL, the tables below.
-A caller needs one of them. A permission is granted by who asks (kind), how sure we are (assurance),
-and how old the real-person proof is. The rules stand in one table, `auth/permissions.py`.
+A caller needs one of them. A permission is granted by who asks (kind), what an employer's client
+was granted or which duties an officer has (scope), how sure we are (assurance), and how old the
+real-person proof is. The rules stand in one table, `auth/permissions.py`.
 
 An operation is checked as a whole before anything runs. With one field denied it is refused:
 nothing was read, nothing was changed and there is no `data`; each denied field is an error with its
@@ -28,7 +29,7 @@ nothing was read, nothing was changed and there is no `data`; each denied field 
 | code | HTTP | meaning |
 |---|---|---|
 | `UNAUTHENTICATED` | 401 | log in, or go further in the login that has begun |
-| `FORBIDDEN` | 403 | callers of this kind never may |
+| `FORBIDDEN` | 403 | callers of this kind, or without this scope, never may |
 | `STEP_UP_REQUIRED` | 401 | repeat the real-person step: see [login.md](login.md#step-up) |
 
 Where several permissions open a field and none is held, the denial told is the mildest: first the
@@ -51,8 +52,8 @@ def access_page() -> str:
 
 def _permissions() -> Iterator[str]:
     yield "## Permissions\n"
-    yield "| permission | stands for | kinds | assurance | proof not older than |"
-    yield "|---|---|---|---|---|"
+    yield "| permission | stands for | kinds | scope | assurance | proof not older than |"
+    yield "|---|---|---|---|---|---|"
     for permission in Permission:
         rule = RULES[permission]
         assurance = rule.assurance.name if rule.assurance > Assurance.NONE else "any"
@@ -60,6 +61,7 @@ def _permissions() -> Iterator[str]:
             f"`{permission.name}`",
             f"`{permission.value}`",
             _kinds(rule),
+            "any" if rule.scope is None else f"`{rule.scope}`",
             assurance,
             _age(rule.proof_lifetime),
         )
@@ -67,7 +69,7 @@ def _permissions() -> Iterator[str]:
 
 
 def _kinds(rule: Rule) -> str:
-    if rule.kinds == frozenset(PrincipalKind):
+    if rule.kinds == EVERYONE:
         return "everyone"
     return ", ".join(kind.value for kind in PrincipalKind if kind in rule.kinds)
 

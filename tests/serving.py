@@ -20,8 +20,12 @@ from api.runtime import open_runtime
 from api.settings import Settings
 from auth.keys import KeySet
 from auth.mongo import Database
+from auth.passwords import Argon2Cost
 from tests.app_client import AppClient
 from tests.factories import Person, make_person
+
+CHEAP_PASSWORDS = Argon2Cost(memory_kib=8, passes=1, lanes=1)
+"""The least that Argon2 takes: tests log in often and keep no secrets."""
 
 
 @dataclass
@@ -59,7 +63,11 @@ async def serving_gateway(
     settings: Settings, uri: str, database: Database, key_set: KeySet
 ) -> AsyncIterator[Serving]:
     clock = MovableClock()
-    app = build_app(settings, lambda: open_runtime(settings, uri, now=clock), Metrics())
+    app = build_app(
+        settings,
+        lambda: open_runtime(settings, uri, now=clock, password_cost=CHEAP_PASSWORDS),
+        Metrics(),
+    )
     # Named, or asyncio leaves Nagle's algorithm on and every answer waits 40 ms for an ACK.
     with socket.socket(proto=socket.IPPROTO_TCP) as listener:
         listener.bind(("127.0.0.1", 0))

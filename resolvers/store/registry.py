@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from auth import audit, login_flows, revocation_documents, session_documents, throttle
+from auth import (
+    audit,
+    login_flows,
+    officer_sessions,
+    officers,
+    revocation_documents,
+    session_documents,
+    throttle,
+)
 from auth.collections import CollectionSpec
 from resolvers.store import (
     applications,
@@ -36,6 +44,8 @@ SPECS: Sequence[CollectionSpec] = (
     outgoing_events.SPEC,
     login_flows.SPEC,
     session_documents.SPEC,
+    officers.SPEC,
+    officer_sessions.SPEC,
     revocation_documents.SPEC,
     throttle.SPEC,
     audit.SPEC,
