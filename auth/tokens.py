@@ -86,8 +86,10 @@ class TokenAuthority:
         authenticated_at: datetime,
         token_id: str,
         issued_at: datetime,
+        ends_by: datetime | None = None,
     ) -> str:
-        """A token that ends ACCESS_TOKEN_LIFETIME after `issued_at` (its fraction is dropped).
+        """A token that ends ACCESS_TOKEN_LIFETIME after `issued_at` (its fraction is dropped), and
+        no later than `ends_by`, the end of its session.
 
         Raises ValueError for claims that would not verify: a fault of the caller.
         """
@@ -102,6 +104,8 @@ class TokenAuthority:
             "auth_time": _seconds(authenticated_at),
         }
         claims = self._claims(private_claims, token_id, issued_at, ACCESS_TOKEN_LIFETIME)
+        if ends_by is not None:
+            claims["exp"] = min(_seconds(issued_at + ACCESS_TOKEN_LIFETIME), _seconds(ends_by))
         if not _carries(_access_claims, claims) or not all(w and " " not in w for w in scope):
             raise ValueError("an access token cannot carry these claims")
         return self._signed_json.sign(ACCESS_TYPE, claims)

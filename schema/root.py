@@ -11,6 +11,7 @@ from schema.context import Info
 from schema.field import guarded
 from schema.holder import Holder
 from schema.login import LoginMutation
+from schema.officer_login import OfficerLoginMutation
 from schema.row import Row
 from schema.selection import selection_of
 from schema.session import SessionMutation
@@ -37,5 +38,11 @@ class Query(ConsentQuery):
 
 
 @strawberry.type(description="Changing. Every mutation ends in a member of its payload union.")
-class Mutation(LoginMutation, StepUpMutation, SessionMutation, ConsentMutation):
+class Mutation(
+    LoginMutation,
+    StepUpMutation,
+    SessionMutation,
+    ConsentMutation,
+    OfficerLoginMutation,
+):
     pass

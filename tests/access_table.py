@@ -47,6 +47,7 @@ PROVE = _row("  401   ok    ok    403   403   403   403   403   403 ")
 ADVANCE = _row("401   401   ok    403   403   403   403   403   403 ")
 OWN = _row("    401   401   401   401   ok    ok    ok    403   403 ")
 REVEAL = _row(" 401   401   401   401   ok    stale ok    403   403 ")
+DESK = _row("   401   401   401   403   403   403   403   ok    403 ")
 
 ROOTS: Mapping[str, Row] = {
     "Query.me": OWN,
@@ -66,9 +67,13 @@ ROOTS: Mapping[str, Row] = {
     "Mutation.logout": OWN,
     "Mutation.logoutEverywhere": OWN,
     "Mutation.endSession": OWN,
+    "Mutation.officerLogin": PUBLIC,
+    "Mutation.renewOfficerSession": DESK,
+    "Mutation.officerLogout": DESK,
 }
 
 _REFUSED = ("LoginRefused", "code message retryAfterSeconds")
+_OFFICER_REFUSED = ("OfficerLoginRefused", "code message retryAfterSeconds")
 _COMPLETED = (
     "LoginCompleted",
     "sessionId accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt",
@@ -183,6 +188,27 @@ BELOW: Mapping[str, tuple[Row, tuple[tuple[str, str], ...]]] = {
     "Mutation.logout": (OWN, (("SessionsEnded", "count"),)),
     "Mutation.logoutEverywhere": (OWN, (("SessionsEnded", "count"),)),
     "Mutation.endSession": (OWN, (("SessionsEnded", "count"), ("SessionNotFound", "message"))),
+    "Mutation.officerLogin": (
+        PUBLIC,
+        (
+            (
+                "OfficerLoggedIn",
+                (
+                    "accessToken accessTokenExpiresAt sessionEndsAt officerId loginName authority"
+                    " city duties"
+                ),
+            ),
+            _OFFICER_REFUSED,
+        ),
+    ),
+    "Mutation.renewOfficerSession": (
+        DESK,
+        (
+            ("OfficerSessionRenewed", "accessToken accessTokenExpiresAt sessionEndsAt"),
+            _OFFICER_REFUSED,
+        ),
+    ),
+    "Mutation.officerLogout": (DESK, (("OfficerLoggedOut", "wasLive"),)),
 }
 """Below each root: the row of its fields, type by type."""
 

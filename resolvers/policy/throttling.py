@@ -68,3 +68,31 @@ STEP_UP = ThrottlePolicy(
     delays=_delays(*([0] * 10), 5, 15, 60, 300),
 )
 """Step-ups of one holder."""
+
+OFFICER_NAME = ThrottlePolicy(
+    window=timedelta(hours=1),
+    delays=_delays(*([0] * 5), 30, 60, 300, 900, 1800),
+)
+"""Logins under one officer's name, whoever tries and whether or not the name exists. Five in a row
+are what a mistyped password and a code that has just changed need."""
+
+OFFICER_ADDRESS = ThrottlePolicy(
+    window=timedelta(minutes=10),
+    delays=_delays(*([0] * 300), 1, 2, 5),
+)
+"""Officers' logins from one address. A whole bureau can stand behind one, and its desks log in anew
+after each long pause."""
+
+CLIENT_ADDRESS = ThrottlePolicy(
+    window=timedelta(minutes=10),
+    delays=_delays(*([0] * 120), 1, 2, 5),
+)
+"""Client tokens asked for from one address, by whichever client; the last wait is as for
+`ADDRESS`."""
+
+CLIENT = ThrottlePolicy(
+    window=timedelta(minutes=10),
+    delays=_delays(*([0] * 60), 1, 2, 5, 10),
+)
+"""Assertions that one client proved itself by. A token is good for five minutes, so thirty
+processes of one portal stay within the free ones."""
