@@ -28,9 +28,10 @@ from api.metrics import DIRECTORY_VARIABLE, Metrics, MetricsEndpoint
 from api.middleware.admission import Admission
 from api.middleware.client_address import trusted_networks
 from api.middleware.stack import gateway_middleware
+from api.oauth import SERVED_AT_ONCE, TokenEndpoint, metadata_response
 from api.refusals import refuse_http
 from api.runtime import Runtime, open_runtime
-from api.settings import Settings, load_settings
+from api.settings import TOKEN_PATH, Settings, load_settings
 from auth.jwks import jwks
 from schema.build import build_gateway_schema, classify
 
@@ -126,9 +127,19 @@ def _routes(settings: Settings, slot: _RuntimeSlot, metrics: Metrics) -> list[Ba
         headers = {"Cache-Control": f"public, max-age={JWKS_CACHE_SECONDS}"}
         return JSONResponse(jwks(slot.runtime.key_set), headers=headers)
 
+    async def authorization_server(_request: Request) -> Response:
+        return metadata_response(settings)
+
+    token_endpoint = TokenEndpoint(lambda: slot.runtime.gateway)
     routes: list[BaseRoute] = [
         Route("/graphql", Admission(endpoint)),
+        Route(
+            TOKEN_PATH,
+            Admission(token_endpoint, served_at_once=SERVED_AT_ONCE),
+            methods=["POST"],
+        ),
         Route("/.well-known/jwks.json", keys),
+        Route("/.well-known/oauth-authorization-server", authorization_server),
         Route("/metrics", metrics_endpoint.answer),
         *health_routes(readiness),
     ]

@@ -18,6 +18,8 @@ from api.providers.sandbox_code import SandboxCodeProvider
 from api.providers.sandbox_person import SandboxPersonProvider
 from api.settings import SANDBOX, Settings
 from auth.audit import AuditStore
+from auth.client_assertions import ClientAssertions
+from auth.clients import ClientStore
 from auth.digests import Digester
 from auth.key_files import KeySetUnreadable, load_key_set, load_or_create_key_set
 from auth.keys import KeySet, Purpose
@@ -114,6 +116,7 @@ def _gateway(
     passwords: Passwords,
 ) -> Gateway:
     person, second_proof = verifying_providers(settings, key_set)
+    clients = ClientStore(database)
     return Gateway(
         database=database,
         now=now,
@@ -126,6 +129,10 @@ def _gateway(
         audit=AuditStore(database),
         sessions=SessionStore(database, key_set, on_revoked=feed.remember),
         session_tokens=SessionTokens(key_set, tokens),
+        clients=clients,
+        client_assertions=ClientAssertions(
+            database, clients, audiences=frozenset({settings.issuer, settings.token_endpoint})
+        ),
         officers=OfficerStore(database),
         officer_sessions=OfficerSessionStore(database, on_revoked=feed.remember),
         passwords=passwords,

@@ -20,6 +20,7 @@ from api.failure import Refusal
 from api.setting_rules import issuer_fault, mongodb_fault, transport_fault
 
 SANDBOX = "sandbox"
+TOKEN_PATH = "/oauth/token"  # noqa: S105 - a path, no password
 DEFAULT_ISSUER = "http://127.0.0.1:8000"
 _ADAPTER = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 _DATABASE_NAME = re.compile(r"[A-Za-z0-9_-]{1,38}")
@@ -140,6 +141,11 @@ class Settings(BaseSettings):
             # Raised anew, as the original quotes the value.
             raise ValueError("is no comma-separated list of networks") from None
         return value
+
+    @property
+    def token_endpoint(self) -> str:
+        """Where clients ask for tokens, as the world knows it: an `aud` of their assertions."""
+        return f"{self.issuer.rstrip('/')}{TOKEN_PATH}"
 
     @property
     def in_production(self) -> bool:

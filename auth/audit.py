@@ -56,6 +56,11 @@ class AuditAction(StrEnum):
     OFFICER_LOGGED_IN = "officer.logged_in"
     OFFICER_LOGIN_REFUSED = "officer.login_refused"
     OFFICER_SESSION_ENDED = "officer.session_ended"
+    CLIENT_REGISTERED = "client.registered"
+    CLIENT_REVOKED = "client.revoked"
+    CLIENT_TOKEN_ISSUED = "client.token_issued"  # noqa: S105 - no password
+    CLIENT_TOKEN_REFUSED = "client.token_refused"  # noqa: S105 - no password
+    EMPLOYER_REGISTERED = "employer.registered"
     CHANGE_REFUSED = "change.refused"
     CASE_READ = "case.read"
     APPLICATION_DRAFTED = "application.drafted"

@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 )
 
 from auth.keys import Key, KeySet, Purpose, UnsoundKeySet, base64url
+from auth.strict_json import json_object
 
 ALGORITHM: Final = "EdDSA"
 MAX_TOKEN_LENGTH: Final = 4096
@@ -122,7 +123,7 @@ class SignedJson:
         except jwt.InvalidTokenError:
             pass
         # Raised here and not above: there, the library's text would hang on as the context.
-        claims = _object_of(payload)
+        claims = json_object(payload)
         if claims is None:
             raise TokenRefused(fault)
         return claims
@@ -136,24 +137,8 @@ def _header_of(token: str) -> dict[str, str] | None:
         data = base64.urlsafe_b64decode(compact[1] + "=" * (-len(compact[1]) % 4))
     except ValueError:
         return None
-    members = _object_of(data)
+    members = json_object(data)
     if members is None or members.keys() != _HEADER_MEMBERS:
         return None
     header = {name: value for name, value in members.items() if isinstance(value, str)}
     return header if len(header) == len(members) else None
-
-
-def _object_of(data: bytes) -> dict[str, object] | None:
-    """The JSON object, unless it is none or names a member twice."""
-    try:
-        value = json.loads(data, object_pairs_hook=_unrepeated)
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
-
-
-def _unrepeated(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("a member occurs twice")
-    return members

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from auth.audit import AuditLine, AuditOrigin, AuditStore, encode_audit_line
+from auth.client_assertions import ClientAssertions
+from auth.clients import ClientStore
 from auth.digests import Digester
 from auth.login_flows import LoginFlowStore
 from auth.mongo import Database, Document, Transaction
@@ -50,6 +52,8 @@ class Gateway:
     audit: AuditStore
     sessions: SessionStore
     session_tokens: SessionTokens
+    clients: ClientStore
+    client_assertions: ClientAssertions
     officers: OfficerStore
     officer_sessions: OfficerSessionStore
     passwords: Passwords

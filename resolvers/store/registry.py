@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from auth import (
     audit,
+    client_assertions,
+    clients,
     login_flows,
     officer_sessions,
     officers,
@@ -44,6 +46,8 @@ SPECS: Sequence[CollectionSpec] = (
     outgoing_events.SPEC,
     login_flows.SPEC,
     session_documents.SPEC,
+    clients.SPEC,
+    client_assertions.SPEC,
     officers.SPEC,
     officer_sessions.SPEC,
     revocation_documents.SPEC,

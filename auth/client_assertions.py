@@ -1,0 +1,244 @@
+"""Who a client is, by `private_key_jwt`: a JWT that it signed for us (RFC 7523, RFC 7521).
+
+Checked in this order: form → client → key and its one algorithm → signature → claims → one use. Up
+to the signature every refusal is the same to the caller, so that nobody learns which clients exist.
+The one use is one atomic insert: of any number of processes that see an assertion, one accepts it.
+
+Claims: `iss` = `sub` = the client's id; `aud` our issuer or token endpoint, and nothing else beside
+it (section 3); `exp` at most 5 minutes ahead; `iat` and `nbf`, if given, not in the future; `jti`
+of 8 to 128 printable characters. PyJWT checks the signature alone, as it would read the system's
+clock.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+import jwt
+
+from auth.bson_schema import INSTANT, binary, document
+from auth.client_keys import ClientKey, KeyAlgorithm
+from auth.clients import Client, ClientStore
+from auth.collections import CollectionSpec, Index
+from auth.keys import framed
+from auth.mongo import Collection, Database, DuplicateKeyError
+from auth.strict_json import json_object
+
+NAME = "used_assertions"
+MAX_ASSERTION_LENGTH: Final = 4_096
+MAX_LIFETIME: Final = timedelta(minutes=5)
+CLOCK_LEEWAY: Final = timedelta(seconds=5)
+JTI_LENGTHS: Final = range(8, 129)
+KEPT_AFTER_EXPIRY: Final = timedelta(minutes=10)
+"""For a database whose clock is ahead of ours: it must not forget what we would still accept."""
+
+_MAX_SECONDS: Final = 253_402_300_799
+_COMPACT_FORM: Final = re.compile(
+    r"([A-Za-z0-9_-]{1,1024})\.([A-Za-z0-9_-]{1,3072})\.[A-Za-z0-9_-]{1,700}"
+)
+_CLIENT_ID: Final = re.compile("cli_[0-9a-z]{26}")
+_HEADER_MEMBERS: Final = frozenset({"alg", "kid", "typ"})
+# RFC 7519 section 5.1, and the type that RFC 7523's successor asks for.
+_TYPES: Final = frozenset({"jwt", "client-authentication+jwt"})
+
+SPEC = CollectionSpec(
+    name=NAME,
+    version=1,
+    audience="nobody; digests of what must not be used twice",
+    validator=document({"_id": binary(), "expires_at": INSTANT}),
+    indexes=(
+        Index(
+            "expiry",
+            (("expires_at", 1),),
+            serves="forgetting assertions that are over anyway",
+            expire_after=timedelta(0),
+        ),
+    ),
+)
+
+
+class AssertionFault(StrEnum):
+    """Why: for the audit trail, and, from WRONG_AUDIENCE on, for the client itself."""
+
+    MALFORMED = "MALFORMED"
+    UNKNOWN_CLIENT = "UNKNOWN_CLIENT"
+    CLIENT_REVOKED = "CLIENT_REVOKED"
+    UNKNOWN_KEY = "UNKNOWN_KEY"
+    WRONG_ALGORITHM = "WRONG_ALGORITHM"
+    BAD_SIGNATURE = "BAD_SIGNATURE"
+    WRONG_AUDIENCE = "WRONG_AUDIENCE"
+    BAD_CLAIMS = "BAD_CLAIMS"
+    EXPIRED = "EXPIRED"
+    LIVES_TOO_LONG = "LIVES_TOO_LONG"
+    NOT_YET_VALID = "NOT_YET_VALID"
+    REPLAYED = "REPLAYED"
+
+
+BEFORE_SIGNATURE: Final = frozenset(
+    {
+        AssertionFault.MALFORMED,
+        AssertionFault.UNKNOWN_CLIENT,
+        AssertionFault.CLIENT_REVOKED,
+        AssertionFault.UNKNOWN_KEY,
+        AssertionFault.WRONG_ALGORITHM,
+        AssertionFault.BAD_SIGNATURE,
+    }
+)
+"""All the same to the caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssertionRefused:
+    """`client_id` is that of a client that exists, whoever speaks in its name."""
+
+    fault: AssertionFault
+    client_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAssertion:
+    """An assertion as it reads; nothing of it is proved."""
+
+    text: str = field(repr=False)
+    algorithm: str
+    kid: str
+    claims: Mapping[str, object] = field(repr=False)
+
+    @property
+    def client_id(self) -> str | None:
+        """Who it speaks of: `iss` and `sub`, which must agree."""
+        issuer, subject = self.claims.get("iss"), self.claims.get("sub")
+        if not isinstance(issuer, str) or issuer != subject:
+            return None
+        return issuer if _CLIENT_ID.fullmatch(issuer) else None
+
+
+class ClientAssertions:
+    """For one authorization server. `audiences`: its issuer, its token endpoint."""
+
+    def __init__(
+        self, database: Database, clients: ClientStore, *, audiences: frozenset[str]
+    ) -> None:
+        self._used: Collection = database[NAME]
+        self._clients = clients
+        self._audiences = audiences
+
+    async def authenticate(self, assertion: str, now: datetime) -> Client | AssertionRefused:
+        """The active client whose assertion this is, which is used up with that."""
+        read = read_assertion(assertion)
+        claimed = None if read is None else read.client_id
+        if read is None or claimed is None:
+            return AssertionRefused(AssertionFault.MALFORMED)
+        client = await self._clients.find(claimed)
+        if client is None:
+            return AssertionRefused(AssertionFault.UNKNOWN_CLIENT)
+        fault = fault_of(read, client, self._audiences, now)
+        if fault is None and not await self._burn(client, read.claims):
+            fault = AssertionFault.REPLAYED
+        return client if fault is None else AssertionRefused(fault, client.client_id)
+
+    async def _burn(self, client: Client, claims: Mapping[str, object]) -> bool:
+        """Whether this is its first use."""
+        digest = hashlib.sha256(framed("assertion", client.client_id, str(claims["jti"]))).digest()
+        expires_at = _instant(claims, "exp")
+        if expires_at is None:
+            raise ValueError("an assertion without its end was taken for good")
+        try:
+            await self._used.insert_one(
+                {"_id": digest, "expires_at": expires_at + KEPT_AFTER_EXPIRY}
+            )
+        except DuplicateKeyError:
+            return False
+        return True
+
+
+def read_assertion(assertion: str) -> ReadAssertion | None:
+    """None for what is no signed JWT with `alg`, `kid` and at most `typ` in its header."""
+    compact = _COMPACT_FORM.fullmatch(assertion)
+    if compact is None or len(assertion) > MAX_ASSERTION_LENGTH:
+        return None
+    header, claims = (_decoded(part) for part in compact.groups())
+    if header is None or claims is None or not header.keys() <= _HEADER_MEMBERS:
+        return None
+    algorithm, kid, kind = header.get("alg"), header.get("kid"), header.get("typ", "JWT")
+    if not (isinstance(algorithm, str) and isinstance(kid, str) and isinstance(kind, str)):
+        return None
+    if kind.lower().removeprefix("application/") not in _TYPES:
+        return None
+    return ReadAssertion(assertion, algorithm, kid, claims)
+
+
+def fault_of(
+    read: ReadAssertion, client: Client, audiences: frozenset[str], now: datetime
+) -> AssertionFault | None:
+    """Why this is no assertion of `client` for us at `now`; None when it is."""
+    if not client.is_active:
+        return AssertionFault.CLIENT_REVOKED
+    key = client.key(read.kid)
+    if key is None:
+        return AssertionFault.UNKNOWN_KEY
+    if read.algorithm != key.algorithm:
+        return AssertionFault.WRONG_ALGORITHM
+    if not _is_signed(read.text, key):
+        return AssertionFault.BAD_SIGNATURE
+    return _fault_of_claims(read.claims, audiences, now)
+
+
+# No other algorithm is registered, so none can be chosen by a header.
+_JWS: Final = jwt.PyJWS(algorithms=[str(algorithm) for algorithm in KeyAlgorithm])
+
+
+def _is_signed(text: str, key: ClientKey) -> bool:
+    try:
+        _JWS.decode(text, key.loaded(), [key.algorithm])
+    except jwt.InvalidTokenError:
+        return False
+    return True
+
+
+def _fault_of_claims(
+    claims: Mapping[str, object], audiences: frozenset[str], now: datetime
+) -> AssertionFault | None:
+    audience = claims.get("aud")
+    if isinstance(audience, list) and len(audience) == 1:
+        [audience] = audience
+    if not isinstance(audience, str) or audience not in audiences:
+        return AssertionFault.WRONG_AUDIENCE
+    token_id, expires_at = claims.get("jti"), _instant(claims, "exp")
+    if expires_at is None or not isinstance(token_id, str):
+        return AssertionFault.BAD_CLAIMS
+    if len(token_id) not in JTI_LENGTHS or not token_id.isprintable():
+        return AssertionFault.BAD_CLAIMS
+    begins = [_instant(claims, name) for name in ("iat", "nbf") if name in claims]
+    if None in begins:
+        return AssertionFault.BAD_CLAIMS
+    if now >= expires_at:
+        return AssertionFault.EXPIRED
+    if expires_at > now + MAX_LIFETIME + CLOCK_LEEWAY:
+        return AssertionFault.LIVES_TOO_LONG
+    if any(begin is not None and begin > now + CLOCK_LEEWAY for begin in begins):
+        return AssertionFault.NOT_YET_VALID
+    return None
+
+
+def _instant(claims: Mapping[str, object], name: str) -> datetime | None:
+    """A NumericDate, which may have a fraction (RFC 7519 section 2)."""
+    value = claims.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return datetime.fromtimestamp(value, UTC) if 0 <= value <= _MAX_SECONDS else None
+
+
+def _decoded(segment: str) -> dict[str, object] | None:
+    try:
+        data = base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
+    except ValueError:
+        return None
+    return json_object(data)

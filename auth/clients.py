@@ -1,0 +1,176 @@
+"""The clients of employers: who may ask for tokens, by which keys, for what.
+
+A client belongs to one employer. Its `session_id` is the token family of all its access tokens, so
+revoking it is one transaction with its revocation, and the feed (`auth/revocation.py`) stops its
+live tokens everywhere within a second. A key belongs to one client, also after that is revoked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from auth.bson_schema import INSTANT, array, binary, document, identifier, one_of, optional, text
+from auth.client_keys import KID_PATTERN, MAX_KEYS, MAX_KID_LENGTH, ClientKey, KeyAlgorithm
+from auth.collections import CollectionSpec, Index
+from auth.mongo import Collection, Database, Document, Transaction
+from auth.revocation_documents import RevocationStore
+from auth.scopes import ClientScope
+
+NAME = "employer_clients"
+MAX_NAME_LENGTH: Final = 80
+
+
+class ClientState(StrEnum):
+    ACTIVE = "ACTIVE"
+    REVOKED = "REVOKED"
+
+
+SPEC = CollectionSpec(
+    name=NAME,
+    version=1,
+    audience="operators",
+    validator=document(
+        {
+            "_id": identifier("cli"),
+            "employer_id": identifier("emp"),
+            "name": text(MAX_NAME_LENGTH),
+            "keys": array(
+                document(
+                    {
+                        "kid": text(MAX_KID_LENGTH, KID_PATTERN),
+                        "algorithm": one_of(KeyAlgorithm),
+                        "public": binary(),
+                        "fingerprint": binary(),
+                    }
+                ),
+                maximum=MAX_KEYS,
+            ),
+            "scopes": array(one_of(ClientScope), maximum=len(ClientScope)),
+            "state": one_of(ClientState),
+            "session_id": identifier("ses"),
+            "created_at": INSTANT,
+            "revoked_at": optional(INSTANT),
+        }
+    ),
+    indexes=(
+        Index(
+            "employer",
+            (("employer_id", 1), ("created_at", 1)),
+            serves="the clients of an employer, and all of them in order",
+        ),
+        Index(
+            "key", (("keys.fingerprint", 1),), serves="one key, one client, for ever", unique=True
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    client_id: str
+    employer_id: str
+    name: str
+    keys: tuple[ClientKey, ...]
+    scopes: tuple[ClientScope, ...]
+    state: ClientState
+    session_id: str
+    created_at: datetime
+    revoked_at: datetime | None = None
+
+    @property
+    def is_active(self) -> bool:
+        return self.state is ClientState.ACTIVE
+
+    def key(self, kid: str) -> ClientKey | None:
+        return next((key for key in self.keys if key.kid == kid), None)
+
+
+class ClientStore:
+    def __init__(self, database: Database) -> None:
+        self._clients: Collection = database[NAME]
+        self._revocations = RevocationStore(database)
+
+    async def find(self, client_id: str) -> Client | None:
+        return self._decoded(await self._clients.find_one({"_id": client_id}))
+
+    async def find_by_keys(
+        self, keys: Sequence[ClientKey], transaction: Transaction
+    ) -> Client | None:
+        """A client that has one of these keys."""
+        prints = [key.fingerprint for key in keys]
+        found = await self._clients.find_one(
+            {"keys.fingerprint": {"$in": prints}}, session=transaction
+        )
+        return self._decoded(found)
+
+    async def insert(self, client: Client, transaction: Transaction) -> None:
+        """Raises `DuplicateKeyError` when another client has one of the keys."""
+        await self._clients.insert_one(encode_client(client), session=transaction)
+
+    async def revoke(
+        self, client_id: str, now: datetime, transaction: Transaction
+    ) -> Client | None:
+        """The client as it was, ended for good together with its tokens; None when none of this id
+        is active."""
+        found = await self._clients.find_one_and_update(
+            {"_id": client_id, "state": str(ClientState.ACTIVE)},
+            {"$set": {"state": str(ClientState.REVOKED), "revoked_at": now}},
+            session=transaction,
+        )
+        revoked = self._decoded(found)
+        if revoked is not None:
+            await self._revocations.record((revoked.session_id,), transaction)
+        return revoked
+
+    async def every(self) -> AsyncIterator[Client]:
+        """By employer, oldest first."""
+        cursor = self._clients.find({}, sort=[("employer_id", 1), ("created_at", 1)])
+        async for found in cursor:
+            yield decode_client(found)
+
+    @staticmethod
+    def _decoded(found: Document | None) -> Client | None:
+        return None if found is None else decode_client(found)
+
+
+def encode_client(client: Client) -> Document:
+    return {
+        "_id": client.client_id,
+        "employer_id": client.employer_id,
+        "name": client.name,
+        "keys": [
+            {
+                "kid": key.kid,
+                "algorithm": str(key.algorithm),
+                "public": key.public,
+                "fingerprint": key.fingerprint,
+            }
+            for key in client.keys
+        ],
+        "scopes": [str(scope) for scope in client.scopes],
+        "state": str(client.state),
+        "session_id": client.session_id,
+        "created_at": client.created_at,
+        "revoked_at": client.revoked_at,
+    }
+
+
+def decode_client(stored: Document) -> Client:
+    return Client(
+        client_id=stored["_id"],
+        employer_id=stored["employer_id"],
+        name=stored["name"],
+        keys=tuple(
+            ClientKey(key["kid"], KeyAlgorithm(key["algorithm"]), bytes(key["public"]))
+            for key in stored["keys"]
+        ),
+        scopes=tuple(ClientScope(scope) for scope in stored["scopes"]),
+        state=ClientState(stored["state"]),
+        session_id=stored["session_id"],
+        created_at=stored["created_at"],
+        revoked_at=stored["revoked_at"],
+    )
