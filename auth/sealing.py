@@ -18,6 +18,8 @@ from auth.master_keys import MasterKeys, WrappedKey
 
 SEAL_FORMAT = 1
 MAX_PLAINTEXT_BYTES = 65_536
+PIECE_BYTES = 262_144
+"""What a larger content is cut into before it is sealed."""
 SEAL_OVERHEAD_BYTES = 1 + NONCE_BYTES + 16
 MAX_DECOYS = 16
 DECOY_HOLDER_ID = "decoy"
@@ -47,8 +49,20 @@ def open_sealed(key: bytes, *, collection: str, field: str, holder_id: str, seal
     return _open(AESGCM(key), _bound_to(collection, field, holder_id), sealed)
 
 
+@dataclass(frozen=True, slots=True)
+class PiecePlace:
+    """Where a piece of a content belongs: `offset` is that of its first byte, `total` counts the
+    bytes of the whole. A sealed piece opens in its place only, so pieces cannot change places,
+    come from another content, or be cut off unnoticed by whoever knows the total."""
+
+    collection: str
+    content_id: str
+    offset: int
+    total: int
+
+
 class HolderVault:
-    """One holder's key, opened, with the two things it can do."""
+    """One holder's key, opened, with what it can do."""
 
     __slots__ = ("_cipher", "_holder_id")
 
@@ -74,6 +88,14 @@ class HolderVault:
         except UnicodeDecodeError:
             pass  # raised below, where the bytes are no longer in the exception's context
         raise SealBroken
+
+    def seal_piece(self, place: PiecePlace, piece: bytes) -> bytes:
+        """Seals up to `PIECE_BYTES`."""
+        return _seal(self._cipher, _piece_bound_to(place, self._holder_id), piece, PIECE_BYTES)
+
+    def open_piece(self, place: PiecePlace, sealed: bytes) -> bytes:
+        """The piece, or `SealBroken`."""
+        return _open(self._cipher, _piece_bound_to(place, self._holder_id), sealed, PIECE_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,17 +153,37 @@ def _bound_to(collection: str, field: str, holder_id: str) -> bytes:
     return framed("onecard", "sealed field", bytes([SEAL_FORMAT]), collection, field, holder_id)
 
 
-def _seal(cipher: AESGCM, bound_to: bytes, plaintext: bytes | str) -> bytes:
+def _piece_bound_to(place: PiecePlace, holder_id: str) -> bytes:
+    return framed(
+        "onecard",
+        "sealed piece",
+        bytes([SEAL_FORMAT]),
+        place.collection,
+        place.content_id,
+        place.offset.to_bytes(8, "big"),
+        place.total.to_bytes(8, "big"),
+        holder_id,
+    )
+
+
+def _seal(
+    cipher: AESGCM,
+    bound_to: bytes,
+    plaintext: bytes | str,
+    max_bytes: int = MAX_PLAINTEXT_BYTES,
+) -> bytes:
     data = plaintext.encode() if isinstance(plaintext, str) else plaintext
-    if len(data) > MAX_PLAINTEXT_BYTES:
-        raise ValueError(f"a sealed value holds at most {MAX_PLAINTEXT_BYTES} bytes")
+    if len(data) > max_bytes:
+        raise ValueError(f"a sealed value holds at most {max_bytes} bytes")
     nonce = new_nonce()
     return bytes([SEAL_FORMAT]) + nonce + cipher.encrypt(nonce, data, bound_to)
 
 
-def _open(cipher: AESGCM, bound_to: bytes, sealed: bytes) -> bytes:
+def _open(
+    cipher: AESGCM, bound_to: bytes, sealed: bytes, max_bytes: int = MAX_PLAINTEXT_BYTES
+) -> bytes:
     data = bytes(sealed)  # drivers hand out subclasses and views of bytes
-    shortest, longest = SEAL_OVERHEAD_BYTES, SEAL_OVERHEAD_BYTES + MAX_PLAINTEXT_BYTES
+    shortest, longest = SEAL_OVERHEAD_BYTES, SEAL_OVERHEAD_BYTES + max_bytes
     if shortest <= len(data) <= longest and data[0] == SEAL_FORMAT:
         nonce_end = 1 + NONCE_BYTES
         try:
