@@ -98,6 +98,34 @@ class PaperKind(StrEnum):
     PLASTIC_PERMIT = "PLASTIC_PERMIT"
 
 
+class PaperState(StrEnum):
+    """UPLOADING: not all bytes have arrived, or they have not been judged."""
+
+    UPLOADING = "UPLOADING"
+    STORED = "STORED"
+
+
+class RejectionGround(StrEnum):
+    """Why an application is rejected; texts in `resolvers.policy.remedies`."""
+
+    CRITERIA_NOT_MET = "CRITERIA_NOT_MET"
+    POST_NOT_SUITABLE = "POST_NOT_SUITABLE"
+    EMPLOYER_NOT_ELIGIBLE = "EMPLOYER_NOT_ELIGIBLE"
+    EMPLOYMENT_NOT_GENUINE = "EMPLOYMENT_NOT_GENUINE"
+    QUOTA_EXHAUSTED = "QUOTA_EXHAUSTED"
+    PAPERS_UNTRUE = "PAPERS_UNTRUE"
+    PAPERS_INSUFFICIENT = "PAPERS_INSUFFICIENT"
+    PASSPORT_NOT_VALID = "PASSPORT_NOT_VALID"
+    STAY_NOT_LAWFUL = "STAY_NOT_LAWFUL"
+    CRIMINAL_RECORD = "CRIMINAL_RECORD"
+    HEALTH_NOT_FIT = "HEALTH_NOT_FIT"
+
+
+class RemedyKind(StrEnum):
+    RECONSIDERATION = "RECONSIDERATION"
+    SUIT = "SUIT"
+
+
 class ApplicationState(StrEnum):
     """The steps that a filer sees (FACTS.md)."""
 

@@ -6,7 +6,7 @@ after the printed, last valid day (FACTS.md).
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from resolvers.vocabulary import PermitForm, PermitState, PermitStatus
@@ -30,19 +30,34 @@ def permit_status(
             return PermitStatus.ACTIVE if now < valid_until else PermitStatus.EXPIRED
 
 
+def shanghai_day(instant: datetime) -> date:
+    """The day on which an instant falls, wherever the server runs."""
+    return instant.astimezone(SHANGHAI).date()
+
+
+def starts_at(day: date) -> datetime:
+    """`valid_from` of a first day: the midnight with which it begins, in UTC."""
+    return datetime.combine(day, time.min, SHANGHAI).astimezone(UTC)
+
+
+def ends_at(printed: date) -> datetime:
+    """`valid_until` of a printed day: the midnight after it, in UTC."""
+    return starts_at(printed + timedelta(days=1))
+
+
 def printed_day(valid_until: datetime) -> date:
     """The last valid day, as it is printed."""
-    return (valid_until.astimezone(SHANGHAI) - timedelta(microseconds=1)).date()
+    return shanghai_day(valid_until - timedelta(microseconds=1))
 
 
 def first_day(valid_from: datetime) -> date:
-    return valid_from.astimezone(SHANGHAI).date()
+    return shanghai_day(valid_from)
 
 
 def days_left(valid_until: datetime, now: datetime) -> int:
     """Whole days from today in Shanghai to the printed day: 0 on the last valid day, negative
     after it."""
-    return (printed_day(valid_until) - now.astimezone(SHANGHAI).date()).days
+    return (printed_day(valid_until) - shanghai_day(now)).days
 
 
 def is_loadable(form: PermitForm, status: PermitStatus) -> bool:
