@@ -42,6 +42,7 @@ from resolvers.gateway import Gateway, Now
 from resolvers.login.real_name import decoy_of
 from resolvers.store.applications import ApplicationStore
 from resolvers.store.cards import CardStore
+from resolvers.store.employers import EmployerStore
 from resolvers.store.holders import HolderStore
 from resolvers.store.idempotency import IdempotencyStore
 from resolvers.store.outgoing_events import OutgoingEventStore
@@ -137,6 +138,7 @@ def _gateway(
         officer_sessions=OfficerSessionStore(database, on_revoked=feed.remember),
         passwords=passwords,
         code_secrets=CodeSecrets(LocalMasterKeys(key_set)),
+        employers=EmployerStore(database),
         holders=HolderStore(database),
         permits=PermitStore(database),
         cards=CardStore(database),

@@ -28,6 +28,7 @@ from auth.tokens import TokenAuthority
 from auth.verification import RealPersonProvider, SecondProofProvider
 from resolvers.store.applications import ApplicationStore
 from resolvers.store.cards import CardStore
+from resolvers.store.employers import EmployerStore
 from resolvers.store.holders import HolderStore
 from resolvers.store.idempotency import IdempotencyStore
 from resolvers.store.outgoing_events import OutgoingEventStore
@@ -58,6 +59,7 @@ class Gateway:
     officer_sessions: OfficerSessionStore
     passwords: Passwords
     code_secrets: CodeSecrets
+    employers: EmployerStore
     holders: HolderStore
     permits: PermitStore
     cards: CardStore

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from auth.bson_schema import LOCALISED, SOURCE, document, identifier, text
 from auth.collections import CollectionSpec, Index
-from auth.mongo import Document
+from auth.mongo import Collection, Database, Document, Transaction
 from resolvers.store.sealed import source_document
 
 NAME = "employers"
@@ -50,3 +50,28 @@ def encode_employer(record: EmployerRecord) -> Document:
         "city": record.city,
         "source": source_document(record.authority, record.updated_at),
     }
+
+
+class EmployerStore:
+    def __init__(self, database: Database) -> None:
+        self._employers: Collection = database[NAME]
+
+    async def find_id(self, credit_code: str, transaction: Transaction | None = None) -> str | None:
+        """By a code as `normalise_credit_code` answers it."""
+        found = await self._employers.find_one(
+            {"credit_code": credit_code}, {"_id": 1}, session=transaction
+        )
+        return None if found is None else str(found["_id"])
+
+    async def load_credit_codes(self, employer_ids: Sequence[str]) -> dict[str, str]:
+        """Id → code, of those that exist. At most 1,000 at a time."""
+        cursor = self._employers.find(
+            {"_id": {"$in": list(employer_ids)}},
+            {"credit_code": 1},
+            batch_size=len(employer_ids) + 1,
+        )
+        return {one["_id"]: one["credit_code"] async for one in cursor}
+
+    async def insert(self, record: EmployerRecord, transaction: Transaction) -> None:
+        """Raises `DuplicateKeyError` when the code is registered."""
+        await self._employers.insert_one(encode_employer(record), session=transaction)
