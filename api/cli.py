@@ -6,9 +6,11 @@ import sys
 
 import click
 
+from api.commands.client import client
 from api.commands.demo import demo
 from api.commands.doctor import doctor
 from api.commands.keys import keys
+from api.commands.officer import officer
 from api.commands.schema import schema
 from api.commands.seed import seed
 from api.commands.serve import serve
@@ -24,7 +26,7 @@ def cli() -> None:
     """
 
 
-for command in (serve, demo, seed, schema, doctor, keys):
+for command in (serve, demo, seed, schema, doctor, keys, officer, client):
     cli.add_command(command)
 
 

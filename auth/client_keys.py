@@ -18,8 +18,13 @@ from typing import Final, TypeAlias
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    SECP256R1,
+    EllipticCurvePrivateKey,
+    EllipticCurvePublicKey,
+    generate_private_key,
+)
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 from jwt.exceptions import InvalidKeyError
@@ -216,3 +221,25 @@ def _unsigned(number: int) -> str:
 def public_jwk(key: ClientKey) -> dict[str, str]:
     """As a JWK set shows it."""
     return _members_of(key.loaded()) | {"kid": key.kid, "use": "sig", "alg": key.algorithm}
+
+
+def private_jwk(private: Ed25519PrivateKey | EllipticCurvePrivateKey) -> dict[str, str]:
+    """A key pair for a client, under the thumbprint of its public half."""
+    match private:
+        case Ed25519PrivateKey():
+            secret, algorithm = private.private_bytes_raw(), KeyAlgorithm.EDDSA
+        case EllipticCurvePrivateKey():
+            value = private.private_numbers().private_value
+            secret, algorithm = value.to_bytes(32, "big"), KeyAlgorithm.ES256
+    members = _members_of(private.public_key())
+    names = {"kid": thumbprint(members), "use": "sig", "alg": str(algorithm)}
+    return members | {"d": base64url(secret)} | names
+
+
+def new_private_jwk(algorithm: KeyAlgorithm) -> dict[str, str]:
+    """A fresh one, for EdDSA or ES256."""
+    if algorithm is KeyAlgorithm.EDDSA:
+        return private_jwk(Ed25519PrivateKey.generate())
+    if algorithm is KeyAlgorithm.ES256:
+        return private_jwk(generate_private_key(SECP256R1()))
+    raise ValueError(f"no {algorithm} key is made here")
