@@ -16,8 +16,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from pymongo import ReturnDocument
-
 from auth.bson_schema import INSTANT, INTEGER, array, binary, document, identifier, one_of, text
 from auth.collections import CollectionSpec, Index
 from auth.master_keys import WrappedKey
@@ -202,22 +200,20 @@ class OfficerStore:
 
     async def set_state(
         self, officer: Officer, state: OfficerState, transaction: Transaction
-    ) -> Officer | None:
-        """The changed account; None when it was changed since it was read."""
-        return await self._change(officer, {"state": str(state)}, transaction)
+    ) -> None:
+        """Of an account that this transaction has read: if another changed it since, the
+        transaction runs again."""
+        await self._change(officer, {"state": str(state)}, transaction)
 
     async def set_credentials(
         self, officer: Officer, credentials: Credentials, transaction: Transaction
-    ) -> Officer | None:
-        return await self._change(officer, _encode_credentials(credentials), transaction)
+    ) -> None:
+        """As `set_state`."""
+        await self._change(officer, _encode_credentials(credentials), transaction)
 
-    async def _change(
-        self, officer: Officer, changes: Document, transaction: Transaction
-    ) -> Officer | None:
-        changed: Document | None = await self._officers.find_one_and_update(
+    async def _change(self, officer: Officer, changes: Document, transaction: Transaction) -> None:
+        await self._officers.update_one(
             {"_id": officer.officer_id, "revision": officer.revision},
             {"$set": changes, "$inc": {"revision": 1}},
-            return_document=ReturnDocument.AFTER,
             session=transaction,
         )
-        return None if changed is None else decode_officer(changed)

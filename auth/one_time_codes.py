@@ -40,7 +40,7 @@ def code_of(secret: bytes, step: int) -> str:
 
 def matching_step(secret: bytes, code: str, now: datetime) -> int | None:
     """The newest step within the drift that has this code. All are always computed."""
-    given = code.encode("utf-8", "surrogatepass")
+    given = code.encode()
     present = step_at(now)
     steps = range(present - DRIFT_STEPS, present + DRIFT_STEPS + 1)
     matching = [

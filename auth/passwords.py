@@ -94,7 +94,7 @@ class Passwords:
 
 def _bytes_of(password: str) -> bytes:
     """One way of writing each character (NFC, as RFC 8265 demands), whatever the keyboard."""
-    return unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
+    return unicodedata.normalize("NFC", password).encode()
 
 
 def _decoy(cost: Argon2Cost) -> str:

@@ -31,12 +31,13 @@ from resolvers.jobs.rotation import (
     redigest_holders,
     redigest_identity_documents,
     rewrap_holder_keys,
+    rewrap_officer_secrets,
 )
 
 PURPOSE = click.Choice([purpose.value for purpose in Purpose])
 NEEDED_BY = {
     Purpose.SIGNING: "tokens under way",
-    Purpose.MASTER: "holder keys",
+    Purpose.MASTER: "holder keys and officers' secrets",
     Purpose.DIGEST: "documents",
     Purpose.REFRESH: "live sessions",
 }
@@ -157,7 +158,7 @@ def _after_rotation(purpose: Purpose) -> str:
 
 @keys.command()
 def rewrap() -> None:
-    """Bring stored holder keys and digests to the current keys. Stop and repeat at will."""
+    """Bring stored keys, secrets and digests to the current keys. Stop and repeat at will."""
     settings = load_settings()
     key_set = load_keys(settings)
     with database_uri(settings) as uri:
@@ -173,6 +174,7 @@ async def _rewrap(settings: Settings, uri: str, key_set: KeySet) -> list[str]:
     async with open_database(settings, uri) as database:
         jobs: list[tuple[str, Purpose, AsyncIterator[RotationStep]]] = [
             ("holder keys", Purpose.MASTER, rewrap_holder_keys(database, sealer)),
+            ("officers' secrets", Purpose.MASTER, rewrap_officer_secrets(database, sealer)),
             ("holders", Purpose.DIGEST, redigest_holders(database, sealer, digester)),
             (
                 "identity documents",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
-from auth import session_documents
+from auth import officers, session_documents
 from auth.keys import KeySet, Purpose
 from auth.mongo import Database, Document
 from resolvers.store import holder_keys, holders, identity_documents
@@ -47,6 +47,7 @@ def _value_at(stored: Document, path: Sequence[str]) -> int:
 
 
 HOLDER_KEYS = VersionPath(holder_keys.NAME, "key_version")
+OFFICERS = VersionPath(officers.NAME, "key_version")
 HOLDERS = VersionPath(holders.NAME, "key_version", array="digests")
 IDENTITY_DOCUMENTS = VersionPath(identity_documents.NAME, "digest.key_version")
 SESSIONS = VersionPath(session_documents.NAME, "refresh_key_version")
@@ -58,7 +59,7 @@ def paths_of(purpose: Purpose) -> Sequence[VersionPath]:
         case Purpose.SIGNING:
             return ()
         case Purpose.MASTER:
-            return (HOLDER_KEYS,)
+            return (HOLDER_KEYS, OFFICERS)
         case Purpose.DIGEST:
             return (HOLDERS, IDENTITY_DOCUMENTS)
         case Purpose.REFRESH:

@@ -1,9 +1,9 @@
 """Bringing what is stored to the current key versions (docs/keys.md, "Rotating").
 
-Two jobs: re-wrap the holders' keys under the current master key, and make the digests by which
-numbers are found anew under the current digest key. Both select what carries an *older* version
-through a declared index, in bounded batches, and write only over what they read: stopped anywhere
-and started again, they go on; two at once do each other's work, never undo it. What carries a
+Re-wrap holders' keys and officers' secrets under the current master key, and make the digests by
+which numbers are found anew under the current digest key. Each selects what carries an *older*
+version through a declared index, in bounded batches, and writes only over what it read: stopped
+anywhere and started again, it goes on; two at once do each other's work, never undo it. What has a
 newer version was written by a process with a newer key set and is left alone and counted, or two
 jobs with different key sets would turn each other's work back for ever.
 
@@ -22,10 +22,16 @@ from pymongo.errors import BulkWriteError
 
 from auth.digests import Digester
 from auth.keys import UnknownKeyVersion
-from auth.master_keys import WrapBroken
+from auth.master_keys import WrapBroken, WrappedKey
 from auth.mongo import Collection, Database, Document
 from auth.sealing import Sealer
-from resolvers.jobs.key_usage import HOLDER_KEYS, HOLDERS, IDENTITY_DOCUMENTS, VersionPath
+from resolvers.jobs.key_usage import (
+    HOLDER_KEYS,
+    HOLDERS,
+    IDENTITY_DOCUMENTS,
+    OFFICERS,
+    VersionPath,
+)
 from resolvers.jobs.number_digests import (
     HOLDER_FIELDS,
     IDENTITY_DOCUMENT_FIELDS,
@@ -33,7 +39,6 @@ from resolvers.jobs.number_digests import (
     redigested_holder,
 )
 from resolvers.jobs.opened_holders import OpenedHolders
-from resolvers.store.holder_keys import decode_holder_key
 
 BATCH_SIZE: Final = 200
 MAX_PASSES: Final = 10
@@ -175,18 +180,32 @@ class _Job:
 _DUPLICATE: Final = 11000
 
 
-async def rewrap_holder_keys(
+def rewrap_holder_keys(
     database: Database, sealer: Sealer, *, batch_size: int = BATCH_SIZE
 ) -> AsyncIterator[RotationStep]:
     """Every holder key under the current master key. Progress, then one `RotationEnd`."""
+    return _rewrap(database, HOLDER_KEYS, sealer, batch_size)
+
+
+def rewrap_officer_secrets(
+    database: Database, sealer: Sealer, *, batch_size: int = BATCH_SIZE
+) -> AsyncIterator[RotationStep]:
+    """The secret of every officer's codes, in the same way."""
+    return _rewrap(database, OFFICERS, sealer, batch_size)
+
+
+async def _rewrap(
+    database: Database, path: VersionPath, sealer: Sealer, batch_size: int
+) -> AsyncIterator[RotationStep]:
+    """For collections whose documents hold `key_version` and `wrapped`."""
     tally = _Tally()
 
     async def prepare(batch: Sequence[Document]) -> list[Rewrite]:
         return [_rewrapped(sealer, stored, tally) for stored in batch]
 
     job = _Job(
-        collection=database[HOLDER_KEYS.collection],
-        path=HOLDER_KEYS,
+        collection=database[path.collection],
+        path=path,
         fields=("key_version", "wrapped"),
         current=sealer.current_version,
         batch_size=batch_size,
@@ -197,7 +216,8 @@ async def rewrap_holder_keys(
 
 def _rewrapped(sealer: Sealer, stored: Document, tally: _Tally) -> Rewrite:
     try:
-        wrapped = sealer.rewrap(stored["_id"], decode_holder_key(stored))
+        wrapped = WrappedKey(stored["key_version"], bytes(stored["wrapped"]))
+        wrapped = sealer.rewrap(stored["_id"], wrapped)
     except UnknownKeyVersion as unknown:
         tally.missing_versions.add(unknown.version)
         return Obstacle.KEY_MISSING
