@@ -80,6 +80,14 @@ class AuditAction(StrEnum):
     PERMIT_SUPERSEDED = "permit.superseded"
     PERMIT_CANCELLED = "permit.cancelled"
     CARD_LOADED = "card.loaded"
+    RECORD_IMPORTED = "record.imported"
+    RECORD_REFUSED = "record.refused"
+    TASK_OPENED = "task.opened"
+    TASK_DONE = "task.done"
+    PAPER_STORED = "paper.stored"
+    PAPER_DELETED = "paper.deleted"
+    PAPER_DOWNLOADED = "paper.downloaded"
+    PAPER_REFUSED = "paper.refused"
 
 
 SPEC = CollectionSpec(

@@ -190,6 +190,62 @@ class CardReason(StrEnum):
     EXCHANGE = "EXCHANGE"
 
 
+class CardCause(StrEnum):
+    """Why an electronic card is suspended or cancelled."""
+
+    HOLDER = "HOLDER"
+    PHYSICAL_CARD_LOST = "PHYSICAL_CARD_LOST"
+    PHYSICAL_CARD_CANCELLED = "PHYSICAL_CARD_CANCELLED"
+
+
+class CardMaking(StrEnum):
+    """Where a physical card is made: at once at a counter, or in working days by a factory."""
+
+    COUNTER = "COUNTER"
+    FACTORY = "FACTORY"
+
+
+class CardChannel(StrEnum):
+    """Where a physical card is ordered."""
+
+    COUNTER = "COUNTER"
+    KIOSK = "KIOSK"
+    ONLINE = "ONLINE"
+    BANK = "BANK"
+
+
+class CardCollection(StrEnum):
+    """How a physical card reaches its holder."""
+
+    IN_PERSON = "IN_PERSON"
+    POST = "POST"
+    EMPLOYER = "EMPLOYER"
+
+
+class CardOrderState(StrEnum):
+    """READY: waits at the counter. SENT: by post or to the employer."""
+
+    ORDERED = "ORDERED"
+    PHOTO_REFUSED = "PHOTO_REFUSED"
+    PHOTO_CHECKED = "PHOTO_CHECKED"
+    MADE = "MADE"
+    READY = "READY"
+    SENT = "SENT"
+    COLLECTED = "COLLECTED"
+    CANCELLED = "CANCELLED"
+
+
+class PhotoFault(StrEnum):
+    """Why a photo cannot be printed on a card."""
+
+    NOT_THE_HOLDER = "NOT_THE_HOLDER"
+    FACE_COVERED = "FACE_COVERED"
+    NOT_FRONTAL = "NOT_FRONTAL"
+    WRONG_BACKGROUND = "WRONG_BACKGROUND"
+    TOO_SMALL = "TOO_SMALL"
+    NOT_SHARP = "NOT_SHARP"
+
+
 class InsuranceKind(StrEnum):
     PENSION = "PENSION"
     MEDICAL = "MEDICAL"
@@ -209,6 +265,28 @@ class InsuranceState(StrEnum):
 class ResidenceState(StrEnum):
     ISSUED = "ISSUED"
     CANCELLED = "CANCELLED"
+
+
+class TaskKind(StrEnum):
+    """What the law ties to a procedure, beside the procedure itself."""
+
+    ENROL_SOCIAL_INSURANCE = "ENROL_SOCIAL_INSURANCE"
+    APPLY_RESIDENCE_PERMIT = "APPLY_RESIDENCE_PERMIT"
+    SETTLE_RESIDENCE_PERMIT = "SETTLE_RESIDENCE_PERMIT"
+
+
+class TaskState(StrEnum):
+    """Whether it is overdue follows from the clock and is not stored."""
+
+    OPEN = "OPEN"
+    DONE = "DONE"
+
+
+class ResponsibleParty(StrEnum):
+    """Who has to do a task."""
+
+    EMPLOYER = "EMPLOYER"
+    HOLDER = "HOLDER"
 
 
 class Language(StrEnum):

@@ -5,9 +5,10 @@ The five are enrolled, exempted and ended one by one, but arrive together from o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from auth.bson_schema import (
     INSTANT,
@@ -20,7 +21,7 @@ from auth.bson_schema import (
     text,
 )
 from auth.collections import CollectionSpec, Index
-from auth.mongo import Document
+from auth.mongo import Collection, Database, Document, Transaction
 from resolvers.store.sealed import source_document
 from resolvers.vocabulary import InsuranceKind, InsuranceState
 
@@ -49,14 +50,23 @@ SPEC = CollectionSpec(
                 maximum=len(InsuranceKind),
             ),
             "started_at": INSTANT,
+            "imported_at": INSTANT,
             "source": SOURCE,
-        }
+        },
+        absent_allowed=("imported_at",),
     ),
     indexes=(
         Index(
             "holder_newest",
             (("holder_id", 1), ("started_at", -1), ("_id", 1)),
             serves="a holder's newest enrolments",
+        ),
+        Index(
+            "imported",
+            (("holder_id", 1), ("employer_id", 1), ("source.authority", 1)),
+            serves="two imports at once make one record",
+            unique=True,
+            partial={"imported_at": {"$type": "date"}},
         ),
     ),
 )
@@ -102,3 +112,46 @@ def encode_insurance(record: InsuranceRecord) -> Document:
         "started_at": record.started_at,
         "source": source_document(record.authority, record.updated_at),
     }
+
+
+def states_of(stored: Mapping[str, Any]) -> dict[InsuranceKind, InsuranceState]:
+    return {
+        InsuranceKind(enrolment["kind"]): InsuranceState(enrolment["state"])
+        for enrolment in stored["enrolments"]
+    }
+
+
+_NEWEST = (("imported_at", -1), ("started_at", -1), ("_id", 1))
+"""What an authority has sent stands for what was loaded before it."""
+
+
+class InsuranceStore:
+    def __init__(self, database: Database) -> None:
+        self._enrolments: Collection = database[NAME]
+
+    async def find(
+        self,
+        holder_id: str,
+        employer_id: str,
+        transaction: Transaction,
+        *,
+        authority: str | None = None,
+    ) -> Document | None:
+        """The newest record of that employment, of one authority if given."""
+        wanted: Document = {"holder_id": holder_id, "employer_id": employer_id}
+        if authority is not None:
+            wanted["source.authority"] = authority
+        found: Document | None = await self._enrolments.find_one(
+            wanted, sort=list(_NEWEST), session=transaction
+        )
+        return found
+
+    async def save(self, record: Document, imported_at: datetime, transaction: Transaction) -> None:
+        """Inserts it, or puts it in the place of the one with its id. Raises DuplicateKeyError when
+        another import of the same employment was first."""
+        await self._enrolments.replace_one(
+            {"_id": record["_id"]},
+            {**record, "imported_at": imported_at},
+            upsert=True,
+            session=transaction,
+        )
