@@ -14,8 +14,10 @@ from api.authentication import Authenticator
 from api.clock import utc_now
 from api.failure import Refusal
 from api.ids import new_id
+from api.providers.clamd_scanner import ClamdScanner
 from api.providers.sandbox_code import SandboxCodeProvider
 from api.providers.sandbox_person import SandboxPersonProvider
+from api.providers.sandbox_scanner import SandboxScanner
 from api.settings import SANDBOX, Settings
 from auth.audit import AuditStore
 from auth.client_assertions import ClientAssertions
@@ -39,14 +41,26 @@ from auth.tokens import TokenAuthority
 from auth.verification import AssuranceLevel, RealPersonProvider, SecondProofProvider
 from auth.verified_tokens import VerifiedTokens
 from resolvers.gateway import Gateway, Now
+from resolvers.heavy_work import HeavyWork
 from resolvers.login.real_name import decoy_of
+from resolvers.paper_scanner import PaperScanner
+from resolvers.policy.calendar import published_calendar
 from resolvers.store.applications import ApplicationStore
 from resolvers.store.cards import CardStore
 from resolvers.store.employers import EmployerStore
+from resolvers.store.holder_keys import HolderKeyStore
+from resolvers.store.holder_registration import HolderRegistrationStore
 from resolvers.store.holders import HolderStore
 from resolvers.store.idempotency import IdempotencyStore
+from resolvers.store.identity_documents import IdentityDocumentStore
+from resolvers.store.insurance_enrolments import InsuranceStore
 from resolvers.store.outgoing_events import OutgoingEventStore
+from resolvers.store.paper_files import PaperFileStore
+from resolvers.store.paper_parts import PaperPartStore
+from resolvers.store.papers import PaperStore
 from resolvers.store.permits import PermitStore
+from resolvers.store.residence_permits import ResidencePermitStore
+from resolvers.store.tasks import TaskStore
 
 CLOSING_SECONDS = 5
 
@@ -102,6 +116,7 @@ async def open_runtime(
     finally:
         await feed.stop()
         passwords.close()
+        gateway.heavy_work.close()
         # Closing waits for a database that hangs; the event loop must not.
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(asyncio.to_thread(client.close), CLOSING_SECONDS)
@@ -122,6 +137,7 @@ def _gateway(
         database=database,
         now=now,
         new_id=new_id,
+        calendar=published_calendar(),
         sealer=Sealer(LocalMasterKeys(key_set)),
         digester=Digester(key_set),
         tokens=tokens,
@@ -140,14 +156,31 @@ def _gateway(
         code_secrets=CodeSecrets(LocalMasterKeys(key_set)),
         employers=EmployerStore(database),
         holders=HolderStore(database),
+        holder_keys=HolderKeyStore(database),
+        registration=HolderRegistrationStore(database),
+        identity_documents=IdentityDocumentStore(database),
         permits=PermitStore(database),
         cards=CardStore(database),
         applications=ApplicationStore(database),
+        papers=PaperStore(database),
+        paper_parts=PaperPartStore(database),
+        paper_files=PaperFileStore(database),
         idempotency=IdempotencyStore(database),
         events=OutgoingEventStore(database),
+        residence_permits=ResidencePermitStore(database),
+        insurance=InsuranceStore(database),
+        tasks=TaskStore(database),
         person_provider=person,
         second_proof_provider=second_proof,
+        paper_scanner=paper_scanner(settings),
+        heavy_work=HeavyWork(),
     )
+
+
+def paper_scanner(settings: Settings) -> PaperScanner:
+    if settings.paper_scanner == SANDBOX:
+        return SandboxScanner()
+    return ClamdScanner.at(settings.paper_scanner)
 
 
 def verifying_providers(

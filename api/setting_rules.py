@@ -60,6 +60,29 @@ def transport_fault(uri: str) -> str | None:
     return None
 
 
+def scanner_fault(address: str) -> str | None:
+    """`clamd://host:port`, or `clamd:///path/of/socket`."""
+    fault = "must be 'sandbox', clamd://host:port or clamd:///path/of/socket"
+    if not address.startswith("clamd://") or not address.isascii() or not address.isprintable():
+        return fault
+    try:
+        url = urlsplit(address)
+        has_port = url.hostname is not None and bool(url.port) and not url.path
+    except ValueError:  # brackets or a port that are none
+        return fault
+    is_socket = not url.netloc and len(url.path) > 1
+    is_bare = not (url.query or url.fragment or url.username)
+    return None if is_bare and (has_port or is_socket) else fault
+
+
+def exposure_fault(address: str) -> str | None:
+    """Why production must not send papers there: clamd knows no encryption."""
+    host = urlsplit(address).hostname
+    if host is None or _is_local(host):
+        return None
+    return "is on another machine, to which papers would go unencrypted: use a local clamd"
+
+
 def _is_true(options: Mapping[str, Any], name: str, *, default: bool) -> bool:
     return str(options.get(name, default)).lower() == "true"
 

@@ -17,7 +17,13 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from api.failure import Refusal
-from api.setting_rules import issuer_fault, mongodb_fault, transport_fault
+from api.setting_rules import (
+    exposure_fault,
+    issuer_fault,
+    mongodb_fault,
+    scanner_fault,
+    transport_fault,
+)
 
 SANDBOX = "sandbox"
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - a path, no password
@@ -69,6 +75,10 @@ class Settings(BaseSettings):
     second_proof_provider: str = Field(
         SANDBOX,
         description="who sends codes by SMS: sandbox, or an adapter as module:factory",
+    )
+    paper_scanner: str = Field(
+        SANDBOX,
+        description="who looks for malware in papers: sandbox, clamd://host:port or clamd:///socket",
     )
     graphiql: bool | None = Field(None, description="serve /graphiql; default only in development")
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -122,6 +132,16 @@ class Settings(BaseSettings):
             raise ValueError("must be 'sandbox' or an adapter as module:factory")
         if value == SANDBOX and _in_production(info):
             _refuse_unsafe(_VERIFIES_NOBODY[str(info.field_name)])
+        return value
+
+    @field_validator("paper_scanner")
+    @classmethod
+    def _scanner(cls, value: str, info: ValidationInfo) -> str:
+        if value != SANDBOX:
+            _refuse(scanner_fault(value))
+        if _in_production(info):
+            sandbox = "is the sandbox, which finds next to nothing"
+            _refuse_unsafe(sandbox if value == SANDBOX else exposure_fault(value))
         return value
 
     @field_validator("trusted_proxies", mode="before")

@@ -31,12 +31,17 @@ class Permission(StrEnum):
     SESSION_END = "session:own:end"
     CONSENT_WITHDRAW = "holder:own:withdraw_consent"
     STEP_UP = "session:own:step_up"
+    TALENT_ASSESS = "talent:any:assess"
     APPLICATION_READ = "application:own:read"
     APPLICATION_FILE = "application:own:file"
     APPLICATION_CONFIRM = "application:own:confirm"
     EMPLOYER_READ = "employer:own:read"
     EMPLOYER_APPLICATION_READ = "application:employer:read"
     EMPLOYER_APPLICATION_FILE = "application:employer:file"
+    PAPER_READ = "paper:own:read"
+    PAPER_FILE = "paper:own:file"
+    EMPLOYER_PAPER_READ = "paper:employer:read"
+    EMPLOYER_PAPER_FILE = "paper:employer:file"
     CASE_READ = "case:authority:read"
     CASE_REVEAL = "case:authority:reveal"
     CASE_CHECK = "case:authority:check"
@@ -83,12 +88,20 @@ RULES: Mapping[Permission, Rule] = {
     Permission.SESSION_END: _HOLDER,
     Permission.CONSENT_WITHDRAW: _HOLDER,
     Permission.STEP_UP: _HOLDER,
+    # It computes from what the caller states: no record is read, so no real-person proof is asked.
+    Permission.TALENT_ASSESS: Rule(
+        frozenset({PrincipalKind.HOLDER, PrincipalKind.EMPLOYER, PrincipalKind.OFFICER})
+    ),
     Permission.APPLICATION_READ: _HOLDER,
     Permission.APPLICATION_FILE: _HOLDER,
     Permission.APPLICATION_CONFIRM: _HOLDER,
     Permission.EMPLOYER_READ: Rule(_EMPLOYER),
     Permission.EMPLOYER_APPLICATION_READ: Rule(_EMPLOYER, scope="applications:read"),
     Permission.EMPLOYER_APPLICATION_FILE: Rule(_EMPLOYER, scope="applications:write"),
+    Permission.PAPER_READ: _HOLDER,
+    Permission.PAPER_FILE: _HOLDER,
+    Permission.EMPLOYER_PAPER_READ: Rule(_EMPLOYER, scope="papers:read"),
+    Permission.EMPLOYER_PAPER_FILE: Rule(_EMPLOYER, scope="papers:write"),
     Permission.CASE_READ: Rule(_OFFICER),
     Permission.CASE_REVEAL: Rule(_OFFICER),
     Permission.CASE_CHECK: Rule(_OFFICER, scope="case:check"),

@@ -26,13 +26,25 @@ from auth.sessions import SessionStore
 from auth.throttle import ThrottleStore
 from auth.tokens import TokenAuthority
 from auth.verification import RealPersonProvider, SecondProofProvider
+from resolvers.heavy_work import HeavyWork
+from resolvers.paper_scanner import PaperScanner
+from resolvers.rules.working_days import WorkingDayCalendar
 from resolvers.store.applications import ApplicationStore
 from resolvers.store.cards import CardStore
 from resolvers.store.employers import EmployerStore
+from resolvers.store.holder_keys import HolderKeyStore
+from resolvers.store.holder_registration import HolderRegistrationStore
 from resolvers.store.holders import HolderStore
 from resolvers.store.idempotency import IdempotencyStore
+from resolvers.store.identity_documents import IdentityDocumentStore
+from resolvers.store.insurance_enrolments import InsuranceStore
 from resolvers.store.outgoing_events import OutgoingEventStore
+from resolvers.store.paper_files import PaperFileStore
+from resolvers.store.paper_parts import PaperPartStore
+from resolvers.store.papers import PaperStore
 from resolvers.store.permits import PermitStore
+from resolvers.store.residence_permits import ResidencePermitStore
+from resolvers.store.tasks import TaskStore
 
 NewId = Callable[[str], str]
 Now = Callable[[], datetime]
@@ -45,6 +57,7 @@ class Gateway:
     database: Database
     now: Now
     new_id: NewId
+    calendar: WorkingDayCalendar
     sealer: Sealer
     digester: Digester
     tokens: TokenAuthority
@@ -61,13 +74,24 @@ class Gateway:
     code_secrets: CodeSecrets
     employers: EmployerStore
     holders: HolderStore
+    holder_keys: HolderKeyStore
+    registration: HolderRegistrationStore
+    identity_documents: IdentityDocumentStore
     permits: PermitStore
     cards: CardStore
     applications: ApplicationStore
+    papers: PaperStore
+    paper_parts: PaperPartStore
+    paper_files: PaperFileStore
     idempotency: IdempotencyStore
     events: OutgoingEventStore
+    residence_permits: ResidencePermitStore
+    insurance: InsuranceStore
+    tasks: TaskStore
     person_provider: RealPersonProvider
     second_proof_provider: SecondProofProvider
+    paper_scanner: PaperScanner
+    heavy_work: HeavyWork
 
 
 @dataclass(frozen=True)

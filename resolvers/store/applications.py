@@ -75,6 +75,7 @@ PARTICULARS = document(
         "nationality": optional(text(3, "^[A-Z]{3}$")),
         "passport_number": optional(SEALED),
         "passport_country": optional(text(3, "^[A-Z]{3}$")),
+        "passport_from": optional(DAY),
         "passport_until": optional(DAY),
     }
 )
@@ -234,7 +235,10 @@ class ApplicationStore:
         await self._applications.insert_one(application, session=transaction)
 
     async def find(
-        self, application_id: str, scope: Mapping[str, Any], transaction: Transaction
+        self,
+        application_id: str,
+        scope: Mapping[str, Any],
+        transaction: Transaction | None = None,
     ) -> Document | None:
         """The application, if it is within the caller's scope (`employer_id`, `holder_id` or
         `authority`)."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from auth.bson_schema import INTEGER, binary, document, identifier
 from auth.collections import CollectionSpec, Index
 from auth.master_keys import WrappedKey
-from auth.mongo import Document
+from auth.mongo import Collection, Database, Document, Transaction
 
 NAME = "holder_keys"
 
@@ -33,3 +33,17 @@ def encode_holder_key(holder_id: str, wrapped: WrappedKey) -> Document:
 
 def decode_holder_key(stored: Document) -> WrappedKey:
     return WrappedKey(version=stored["key_version"], value=bytes(stored["wrapped"]))
+
+
+class HolderKeyStore:
+    def __init__(self, database: Database) -> None:
+        self._keys: Collection = database[NAME]
+
+    async def find(
+        self, holder_id: str, transaction: Transaction | None = None
+    ) -> WrappedKey | None:
+        found: Document | None = await self._keys.find_one({"_id": holder_id}, session=transaction)
+        return None if found is None else decode_holder_key(found)
+
+    async def insert(self, holder_id: str, wrapped: WrappedKey, transaction: Transaction) -> None:
+        await self._keys.insert_one(encode_holder_key(holder_id, wrapped), session=transaction)

@@ -35,6 +35,8 @@ class EventKind(StrEnum):
     APPLICATION_WITHDRAWN = "application.withdrawn"
     APPLICATION_LAPSED = "application.lapsed"
     PROMISE_RECOMPUTED = "application.promise_recomputed"
+    PAPER_STORED = "paper.stored"
+    PAPER_DELETED = "paper.deleted"
     PERMIT_ISSUED = "permit.issued"
     PERMIT_SUPERSEDED = "permit.superseded"
     PERMIT_CANCELLED = "permit.cancelled"

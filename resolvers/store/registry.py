@@ -27,8 +27,12 @@ from resolvers.store import (
     insurance_enrolments,
     meta,
     outgoing_events,
+    paper_files,
+    paper_parts,
+    papers,
     permits,
     residence_permits,
+    tasks,
 )
 
 SPECS: Sequence[CollectionSpec] = (
@@ -40,10 +44,15 @@ SPECS: Sequence[CollectionSpec] = (
     cards.SPEC,
     residence_permits.SPEC,
     insurance_enrolments.SPEC,
+    tasks.SPEC,
     employers.SPEC,
     applications.SPEC,
     idempotency.SPEC,
     outgoing_events.SPEC,
+    papers.SPEC,
+    paper_parts.SPEC,
+    paper_files.FILES_SPEC,
+    paper_files.CHUNKS_SPEC,
     login_flows.SPEC,
     session_documents.SPEC,
     clients.SPEC,
