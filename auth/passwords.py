@@ -42,6 +42,18 @@ RECOMMENDED: Final = Argon2Cost(memory_kib=65_536, passes=3, lanes=4)
 """RFC 9106, section 4, second recommended option."""
 
 
+def hash_password(password: str, cost: Argon2Cost = RECOMMENDED) -> str:
+    """The encoded hash, with its own salt and cost in it. Takes as long as it costs."""
+    hasher = PasswordHasher(
+        time_cost=cost.passes,
+        memory_cost=cost.memory_kib,
+        parallelism=cost.lanes,
+        hash_len=_TAG_BYTES,
+        salt_len=_SALT_BYTES,
+    )
+    return hasher.hash(_bytes_of(password))
+
+
 class PasswordsBusy(Exception):
     """Too many passwords are being checked; the attempt was not looked at."""
 
@@ -50,35 +62,23 @@ class Passwords:
     """Hashes and checks with one cost; `close` it at the end of the process."""
 
     def __init__(self, cost: Argon2Cost = RECOMMENDED) -> None:
-        self._hasher = PasswordHasher(
-            time_cost=cost.passes,
-            memory_cost=cost.memory_kib,
-            parallelism=cost.lanes,
-            hash_len=_TAG_BYTES,
-            salt_len=_SALT_BYTES,
-        )
+        self._cost = cost
         self._decoy = _decoy(cost)
         self._threads = ThreadPoolExecutor(WORKERS, thread_name_prefix="passwords")
         self._waiting = 0
 
     async def hashed(self, password: str) -> str:
-        """The encoded hash, with its own salt and cost in it."""
-        return await self._in_thread(lambda: self._hasher.hash(_bytes_of(password)))
+        """As `hash_password`. Raises `PasswordsBusy`."""
+        return await self._in_thread(lambda: hash_password(password, self._cost))
 
     async def is_right(self, stored: str | None, password: str) -> bool:
         """Whether `stored` is the hash of `password`. Without one (nobody has that name) the same
         work is done for nothing. Raises `PasswordsBusy`."""
-        right = await self._in_thread(lambda: self._verified(stored or self._decoy, password))
+        right = await self._in_thread(lambda: _verified(stored or self._decoy, password))
         return right and stored is not None
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
-
-    def _verified(self, encoded: str, password: str) -> bool:
-        try:
-            return self._hasher.verify(encoded, _bytes_of(password))
-        except VerifyMismatchError:
-            return False
 
     async def _in_thread(self, work: Callable[[], _T]) -> _T:
         if self._waiting >= WORKERS + MAX_WAITING:
@@ -90,6 +90,14 @@ class Passwords:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
         finally:
             self._waiting -= 1
+
+
+def _verified(encoded: str, password: str) -> bool:
+    """At the cost that the hash itself names."""
+    try:
+        return PasswordHasher().verify(encoded, _bytes_of(password))
+    except VerifyMismatchError:
+        return False
 
 
 def _bytes_of(password: str) -> bytes:

@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from argon2 import PasswordHasher
-
 from api.ids import new_id
 from auth.keys import KeySet
 from auth.master_keys import LocalMasterKeys
@@ -20,6 +18,7 @@ from auth.mongo import Database, in_transaction
 from auth.officer_sessions import OfficerSessionStore
 from auth.officers import Credentials, Duty, Officer, OfficerState, OfficerStore, encode_officer
 from auth.one_time_codes import CodeSecrets, code_of, new_secret, step_at
+from auth.passwords import hash_password
 from auth.principal import Assurance
 from auth.tokens import SubjectKind, TokenAuthority
 from resolvers.officer_login import CLIENT_ID, METHODS
@@ -39,12 +38,7 @@ RENEW = """mutation { renewOfficerSession {
   ... on OfficerLoginRefused { code message retryAfterSeconds } } }"""
 OFFICER_LOGOUT = "mutation { officerLogout { wasLive } }"
 
-_HASHER = PasswordHasher(
-    time_cost=CHEAP_PASSWORDS.passes,
-    memory_cost=CHEAP_PASSWORDS.memory_kib,
-    parallelism=CHEAP_PASSWORDS.lanes,
-)
-_HASH = _HASHER.hash(PASSWORD)
+_HASH = hash_password(PASSWORD, CHEAP_PASSWORDS)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What an administrator changes from the command line: the process's own gateway for one command."""
+"""What an administrator changes from the command line, through a gateway of the command's own."""
 
 from __future__ import annotations
 

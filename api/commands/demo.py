@@ -42,6 +42,8 @@ def demo(as_json: bool, seeded: int | None, seed_number: int | None) -> None:
     for number, holder in enumerate(told["holders"]):
         for line in _lines(number, holder):
             click.echo(line)
+    for officer in told.get("officers", ()):
+        click.echo(f"    {officer['label']}\n    {officer['loginName']}  {officer['password']}")
     click.echo("\nAll numbers, and the steps: add --json")
 
 

@@ -10,6 +10,7 @@ from auth.digests import Digest, Digester
 from auth.keys import KeySet
 from auth.master_keys import LocalMasterKeys
 from auth.mongo import Document
+from auth.one_time_codes import CodeSecrets
 from auth.sealing import Sealer
 from resolvers.rules.identifiers import canonical, canonical_passport
 from resolvers.store import (
@@ -31,10 +32,12 @@ class Secrets:
 
     sealer: Sealer
     digester: Digester
+    code_secrets: CodeSecrets
 
     @classmethod
     def of(cls, key_set: KeySet) -> Secrets:
-        return cls(Sealer(LocalMasterKeys(key_set)), Digester(key_set))
+        master_keys = LocalMasterKeys(key_set)
+        return cls(Sealer(master_keys), Digester(key_set), CodeSecrets(master_keys))
 
 
 def documents_of(person: Person, secrets: Secrets) -> Iterator[tuple[str, Document]]:

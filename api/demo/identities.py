@@ -11,6 +11,7 @@ from api.demo.cast import CAST, Role
 from api.demo.employers import MAX_EMPLOYERS, employer_id, make_employer
 from api.demo.login_steps import LOGIN_STEPS
 from api.demo.nations import NATION_BY_CODE
+from api.demo.officers import OFFICER_LOGIN_STEPS, demo_officers
 from api.demo.people import Life, Person, career_spans, make_person
 from api.demo.permit_making import Job
 from resolvers.policy.places import CITIES
@@ -76,12 +77,15 @@ def demo_identities() -> dict[str, Any]:
 
     `holders`: for each `name` and `identifier` (the input of `proveRealName`), `secondProof` (the
     input of `sendSecondProofCode`; null when no physical card exists), and besides them every
-    number there is (`identifiers`, `secondProofs`). `login`: the steps over HTTP.
+    number there is (`identifiers`, `secondProofs`). `login`: the steps over HTTP. `officers`: both
+    factors of each, and `officerLogin` the steps of his desk.
     """
     people = demo_people(_ANY_DAY)
     return {
         "holders": [_identity(role, one) for role, one in zip(CAST, people, strict=True)],
         "login": LOGIN_STEPS,
+        "officers": [one.told() for one in demo_officers(DATA_SET)],
+        "officerLogin": OFFICER_LOGIN_STEPS,
     }
 
 
