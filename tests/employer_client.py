@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -52,7 +53,8 @@ class Portal:
         self, now: datetime, header: Mapping[str, Any] | None = None, **changes: Any
     ) -> str:
         headers = {"kid": KID} | dict(header or {})
-        return jwt.encode(self.claims(now, **changes), self.key, "EdDSA", headers)
+        payload = json.dumps(self.claims(now, **changes)).encode()
+        return jwt.PyJWS().encode(payload, self.key, "EdDSA", headers)
 
     def form(self, assertion: str, **more: str) -> dict[str, str]:
         return {
