@@ -69,28 +69,23 @@ async def test_the_answer_is_that_of_the_rfc_and_the_token_that_of_the_client(
     assert line["actor"]["session_id"] == portal.session_id
 
 
-@pytest.mark.parametrize(
-    ("asked", "given"),
-    [
+async def test_a_token_may_be_asked_for_with_less_than_was_granted(
+    serving: Serving, portal: Portal
+) -> None:
+    for asked, given in (
         ("permits:read", "permits:read"),
         ("papers:write permits:read permits:read", "permits:read papers:write"),
-    ],
-)
-async def test_a_token_may_be_asked_for_with_less_than_was_granted(
-    serving: Serving, portal: Portal, asked: str, given: str
-) -> None:
-    answer = await portal.ask(serving.http, serving.clock(), scope=asked)
-    assert answer.json()["scope"] == given
+    ):
+        answer = await portal.ask(serving.http, serving.clock(), scope=asked)
+        assert answer.json()["scope"] == given
 
 
-@pytest.mark.parametrize(
-    "scope", ["papers:write", "permits:read everything", "permits:read  ", "x" * 401, "许可"]
-)
-async def test_a_scope_that_was_not_granted_is_refused(serving: Serving, scope: str) -> None:
+async def test_a_scope_that_was_not_granted_is_refused(serving: Serving) -> None:
     portal = await new_portal(serving, new_id("emp"), (ClientScope.PERMITS_READ,))
-    answer = await portal.ask(serving.http, serving.clock(), scope=scope)
-    assert error_of(answer) == (400, "invalid_scope")
-    assert scope not in answer.text
+    for scope in ("papers:write", "permits:read everything", "permits:read  ", "x" * 401, "许可"):
+        answer = await portal.ask(serving.http, serving.clock(), scope=scope)
+        assert error_of(answer) == (400, "invalid_scope")
+        assert scope not in answer.text
 
 
 def test_every_scope_that_a_rule_asks_of_an_employer_can_be_granted() -> None:
@@ -134,24 +129,20 @@ async def test_unknown_revoked_and_forged_clients_are_told_the_same(
     ]
 
 
-@pytest.mark.parametrize(
-    ("claims", "word"),
-    [
+async def test_a_client_that_proved_itself_is_told_what_is_wrong(
+    serving: Serving, portal: Portal
+) -> None:
+    wrong: list[tuple[dict[str, Any], str]] = [
         ({"aud": "https://other.example"}, "aud"),
         ({"jti": "short"}, "claim"),
         ({"exp": 1}, "expired"),
         ({"exp": 253_402_300_799}, "5 minutes"),
         ({"nbf": 253_402_300_799}, "clock"),
-    ],
-    ids=str,
-)
-async def test_a_client_that_proved_itself_is_told_what_is_wrong(
-    serving: Serving, portal: Portal, claims: dict[str, Any], word: str
-) -> None:
-    assertion = portal.assertion(serving.clock(), **claims)
-    answer = await post(serving, portal.form(assertion))
-    assert error_of(answer) == (401, "invalid_client")
-    assert word in answer.json()["error_description"]
+    ]
+    for claims, word in wrong:
+        answer = await post(serving, portal.form(portal.assertion(serving.clock(), **claims)))
+        assert error_of(answer) == (401, "invalid_client")
+        assert word in answer.json()["error_description"]
 
 
 async def test_an_assertion_is_good_for_one_token(serving: Serving, portal: Portal) -> None:
