@@ -17,6 +17,7 @@ from resolvers.store import (
     insurance_enrolments,
     permits,
     residence_permits,
+    tasks,
 )
 
 
@@ -24,8 +25,8 @@ from resolvers.store import (
 class Relation:
     """Documents of `collection` whose `foreign` field equals our `local` one.
 
-    `order` is the descending instant of a list, ties broken by ascending id; None leads to one
-    document by its id. `newest_only` keeps the first of the list; `live_at` makes the filter of
+    `order` is the descending instant of a list (`ascending`: the earliest first), ties broken by
+    ascending id; None leads to one document. `newest_only` keeps the first of the list; `live_at` makes the filter of
     rows that count at an instant, where others are kept for the record. `same_holder` leads to
     documents of our own holder only, whatever the reference says.
     """
@@ -37,6 +38,7 @@ class Relation:
     newest_only: bool = False
     live_at: Callable[[datetime], Mapping[str, Any]] | None = None
     same_holder: bool = False
+    ascending: bool = False
 
 
 def _of_holder(collection: str, order: str, *, newest_only: bool = False) -> Relation:
@@ -44,6 +46,7 @@ def _of_holder(collection: str, order: str, *, newest_only: bool = False) -> Rel
 
 
 _EMPLOYER = Relation(employers.NAME, "employer_id", "_id")
+_TASKS = Relation(tasks.NAME, "_id", "responsible.subject", "opened_at")
 
 RELATIONS: Mapping[str, Mapping[str, Relation]] = {
     holders.NAME: {
@@ -60,7 +63,9 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
             live_at=session_documents.live_at,
         ),
         "insurance": _of_holder(insurance_enrolments.NAME, "started_at", newest_only=True),
+        "tasks": _TASKS,
     },
+    employers.NAME: {"tasks": _TASKS},
     permits.NAME: {"employer": _EMPLOYER},
     cards.NAME: {"permit": Relation(permits.NAME, "permit_id", "_id", same_holder=True)},
     insurance_enrolments.NAME: {"employer": _EMPLOYER},

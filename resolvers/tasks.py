@@ -14,6 +14,8 @@ from resolvers.rules.permit_status import shanghai_day
 from resolvers.rules.tasks import (
     NewTask,
     PermitOfTask,
+    ResponsibleParty,
+    TaskKind,
     enrolment_task,
     is_enrolled,
     residence_application_task,
@@ -22,7 +24,6 @@ from resolvers.rules.tasks import (
 from resolvers.store.insurance_enrolments import states_of
 from resolvers.store.outgoing_events import Event, EventKind
 from resolvers.store.tasks import encode_task
-from resolvers.vocabulary import ResponsibleParty, TaskKind
 
 Told = tuple[AuditLine, Event]
 

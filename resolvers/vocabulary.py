@@ -267,28 +267,6 @@ class ResidenceState(StrEnum):
     CANCELLED = "CANCELLED"
 
 
-class TaskKind(StrEnum):
-    """What the law ties to a procedure, beside the procedure itself."""
-
-    ENROL_SOCIAL_INSURANCE = "ENROL_SOCIAL_INSURANCE"
-    APPLY_RESIDENCE_PERMIT = "APPLY_RESIDENCE_PERMIT"
-    SETTLE_RESIDENCE_PERMIT = "SETTLE_RESIDENCE_PERMIT"
-
-
-class TaskState(StrEnum):
-    """Whether it is overdue follows from the clock and is not stored."""
-
-    OPEN = "OPEN"
-    DONE = "DONE"
-
-
-class ResponsibleParty(StrEnum):
-    """Who has to do a task."""
-
-    EMPLOYER = "EMPLOYER"
-    HOLDER = "HOLDER"
-
-
 class Language(StrEnum):
     EN = "en"
     ZH = "zh"

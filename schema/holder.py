@@ -15,6 +15,7 @@ from schema.sealed_text import SealedText
 from schema.selection import CONNECTION_ORDER
 from schema.session import SessionConnection
 from schema.source import Source
+from schema.task import TaskConnection
 
 strawberry.enum(Language, description="The language in which the holder is written to.")
 
@@ -94,6 +95,10 @@ class Holder:
         self, info: Info, first: First = DEFAULT_PAGE, after: After = None
     ) -> SessionConnection:
         return SessionConnection(listing=self._listing(info, "sessions", first))
+
+    @holder_field("What the law asks of the holder, newest first.", edge="tasks")
+    def tasks(self, info: Info, first: First = DEFAULT_PAGE, after: After = None) -> TaskConnection:
+        return TaskConnection(listing=self._listing(info, "tasks", first))
 
     @holder_field("The newest residence permit, if there is one.", edge="residence_permit")
     def residence_permit(self, info: Info) -> ResidencePermit | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from resolvers.policy.named import Named
 from resolvers.rules.card_rules import CardAction, ElectronicCardAbsence
+from resolvers.rules.tasks import TaskKind
 from resolvers.vocabulary import (
     BankState,
     CardKind,
@@ -94,4 +95,18 @@ INSURANCE_STATE_LABELS: Mapping[InsuranceState, Named] = {
     InsuranceState.PENDING: Named("Pending", "办理中"),
     InsuranceState.SUSPENDED: Named("Suspended", "暂停"),
     InsuranceState.ENDED: Named("Ended", "已终止"),
+}
+TASK_KIND_LABELS: Mapping[TaskKind, Named] = {
+    TaskKind.ENROL_SOCIAL_INSURANCE: Named(
+        "Enrol the holder in social insurance", "为持证人办理社会保险参保登记"
+    ),
+    TaskKind.APPLY_RESIDENCE_PERMIT: Named(
+        "Apply for a residence permit at the exit-entry administration",
+        "向出入境管理机构申请办理居留许可",
+    ),
+    TaskKind.SETTLE_RESIDENCE_PERMIT: Named(
+        "Settle your residence permit at the exit-entry administration, now that the work permit "
+        "is cancelled",
+        "工作许可已注销，请到出入境管理机构办理居留许可后续手续",
+    ),
 }

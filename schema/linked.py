@@ -5,6 +5,7 @@ from typing import Any
 
 import strawberry
 
+from resolvers.policy.freshness import RecordKind
 from resolvers.rules.permit_status import days_left, first_day, printed_day
 from resolvers.vocabulary import (
     IdentityDocumentKind,
@@ -72,7 +73,7 @@ class ResidencePermit:
 
     @holder_field("Where the record comes from, and how fresh it is.", reads=("source",))
     def source(self) -> Source:
-        return Source(stored=self.row["source"])
+        return Source(stored=self.row["source"], record=RecordKind.RESIDENCE_PERMIT)
 
     def _holds(self, info: Info) -> bool:
         issued = ResidenceState(self.row["state"]) is ResidenceState.ISSUED
@@ -140,7 +141,7 @@ class Insurance:
 
     @holder_field("Where the record comes from, and how fresh it is.", reads=("source",))
     def source(self) -> Source:
-        return Source(stored=self.row["source"])
+        return Source(stored=self.row["source"], record=RecordKind.INSURANCE)
 
 
 @strawberry.type(description="A passport or permanent resident ID, current or past.")

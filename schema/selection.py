@@ -16,6 +16,7 @@ CONNECTION_ORDER: Mapping[str, str] = {
     "cards": "issued_at",
     "identity_documents": "valid_from",
     "sessions": "created_at",
+    "tasks": "opened_at",
 }
 """Relation → the instant by which its connection is ordered and its cursors are made."""
 

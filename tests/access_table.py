@@ -47,11 +47,13 @@ PROVE = _row("  401   ok    ok    403   403   403   403   403   403 ")
 ADVANCE = _row("401   401   ok    403   403   403   403   403   403 ")
 OWN = _row("    401   401   401   401   ok    ok    ok    403   403 ")
 REVEAL = _row(" 401   401   401   401   ok    stale ok    403   403 ")
+KNOWN = _row("  401   401   401   ok    ok    ok    ok    ok    ok  ")
 DESK = _row("   401   401   401   403   403   403   403   ok    403 ")
 
 ROOTS: Mapping[str, Row] = {
     "Query.me": OWN,
     "Query.biometricConsentNotice": PUBLIC,
+    "Query.assessTalentCategory": KNOWN,
     "Mutation.startLogin": PUBLIC,
     "Mutation.proveRealName": PROVE,
     "Mutation.sendSecondProofCode": PROVE,
@@ -88,7 +90,7 @@ BELOW: Mapping[str, tuple[Row, tuple[tuple[str, str], ...]]] = {
                 (
                     "id fullName chineseName nativeName birthDate phone nationality"
                     " workPermitNumber socialSecurityNumber permanentResidentId language permits"
-                    " cards identityDocuments sessions residencePermit insurance source"
+                    " cards identityDocuments sessions tasks residencePermit insurance source"
                 ),
             ),
             ("SealedText", "masked"),
@@ -103,7 +105,7 @@ BELOW: Mapping[str, tuple[Row, tuple[tuple[str, str], ...]]] = {
             ),
             ("PermitHistoryEntry", "at event authority"),
             ("Employer", "id creditCode name city source"),
-            ("Source", "authority updatedAt"),
+            ("Source", "authority updatedAt isStale staleAfter"),
             ("City", "code name"),
             ("Authority", "code name"),
             ("PageInfo", "hasNextPage endCursor"),
@@ -134,6 +136,9 @@ BELOW: Mapping[str, tuple[Row, tuple[tuple[str, str], ...]]] = {
                     " isCurrent"
                 ),
             ),
+            ("TaskConnection", "edges pageInfo"),
+            ("TaskEdge", "cursor node"),
+            ("Task", "id kind kindLabel permitId dueOn daysLeft state openedAt doneAt"),
             (
                 "ResidencePermit",
                 "id number state isValid daysLeft city validFrom validUntil source",
@@ -146,6 +151,26 @@ BELOW: Mapping[str, tuple[Row, tuple[tuple[str, str], ...]]] = {
         ),
     ),
     "Query.biometricConsentNotice": (PUBLIC, (("BiometricConsentNotice", "version text"),)),
+    "Query.assessTalentCategory": (
+        KNOWN,
+        (
+            (
+                "TalentAssessment",
+                (
+                    "total maximum category categoryLabel items nextCategory otherRoutes"
+                    " tableVersion assessedOn"
+                ),
+            ),
+            (
+                "TalentItemResult",
+                "code label points maximum band reason reasonLabel nextBand nextBandPoints",
+            ),
+            ("NextTalentCategory", "category categoryLabel pointsMissing"),
+            ("OtherTalentRoute", "code category text"),
+            ("TalentFactsRefused", "refusals"),
+            ("TalentFactRefusal", "fact code message"),
+        ),
+    ),
     "Mutation.startLogin": (PUBLIC, (("LoginStarted", "flowToken expiresAt"), _REFUSED)),
     "Mutation.proveRealName": (
         PROVE,

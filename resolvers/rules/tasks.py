@@ -9,14 +9,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
-from resolvers.vocabulary import (
-    InsuranceKind,
-    InsuranceState,
-    ResidenceState,
-    ResponsibleParty,
-    TaskKind,
-)
+from resolvers.vocabulary import InsuranceKind, InsuranceState, ResidenceState
+
+
+class TaskKind(StrEnum):
+    """What the law ties to a procedure, beside the procedure itself."""
+
+    ENROL_SOCIAL_INSURANCE = "ENROL_SOCIAL_INSURANCE"
+    APPLY_RESIDENCE_PERMIT = "APPLY_RESIDENCE_PERMIT"
+    SETTLE_RESIDENCE_PERMIT = "SETTLE_RESIDENCE_PERMIT"
+
+
+class TaskState(StrEnum):
+    """Whether it is overdue follows from the clock and is not stored."""
+
+    OPEN = "OPEN"
+    DONE = "DONE"
+
+
+class ResponsibleParty(StrEnum):
+    """Who has to do a task."""
+
+    EMPLOYER = "EMPLOYER"
+    HOLDER = "HOLDER"
+
 
 _COVERED = frozenset({InsuranceState.ENROLLED, InsuranceState.EXEMPT_BY_TREATY})
 

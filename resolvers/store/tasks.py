@@ -13,8 +13,7 @@ from auth.bson_schema import INSTANT, INTEGER, document, identifier, one_of, opt
 from auth.collections import CollectionSpec, Index
 from auth.mongo import Collection, Database, Document, Transaction
 from resolvers.rules.permit_status import ends_at
-from resolvers.rules.tasks import NewTask
-from resolvers.vocabulary import ResponsibleParty, TaskKind, TaskState
+from resolvers.rules.tasks import NewTask, ResponsibleParty, TaskKind, TaskState
 
 NAME = "tasks"
 MAX_CLOSED_AT_ONCE = 50
