@@ -16,6 +16,7 @@ from schema.row import Row
 from schema.selection import selection_of
 from schema.session import SessionMutation
 from schema.step_up import StepUpMutation
+from schema.talent import TalentQuery
 
 
 class HolderMissing(Exception):
@@ -23,7 +24,7 @@ class HolderMissing(Exception):
 
 
 @strawberry.type(description="Reading. Every field names who may use it.")
-class Query(ConsentQuery):
+class Query(ConsentQuery, TalentQuery):
     @guarded(Permission.HOLDER_READ, description="The holder who asks.")
     async def me(self, info: Info) -> Holder:
         context = info.context

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from graphql import (
+    GraphQLEnumType,
     GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLNamedType,
@@ -19,7 +20,13 @@ from graphql import (
 
 from tests.access_table import Case
 
-PLAIN_VALUES = {"String": '"none"', "ID": '"none"', "Int": "1", "Boolean": "false"}
+PLAIN_VALUES = {
+    "String": '"none"',
+    "ID": '"none"',
+    "Int": "1",
+    "Boolean": "false",
+    "Date": '"1990-01-01"',
+}
 
 
 def reachable_cases(schema: GraphQLSchema) -> Iterator[Case]:
@@ -86,6 +93,8 @@ def _leaf(parent: GraphQLObjectType, field: str) -> str:
 def _value(given: GraphQLInputType) -> str:
     """The smallest value of an input type, as a literal."""
     named = get_named_type(given)
+    if isinstance(named, GraphQLEnumType):
+        return str(next(iter(named.values)))
     if not isinstance(named, GraphQLInputObjectType):
         return PLAIN_VALUES[named.name]
     fields = {
