@@ -168,6 +168,11 @@ class OfficerStore:
         """Raises `auth.mongo.DuplicateKeyError` for a login name that is taken."""
         await self._officers.insert_many(list(officers), session=transaction)
 
+    async def aggregate(self, pipeline: list[Document]) -> list[Document]:
+        """One compiled read of one officer (`resolvers.pipeline`)."""
+        found: list[Document] = await self._officers.aggregate(pipeline).to_list(1)
+        return found
+
     async def find(self, officer_id: str, transaction: Transaction | None = None) -> Officer | None:
         stored = await self._officers.find_one({"_id": officer_id}, session=transaction)
         return None if stored is None else decode_officer(stored)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from auth import session_documents
+from auth import officers, session_documents
 from resolvers.store import (
+    applications,
     cards,
     employers,
     holder_keys,
     holders,
     identity_documents,
     insurance_enrolments,
+    papers,
     permits,
     residence_permits,
     tasks,
@@ -25,10 +27,10 @@ from resolvers.store import (
 class Relation:
     """Documents of `collection` whose `foreign` field equals our `local` one.
 
-    `order` is the descending instant of a list (`ascending`: the earliest first), ties broken by
-    ascending id; None leads to one document. `newest_only` keeps the first of the list; `live_at` makes the filter of
-    rows that count at an instant, where others are kept for the record. `same_holder` leads to
-    documents of our own holder only, whatever the reference says.
+    `order` is the instant of a list, newest first (`ascending`: earliest first), ties broken by
+    ascending id; None leads to one document. `newest_only` keeps the first of the list; `live_at`
+    makes the filter of rows that count at an instant, where others are kept for the record.
+    `same_holder` leads to documents of our own holder only, whatever the reference says.
     """
 
     collection: str
@@ -45,6 +47,17 @@ def _of_holder(collection: str, order: str, *, newest_only: bool = False) -> Rel
     return Relation(collection, "_id", "holder_id", order, newest_only)
 
 
+def _promised(_now: datetime) -> Mapping[str, Any]:
+    """Open cases; said so that the partial index serves it."""
+    return {"promise.due_at": {"$gt": _LONG_AGO}}
+
+
+def _filed(_now: datetime) -> Mapping[str, Any]:
+    """A draft is nobody's case yet."""
+    return {"filed_at": {"$gt": _LONG_AGO}}
+
+
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _EMPLOYER = Relation(employers.NAME, "employer_id", "_id")
 _TASKS = Relation(tasks.NAME, "_id", "responsible.subject", "opened_at")
 
@@ -64,8 +77,35 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
         ),
         "insurance": _of_holder(insurance_enrolments.NAME, "started_at", newest_only=True),
         "tasks": _TASKS,
+        "applications": _of_holder(applications.NAME, "created_at"),
+        "application": Relation(applications.NAME, "_id", "holder_id"),
     },
-    employers.NAME: {"tasks": _TASKS},
+    employers.NAME: {
+        "tasks": _TASKS,
+        "public": Relation(employers.NAME, "_id", "_id"),
+        "permits": Relation(permits.NAME, "_id", "employer_id", "valid_from"),
+        "applications": Relation(applications.NAME, "_id", "employer_id", "created_at"),
+        "application": Relation(applications.NAME, "_id", "employer_id"),
+    },
+    officers.NAME: {
+        "work_list": Relation(
+            applications.NAME,
+            "authority",
+            "authority",
+            "promise.due_at",
+            ascending=True,
+            live_at=_promised,
+        ),
+        "case": Relation(applications.NAME, "authority", "authority", live_at=_filed),
+    },
+    applications.NAME: {
+        "key": Relation(holder_keys.NAME, "holder_id", "_id"),
+        "holder": Relation(holders.NAME, "holder_id", "_id"),
+        "employer": _EMPLOYER,
+        "permit": Relation(permits.NAME, "permit_id", "_id", same_holder=True),
+        "result_permit": Relation(permits.NAME, "result_permit_id", "_id", same_holder=True),
+        "papers": Relation(papers.NAME, "_id", "application_id", "stored_at", ascending=True),
+    },
     permits.NAME: {"employer": _EMPLOYER},
     cards.NAME: {"permit": Relation(permits.NAME, "permit_id", "_id", same_holder=True)},
     insurance_enrolments.NAME: {"employer": _EMPLOYER},

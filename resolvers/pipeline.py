@@ -47,6 +47,7 @@ def _lookup(relation: Relation, key: str, edge: Edge, now: datetime) -> Document
             "pipeline": [
                 *([_OF_SAME_HOLDER] if relation.same_holder else []),
                 *([{"$match": dict(relation.live_at(now))}] if relation.live_at else []),
+                *([{"$match": dict(edge.where)}] if edge.where else []),
                 *_ordered(relation, edge.page),
                 *_rest(relation.collection, edge.selection, now),
             ],
@@ -61,10 +62,10 @@ def _ordered(relation: Relation, page: Page | None) -> list[Document]:
     stages: list[Document] = []
     if page is not None and page.after is not None:
         at, document_id = page.after.at, page.after.document_id
-        older = {relation.order: {"$lt": at}}
+        further = {relation.order: {"$gt" if relation.ascending else "$lt": at}}
         same_instant = {relation.order: at, "_id": {"$gt": document_id}}
-        stages.append({"$match": {"$or": [older, same_instant]}})
-    stages.append({"$sort": {relation.order: -1, "_id": 1}})
+        stages.append({"$match": {"$or": [further, same_instant]}})
+    stages.append({"$sort": {relation.order: 1 if relation.ascending else -1, "_id": 1}})
     stages.append({"$limit": _row_limit(relation, page)})
     return stages
 

@@ -1,65 +1,156 @@
-"""Reading the graph: one aggregation; and when something sealed is opened, one audit line more."""
+"""Reading the graph: one aggregation; and where it must leave a trace, one audit line more.
+
+A holder's reveal and an officer's every look at a case are such reads: the line naming all rows is
+acknowledged before anything is opened.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from auth.audit import AuditAction, AuditLine
+from auth import officers
+from auth.audit import MAX_OBJECTS, AuditAction, AuditLine
 from auth.mongo import Document
+from auth.officers import OfficerState
 from auth.sealing import HolderVault
 from resolvers.gateway import Ask, Gateway, append_audit
 from resolvers.graph import RELATIONS
 from resolvers.pipeline import EDGES, compile_read
-from resolvers.selection import Edge, Selection, reveals_anything
-from resolvers.store import holders
+from resolvers.selection import Edge, Selection, needs_key, reveals_anything
+from resolvers.store import applications, employers, holder_keys, holders
 from resolvers.store.holder_keys import decode_holder_key
 
 KEY_EDGE = "gateway:key"
 """No response key of a client has a colon, so none can collide."""
+_KEY_PATHS = frozenset({"key_version", "wrapped"})
 
 
 @dataclass(frozen=True)
-class HolderRead:
-    """The holder's document tree; `vault` only when something is to be revealed."""
+class Read:
+    """The root document with the rows of its edges; `vaults` by holder, of those whose sealed
+    values are to be opened."""
 
     document: Document
-    vault: HolderVault | None
+    vaults: Mapping[str, HolderVault] = field(default_factory=dict)
 
 
-async def read_own_holder(gateway: Gateway, ask: Ask, selection: Selection) -> HolderRead | None:
-    """The caller's own record. With reveals, the line naming all rows and fields is acknowledged
-    before anything is opened."""
+async def read_own_holder(gateway: Gateway, ask: Ask, selection: Selection) -> Read | None:
+    """The caller's own record. A reveal is audited."""
     holder_id = ask.principal.holder_id()
-    revealing = reveals_anything(selection)
-    if revealing:
-        key = Edge("key", Selection(frozenset({"key_version", "wrapped"})))
-        selection = Selection(
-            selection.paths, selection.reveals, {**selection.edges, KEY_EDGE: key}
-        )
+    selection = _with_keys(holders.NAME, selection)
     pipeline = compile_read(holders.NAME, {"_id": holder_id}, selection, gateway.now())
-    found: list[Document] = await gateway.holders.aggregate(pipeline)
+    found = await gateway.holders.aggregate(pipeline)
     if not found:
         return None
-    document = found[0]
-    if not revealing:
-        return HolderRead(document, None)
-    rows = list(_revealed(holders.NAME, document, selection))
-    line = AuditLine(
-        AuditAction.IDENTITY_REVEALED,
-        holder_id,
-        objects=sorted({row for row, _ in rows}),
-        fields=sorted({name for _, name in rows}),
+    if reveals_anything(selection):
+        rows = list(_revealed(holders.NAME, found[0], selection))
+        objects = sorted({row for row, _ in rows})
+        names = sorted({name for _, name in rows})
+        action = AuditAction.IDENTITY_REVEALED
+        await _audit(gateway, ask, action, holder_id, objects, names)
+    return _opened(gateway, holders.NAME, found[0], selection)
+
+
+async def read_own_employer(gateway: Gateway, ask: Ask, selection: Selection) -> Read | None:
+    """The record of the employer whose client asks."""
+    selection = _with_keys(employers.NAME, selection)
+    scope = {"_id": ask.principal.employer_id()}
+    found = await gateway.employers.aggregate(
+        compile_read(employers.NAME, scope, selection, gateway.now())
     )
-    await append_audit(gateway, ask, line)
-    wrapped = decode_holder_key(document[EDGES][KEY_EDGE][0])
-    return HolderRead(document, gateway.sealer.vault_for(holder_id, wrapped))
+    return _opened(gateway, employers.NAME, found[0], selection) if found else None
+
+
+async def read_own_officer(gateway: Gateway, ask: Ask, selection: Selection) -> Read | None:
+    """The officer's desk; every case that is read stands in the audit trail. None for an account
+    that is not active."""
+    selection = _with_keys(officers.NAME, selection)
+    scope = {"_id": ask.principal.officer_id(), "state": str(OfficerState.ACTIVE)}
+    found = await gateway.officers.aggregate(
+        compile_read(officers.NAME, scope, selection, gateway.now())
+    )
+    if not found:
+        return None
+    cases = list(_rows(officers.NAME, found[0], selection, applications.NAME))
+    if cases:
+        people = {case["holder_id"] for case in cases}
+        names = sorted({name for _, name in _revealed(officers.NAME, found[0], selection)})
+        await _audit(
+            gateway,
+            ask,
+            AuditAction.CASE_READ,
+            people.pop() if len(people) == 1 else None,
+            sorted({case["_id"] for case in cases}),
+            names,
+        )
+    return _opened(gateway, officers.NAME, found[0], selection)
+
+
+async def _audit(
+    gateway: Gateway,
+    ask: Ask,
+    action: AuditAction,
+    holder_id: str | None,
+    objects: Sequence[str],
+    names: Sequence[str],
+) -> None:
+    """One insert; more than one line only where a line cannot hold all rows."""
+    lines = [
+        AuditLine(action, holder_id, objects=objects[start : start + MAX_OBJECTS], fields=names)
+        for start in range(0, len(objects), MAX_OBJECTS)
+    ]
+    await append_audit(gateway, ask, *lines)
+
+
+def _with_keys(collection: str, selection: Selection) -> Selection:
+    """The holder's key joined where sealed values are to be opened, at the topmost document of
+    each holder; and `holder_id` of every case, which the trail names."""
+    if collection == applications.NAME:
+        selection = replace(selection, paths=selection.paths | {"holder_id"})
+    if "key" not in RELATIONS.get(collection, {}):
+        return _with_keys_below(collection, selection)
+    if not needs_key(selection):
+        return selection
+    key = Edge("key", Selection(_KEY_PATHS))
+    return replace(selection, edges={**selection.edges, KEY_EDGE: key})
+
+
+def _with_keys_below(collection: str, selection: Selection) -> Selection:
+    edges = {
+        key: replace(
+            edge,
+            selection=_with_keys(RELATIONS[collection][edge.relation].collection, edge.selection),
+        )
+        for key, edge in selection.edges.items()
+    }
+    return replace(selection, edges=edges)
+
+
+def _opened(gateway: Gateway, collection: str, document: Document, selection: Selection) -> Read:
+    vaults: dict[str, HolderVault] = {}
+    for key in _rows(collection, document, selection, holder_keys.NAME):
+        if key["_id"] not in vaults:
+            vaults[key["_id"]] = gateway.sealer.vault_for(key["_id"], decode_holder_key(key))
+    return Read(document, vaults)
+
+
+def _rows(
+    collection: str, document: Document, selection: Selection, wanted: str
+) -> Iterator[Document]:
+    """Every row of one collection in the tree below the document."""
+    for key, edge in selection.edges.items():
+        related = RELATIONS[collection][edge.relation].collection
+        for row in document[EDGES][key]:
+            if related == wanted:
+                yield row
+            yield from _rows(related, row, edge.selection, wanted)
 
 
 def _revealed(
     collection: str, document: Document, selection: Selection
 ) -> Iterator[tuple[str, str]]:
-    """(document id, collection.field) of everything that will be opened."""
+    """(document id, collection.field) of everything that will be revealed."""
     for path in selection.reveals:
         yield document["_id"], f"{collection}.{path}"
     for key, edge in selection.edges.items():

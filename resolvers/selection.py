@@ -11,6 +11,7 @@ import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 
 class BadCursor(ValueError):
@@ -54,23 +55,36 @@ class Page:
 @dataclass(frozen=True)
 class Selection:
     """Dotted document paths to return, sealed fields to open, and edges by the key under which
-    their rows are to stand."""
+    their rows are to stand. `opens`: a sealed text that is part of the record, such as the words of
+    a decision, is to be read, which is no reveal of an identity."""
 
     paths: frozenset[str] = frozenset()
     reveals: frozenset[str] = frozenset()
+    opens: bool = False
     edges: Mapping[str, Edge] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Edge:
-    """Follow `relation` and select there. `page` is None for a relation to one document."""
+    """Follow `relation` and select there. `page` is None for a relation to one document; `where`
+    narrows the rows, by values of our own making."""
 
     relation: str
     selection: Selection
     page: Page | None = None
+    where: Mapping[str, Any] = field(default_factory=dict)
 
 
 def reveals_anything(selection: Selection) -> bool:
     return bool(selection.reveals) or any(
         reveals_anything(edge.selection) for edge in selection.edges.values()
+    )
+
+
+def needs_key(selection: Selection) -> bool:
+    """Whether something sealed is to be opened, here or below."""
+    return (
+        selection.opens
+        or bool(selection.reveals)
+        or any(needs_key(edge.selection) for edge in selection.edges.values())
     )

@@ -13,7 +13,7 @@ from resolvers.rules.card_rules import (
 from resolvers.vocabulary import BankState, CardKind, CardReason, CardState
 from schema.connection import ListedRow, Listing, PageInfo
 from schema.context import Info
-from schema.field import holder_field
+from schema.field import person_field
 from schema.labels import (
     ABSENCE_LABELS,
     BANK_STATE_LABELS,
@@ -39,11 +39,11 @@ strawberry.enum(ElectronicCardAbsence, description="Why there is no electronic c
 class NextAction:
     of: strawberry.Private[CardAction]
 
-    @holder_field("The stable code.")
+    @person_field("The stable code.")
     def code(self) -> CardAction:
         return self.of
 
-    @holder_field("In words, in the language of the request.")
+    @person_field("In words, in the language of the request.")
     def label(self, info: Info) -> str:
         return info.context.text(CARD_ACTION_LABELS[self.of], self.of)
 
@@ -57,16 +57,16 @@ class NextAction:
 class BankSide:
     row: strawberry.Private[Row]
 
-    @holder_field("The state at the bank.", reads=("bank.state",))
+    @person_field("The state at the bank.", reads=("bank.state",))
     def state(self) -> BankState:
         return BankState(self.row["bank"]["state"])
 
-    @holder_field("The state in words, in the language of the request.", reads=("bank.state",))
+    @person_field("The state in words, in the language of the request.", reads=("bank.state",))
     def state_label(self, info: Info) -> str:
         state = BankState(self.row["bank"]["state"])
         return info.context.text(BANK_STATE_LABELS[state], state)
 
-    @holder_field("The bank card number.", reads=("bank.account",))
+    @person_field("The bank card number.", reads=("bank.account",))
     def account(self) -> SealedText:
         return self.row.sealed("bank.account")
 
@@ -75,68 +75,68 @@ class BankSide:
 class Card:
     row: strawberry.Private[Row]
 
-    @holder_field("Random, stable id of the record.")
+    @person_field("Random, stable id of the record.")
     def id(self) -> strawberry.ID:
         return strawberry.ID(self.row["_id"])
 
-    @holder_field("Physical or electronic.", reads=("kind",))
+    @person_field("Physical or electronic.", reads=("kind",))
     def kind(self) -> CardKind:
         return CardKind(self.row["kind"])
 
-    @holder_field("The kind in words, in the language of the request.", reads=("kind",))
+    @person_field("The kind in words, in the language of the request.", reads=("kind",))
     def kind_label(self, info: Info) -> str:
         kind = CardKind(self.row["kind"])
         return info.context.text(CARD_KIND_LABELS[kind], kind)
 
-    @holder_field(
+    @person_field(
         "The number printed on a physical card; another one after each replacement.",
         reads=("number",),
     )
     def number(self) -> SealedText | None:
         return self.row.sealed_or_none("number")
 
-    @holder_field("The state of the social side.", reads=("state",))
+    @person_field("The state of the social side.", reads=("state",))
     def status(self) -> CardState:
         return CardState(self.row["state"])
 
-    @holder_field("The state in words, in the language of the request.", reads=("state",))
+    @person_field("The state in words, in the language of the request.", reads=("state",))
     def status_label(self, info: Info) -> str:
         state = CardState(self.row["state"])
         return info.context.text(CARD_STATE_LABELS[state], state)
 
-    @holder_field("Since when it is in this state.", reads=("state_since",))
+    @person_field("Since when it is in this state.", reads=("state_since",))
     def status_since(self) -> datetime:
         at: datetime = self.row["state_since"]
         return at
 
-    @holder_field("The bank side; null for an electronic card.", reads=("bank.state",))
+    @person_field("The bank side; null for an electronic card.", reads=("bank.state",))
     def bank(self) -> BankSide | None:
         return BankSide(row=self.row) if self.row.get("bank") else None
 
-    @holder_field("The permit loaded on the card; null when there is none.", edge="permit")
+    @person_field("The permit loaded on the card; null when there is none.", edge="permit")
     def permit(self, info: Info) -> Permit | None:
         rows = self.row.related(info)
         return Permit(row=Row("permits", rows[0])) if rows else None
 
-    @holder_field("What can be done next, in the order offered.", reads=("kind", "state"))
+    @person_field("What can be done next, in the order offered.", reads=("kind", "state"))
     def next_actions(self) -> list[NextAction]:
         kind, state = CardKind(self.row["kind"]), CardState(self.row["state"])
         return [NextAction(of=action) for action in next_actions(kind, state)]
 
-    @holder_field("Why it was issued.", reads=("reason",))
+    @person_field("Why it was issued.", reads=("reason",))
     def reason(self) -> CardReason:
         return CardReason(self.row["reason"])
 
-    @holder_field("The issuing city.", reads=("city",))
+    @person_field("The issuing city.", reads=("city",))
     def city(self) -> City:
         return City(of=self.row["city"])
 
-    @holder_field("When it was issued.", reads=("issued_at",))
+    @person_field("When it was issued.", reads=("issued_at",))
     def issued_at(self) -> datetime:
         at: datetime = self.row["issued_at"]
         return at
 
-    @holder_field("Where the record comes from, and how fresh it is.", reads=("source",))
+    @person_field("Where the record comes from, and how fresh it is.", reads=("source",))
     def source(self) -> Source:
         return Source(stored=self.row["source"])
 
@@ -145,11 +145,11 @@ class Card:
 class Absence:
     of: strawberry.Private[ElectronicCardAbsence]
 
-    @holder_field("The stable code.")
+    @person_field("The stable code.")
     def code(self) -> ElectronicCardAbsence:
         return self.of
 
-    @holder_field("What it means and what to do, in the language of the request.")
+    @person_field("What it means and what to do, in the language of the request.")
     def message(self, info: Info) -> str:
         return info.context.text(ABSENCE_LABELS[self.of], self.of)
 
@@ -158,11 +158,11 @@ class Absence:
 class CardEdge:
     listed: strawberry.Private[ListedRow]
 
-    @holder_field("To be given as `after`.")
+    @person_field("To be given as `after`.")
     def cursor(self) -> str:
         return self.listed.cursor
 
-    @holder_field("The card.")
+    @person_field("The card.")
     def node(self, info: Info) -> Card:
         return Card(row=self.listed.node(info))
 
@@ -172,15 +172,15 @@ class CardConnection:
     holder: strawberry.Private[Row]
     listing: strawberry.Private[Listing]
 
-    @holder_field("The cards of this page.")
+    @person_field("The cards of this page.")
     def edges(self, info: Info) -> list[CardEdge]:
         return [CardEdge(listed=listed) for listed in self.listing.listed(info)]
 
-    @holder_field("Where the page stands in the list.")
+    @person_field("Where the page stands in the list.")
     def page_info(self) -> PageInfo:
         return self.listing.page_info()
 
-    @holder_field(
+    @person_field(
         "Why there is no electronic card; null when there is one.",
         rule_edges=("permits", "cards"),
     )

@@ -12,7 +12,7 @@ import strawberry
 
 from auth.permissions import Permission
 from resolvers.changes import Command
-from resolvers.policy.paper_labels import PAPER_LABELS
+from resolvers.policy.papers import PAPER_TEXTS
 from resolvers.refusals import Gap, GapReason, RefusalCode, Refused
 from resolvers.vocabulary import PaperKind
 from schema.context import Info
@@ -59,7 +59,7 @@ def shown_gaps(info: Info, gaps: Sequence[Gap]) -> list[ApplicationGap]:
             paper=gap.paper,
             paper_label=None
             if gap.paper is None
-            else info.context.text(PAPER_LABELS.get(gap.paper), gap.paper),
+            else info.context.text(PAPER_TEXTS[gap.paper][0], gap.paper),
             reason=gap.reason,
             reason_label=info.context.text(GAP_REASON_TEXTS.get(gap.reason), gap.reason),
             note=gap.note,

@@ -9,7 +9,7 @@ import strawberry
 from resolvers.selection import BadCursor, Cursor
 from schema.context import Info
 from schema.failures import RequestError, RequestErrorCode
-from schema.field import holder_field
+from schema.field import record_field
 from schema.row import Row, branch_of
 
 DEFAULT_PAGE = 20
@@ -23,8 +23,8 @@ After = Annotated[
 
 @strawberry.type(description="Where a page stands in its list.")
 class PageInfo:
-    has_next_page: bool = holder_field("Whether more follow this page.")
-    end_cursor: str | None = holder_field("The cursor of the last edge, to be given as `after`.")
+    has_next_page: bool = record_field("Whether more follow this page.")
+    end_cursor: str | None = record_field("The cursor of the last edge, to be given as `after`.")
 
 
 def decoded(after: str) -> Cursor:
@@ -74,4 +74,7 @@ class Listing:
         return PageInfo(has_next_page=len(self.rows) > self.first, end_cursor=end_cursor)
 
     def _cursor(self, row: dict[str, Any]) -> str:
-        return Cursor(row[self.order], row["_id"]).encode()
+        at: Any = row
+        for part in self.order.split("."):
+            at = at[part]
+        return Cursor(at, row["_id"]).encode()

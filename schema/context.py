@@ -22,7 +22,7 @@ class RequestContext:
     language: Language
     now: datetime
     chosen: Mapping[str, Chosen] = field(default_factory=dict)
-    vault: HolderVault | None = None
+    vaults: dict[str, HolderVault] = field(default_factory=dict)
 
     def text(self, named: Named | None, code: str) -> str:
         """The text in the caller's language; the code itself where we have none."""

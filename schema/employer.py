@@ -3,7 +3,7 @@
 import strawberry
 
 from schema.context import Info
-from schema.field import holder_field
+from schema.field import record_field
 from schema.place import City
 from schema.row import Row
 from schema.source import Source
@@ -13,23 +13,23 @@ from schema.source import Source
 class Employer:
     row: strawberry.Private[Row]
 
-    @holder_field("Random, stable id of the record.")
+    @record_field("Random, stable id of the record.")
     def id(self) -> strawberry.ID:
         return strawberry.ID(self.row["_id"])
 
-    @holder_field("Unified social credit code (GB 32100), 18 characters.", reads=("credit_code",))
+    @record_field("Unified social credit code (GB 32100), 18 characters.", reads=("credit_code",))
     def credit_code(self) -> str:
         code: str = self.row["credit_code"]
         return code
 
-    @holder_field("The name, in the language of the request.", reads=("name",))
+    @record_field("The name, in the language of the request.", reads=("name",))
     def name(self, info: Info) -> str:
         return info.context.localised(self.row["name"])
 
-    @holder_field("The city of its seat.", reads=("city",))
+    @record_field("The city of its seat.", reads=("city",))
     def city(self) -> City:
         return City(of=self.row["city"])
 
-    @holder_field("Where the record comes from.", reads=("source",))
+    @record_field("Where the record comes from.", reads=("source",))
     def source(self) -> Source:
         return Source(stored=self.row["source"])

@@ -3,7 +3,7 @@
 Every field of the graph goes through `guarded`; one that does not fails at start and in a test.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import strawberry
@@ -38,7 +38,11 @@ class Personal:
 READS = "reads"
 EDGE = "edge"
 RULE_EDGES = "rule_edges"
-REVEALS = "reveals"
+OPENS = "opens"
+WHERE = "where"
+
+Where = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""From a field's arguments, as given, to a filter of the rows that it follows."""
 
 
 def guarded(
@@ -47,16 +51,25 @@ def guarded(
     reads: Sequence[str] = (),
     edge: str | None = None,
     rule_edges: Sequence[str] = (),
+    opens: bool = False,
+    where: Where | None = None,
     **options: Any,
 ) -> Any:
     """A field with its rule.
 
-    `reads` are document paths that the resolver needs; `edge` the relation that it follows;
-    `rule_edges` relations of which a rule needs all rows.
+    `reads` are document paths that the resolver needs; `edge` the relation that it follows, `where`
+    what narrows its rows; `rule_edges` relations of which a rule needs all rows; `opens`: it shows
+    a sealed text of the record, for which the holder's key is read.
     """
     if not any_of:
         raise ValueError("a field needs an access rule")
-    metadata = {READS: tuple(reads), EDGE: edge, RULE_EDGES: tuple(rule_edges)}
+    metadata = {
+        READS: tuple(reads),
+        EDGE: edge,
+        RULE_EDGES: tuple(rule_edges),
+        OPENS: opens,
+        WHERE: where,
+    }
     return strawberry.field(
         description=description,
         directives=[Access(any_of=list(any_of))],
@@ -80,4 +93,11 @@ def personal(description: str, **options: Any) -> Any:
 
 
 holder_field = field_for(Permission.HOLDER_READ)
+person_field = field_for(Permission.HOLDER_READ, Permission.CASE_READ)
+"""Of a holder's record: the holder, and an officer with a case of his."""
+record_field = field_for(Permission.HOLDER_READ, Permission.EMPLOYER_READ, Permission.CASE_READ)
+"""Of a permit and what it names: its sponsor too."""
+application_field = field_for(
+    Permission.APPLICATION_READ, Permission.EMPLOYER_APPLICATION_READ, Permission.CASE_READ
+)
 public_field = field_for(Permission.ANYONE)

@@ -16,7 +16,7 @@ from resolvers.vocabulary import (
 from schema.connection import ListedRow, Listing, PageInfo
 from schema.context import Info
 from schema.employer import Employer
-from schema.field import holder_field
+from schema.field import person_field
 from schema.labels import INSURANCE_KIND_LABELS, INSURANCE_STATE_LABELS
 from schema.place import City
 from schema.row import Row
@@ -36,42 +36,42 @@ _VALIDITY_READS = ("state", "valid_from", "valid_until")
 class ResidencePermit:
     row: strawberry.Private[Row]
 
-    @holder_field("Random, stable id of the record.")
+    @person_field("Random, stable id of the record.")
     def id(self) -> strawberry.ID:
         return strawberry.ID(self.row["_id"])
 
-    @holder_field("Its number.", reads=("number",))
+    @person_field("Its number.", reads=("number",))
     def number(self) -> SealedText:
         return self.row.sealed("number")
 
-    @holder_field("What was decided.", reads=("state",))
+    @person_field("What was decided.", reads=("state",))
     def state(self) -> ResidenceState:
         return ResidenceState(self.row["state"])
 
-    @holder_field("Whether it holds today.", reads=_VALIDITY_READS)
+    @person_field("Whether it holds today.", reads=_VALIDITY_READS)
     def is_valid(self, info: Info) -> bool:
         return self._holds(info)
 
-    @holder_field(
+    @person_field(
         "Days to its last valid day: 0 on that day; null unless it holds today.",
         reads=_VALIDITY_READS,
     )
     def days_left(self, info: Info) -> int | None:
         return days_left(self.row["valid_until"], info.context.now) if self._holds(info) else None
 
-    @holder_field("The issuing city.", reads=("city",))
+    @person_field("The issuing city.", reads=("city",))
     def city(self) -> City:
         return City(of=self.row["city"])
 
-    @holder_field("The first valid day.", reads=("valid_from",))
+    @person_field("The first valid day.", reads=("valid_from",))
     def valid_from(self) -> date:
         return first_day(self.row["valid_from"])
 
-    @holder_field("The last valid day, as printed.", reads=("valid_until",))
+    @person_field("The last valid day, as printed.", reads=("valid_until",))
     def valid_until(self) -> date:
         return printed_day(self.row["valid_until"])
 
-    @holder_field("Where the record comes from, and how fresh it is.", reads=("source",))
+    @person_field("Where the record comes from, and how fresh it is.", reads=("source",))
     def source(self) -> Source:
         return Source(stored=self.row["source"], record=RecordKind.RESIDENCE_PERMIT)
 
@@ -85,35 +85,35 @@ class ResidencePermit:
 class InsuranceEnrolment:
     stored: strawberry.Private[dict[str, Any]]
 
-    @holder_field("Which kind.")
+    @person_field("Which kind.")
     def kind(self) -> InsuranceKind:
         return InsuranceKind(self.stored["kind"])
 
-    @holder_field("The kind in words, in the language of the request.")
+    @person_field("The kind in words, in the language of the request.")
     def kind_label(self, info: Info) -> str:
         kind = InsuranceKind(self.stored["kind"])
         return info.context.text(INSURANCE_KIND_LABELS[kind], kind)
 
-    @holder_field("The state of this kind.")
+    @person_field("The state of this kind.")
     def state(self) -> InsuranceState:
         return InsuranceState(self.stored["state"])
 
-    @holder_field("The state in words, in the language of the request.")
+    @person_field("The state in words, in the language of the request.")
     def state_label(self, info: Info) -> str:
         state = InsuranceState(self.stored["state"])
         return info.context.text(INSURANCE_STATE_LABELS[state], state)
 
-    @holder_field("The first day of this state.")
+    @person_field("The first day of this state.")
     def since(self) -> date | None:
         at: datetime | None = self.stored["since"]
         return None if at is None else first_day(at)
 
-    @holder_field("The last day of this state, where it is known.")
+    @person_field("The last day of this state, where it is known.")
     def until(self) -> date | None:
         at: datetime | None = self.stored["until"]
         return None if at is None else printed_day(at)
 
-    @holder_field("The country whose treaty exempts; ISO 3166 alpha-3.")
+    @person_field("The country whose treaty exempts; ISO 3166 alpha-3.")
     def treaty_country(self) -> str | None:
         country: str | None = self.stored["treaty_country"]
         return country
@@ -123,23 +123,23 @@ class InsuranceEnrolment:
 class Insurance:
     row: strawberry.Private[Row]
 
-    @holder_field("Random, stable id of the record.")
+    @person_field("Random, stable id of the record.")
     def id(self) -> strawberry.ID:
         return strawberry.ID(self.row["_id"])
 
-    @holder_field("The employer that enrols.", edge="employer")
+    @person_field("The employer that enrols.", edge="employer")
     def employer(self, info: Info) -> Employer:
         return Employer(row=Row("employers", self.row.related(info)[0]))
 
-    @holder_field("The five kinds.", reads=("enrolments",))
+    @person_field("The five kinds.", reads=("enrolments",))
     def enrolments(self) -> list[InsuranceEnrolment]:
         return [InsuranceEnrolment(stored=stored) for stored in self.row["enrolments"]]
 
-    @holder_field("The city of enrolment.", reads=("city",))
+    @person_field("The city of enrolment.", reads=("city",))
     def city(self) -> City:
         return City(of=self.row["city"])
 
-    @holder_field("Where the record comes from, and how fresh it is.", reads=("source",))
+    @person_field("Where the record comes from, and how fresh it is.", reads=("source",))
     def source(self) -> Source:
         return Source(stored=self.row["source"], record=RecordKind.INSURANCE)
 
@@ -148,36 +148,36 @@ class Insurance:
 class IdentityDocument:
     row: strawberry.Private[Row]
 
-    @holder_field("Random, stable id of the record.")
+    @person_field("Random, stable id of the record.")
     def id(self) -> strawberry.ID:
         return strawberry.ID(self.row["_id"])
 
-    @holder_field("Passport or permanent resident ID.", reads=("kind",))
+    @person_field("Passport or permanent resident ID.", reads=("kind",))
     def kind(self) -> IdentityDocumentKind:
         return IdentityDocumentKind(self.row["kind"])
 
-    @holder_field("The issuing country; ISO 3166 alpha-3.", reads=("country",))
+    @person_field("The issuing country; ISO 3166 alpha-3.", reads=("country",))
     def country(self) -> str:
         country: str = self.row["country"]
         return country
 
-    @holder_field("Its number.", reads=("number",))
+    @person_field("Its number.", reads=("number",))
     def number(self) -> SealedText:
         return self.row.sealed("number")
 
-    @holder_field("The first valid day.", reads=("valid_from",))
+    @person_field("The first valid day.", reads=("valid_from",))
     def valid_from(self) -> date:
         return first_day(self.row["valid_from"])
 
-    @holder_field("The last valid day, as printed.", reads=("valid_until",))
+    @person_field("The last valid day, as printed.", reads=("valid_until",))
     def valid_until(self) -> date:
         return printed_day(self.row["valid_until"])
 
-    @holder_field("Whether a newer document has taken its place.", reads=("superseded_at",))
+    @person_field("Whether a newer document has taken its place.", reads=("superseded_at",))
     def is_superseded(self) -> bool:
         return self.row["superseded_at"] is not None
 
-    @holder_field("Where the record comes from, and how fresh it is.", reads=("source",))
+    @person_field("Where the record comes from, and how fresh it is.", reads=("source",))
     def source(self) -> Source:
         return Source(stored=self.row["source"])
 
@@ -186,11 +186,11 @@ class IdentityDocument:
 class IdentityDocumentEdge:
     listed: strawberry.Private[ListedRow]
 
-    @holder_field("To be given as `after`.")
+    @person_field("To be given as `after`.")
     def cursor(self) -> str:
         return self.listed.cursor
 
-    @holder_field("The document.")
+    @person_field("The document.")
     def node(self, info: Info) -> IdentityDocument:
         return IdentityDocument(row=self.listed.node(info))
 
@@ -199,10 +199,10 @@ class IdentityDocumentEdge:
 class IdentityDocumentConnection:
     listing: strawberry.Private[Listing]
 
-    @holder_field("The documents of this page.")
+    @person_field("The documents of this page.")
     def edges(self, info: Info) -> list[IdentityDocumentEdge]:
         return [IdentityDocumentEdge(listed=listed) for listed in self.listing.listed(info)]
 
-    @holder_field("Where the page stands in the list.")
+    @person_field("Where the page stands in the list.")
     def page_info(self) -> PageInfo:
         return self.listing.page_info()

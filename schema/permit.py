@@ -16,7 +16,7 @@ from resolvers.vocabulary import (
 from schema.connection import ListedRow, Listing, PageInfo
 from schema.context import Info, RequestContext
 from schema.employer import Employer
-from schema.field import holder_field
+from schema.field import record_field
 from schema.labels import CATEGORY_LABELS, PERMIT_STATUS_LABELS
 from schema.place import Authority, City
 from schema.row import Row
@@ -35,16 +35,16 @@ _STATUS_READS = ("state", "valid_from", "valid_until")
 class PermitHistoryEntry:
     stored: strawberry.Private[dict[str, Any]]
 
-    @holder_field("When.")
+    @record_field("When.")
     def at(self) -> datetime:
         at: datetime = self.stored["at"]
         return at
 
-    @holder_field("What.")
+    @record_field("What.")
     def event(self) -> PermitEvent:
         return PermitEvent(self.stored["event"])
 
-    @holder_field("The authority that did it.")
+    @record_field("The authority that did it.")
     def authority(self) -> Authority:
         return Authority(of=self.stored["authority"])
 
@@ -58,53 +58,53 @@ class PermitHistoryEntry:
 class Permit:
     row: strawberry.Private[Row]
 
-    @holder_field("Random, stable id of the record.")
+    @record_field("Random, stable id of the record.")
     def id(self) -> strawberry.ID:
         return strawberry.ID(self.row["_id"])
 
-    @holder_field("The work permit number: one for each person, for life.", reads=("number",))
+    @record_field("The work permit number: one for each person, for life.", reads=("number",))
     def number(self) -> SealedText:
         return self.row.sealed("number")
 
-    @holder_field("The category.", reads=("category",))
+    @record_field("The category.", reads=("category",))
     def category(self) -> PermitCategory:
         return PermitCategory(self.row["category"])
 
-    @holder_field("The category in words, in the language of the request.", reads=("category",))
+    @record_field("The category in words, in the language of the request.", reads=("category",))
     def category_label(self, info: Info) -> str:
         category = PermitCategory(self.row["category"])
         return info.context.text(CATEGORY_LABELS[category], category)
 
-    @holder_field("The employer that sponsors the permit.", edge="employer")
+    @record_field("The employer that sponsors the permit.", edge="employer")
     def employer(self, info: Info) -> Employer:
         return Employer(row=Row("employers", self.row.related(info)[0]))
 
-    @holder_field("The post, in the language of the request.", reads=("post",))
+    @record_field("The post, in the language of the request.", reads=("post",))
     def post(self, info: Info) -> str:
         return info.context.localised(self.row["post"])
 
-    @holder_field("The place of work.", reads=("city",))
+    @record_field("The place of work.", reads=("city",))
     def city(self) -> City:
         return City(of=self.row["city"])
 
-    @holder_field("The first valid day.", reads=("valid_from",))
+    @record_field("The first valid day.", reads=("valid_from",))
     def valid_from(self) -> date:
         return first_day(self.row["valid_from"])
 
-    @holder_field("The last valid day, as printed.", reads=("valid_until",))
+    @record_field("The last valid day, as printed.", reads=("valid_until",))
     def valid_until(self) -> date:
         return printed_day(self.row["valid_until"])
 
-    @holder_field("What the permit is worth now.", reads=_STATUS_READS)
+    @record_field("What the permit is worth now.", reads=_STATUS_READS)
     def status(self, info: Info) -> PermitStatus:
         return self._status(info.context)
 
-    @holder_field("The status in words, in the language of the request.", reads=_STATUS_READS)
+    @record_field("The status in words, in the language of the request.", reads=_STATUS_READS)
     def status_label(self, info: Info) -> str:
         status = self._status(info.context)
         return info.context.text(PERMIT_STATUS_LABELS[status], status)
 
-    @holder_field(
+    @record_field(
         "Days from today to the last valid day: 0 on that day; null unless the permit is active.",
         reads=_STATUS_READS,
     )
@@ -113,27 +113,27 @@ class Permit:
             return None
         return days_left(self.row["valid_until"], info.context.now)
 
-    @holder_field("On what the permit was issued.", reads=("form",))
+    @record_field("On what the permit was issued.", reads=("form",))
     def form(self) -> PermitForm:
         return PermitForm(self.row["form"])
 
-    @holder_field(
+    @record_field(
         "Whether it is an old plastic permit, good to its own expiry (no change, no replacement).",
         reads=("form",),
     )
     def is_plastic(self) -> bool:
         return PermitForm(self.row["form"]) is PermitForm.PLASTIC
 
-    @holder_field("When it was issued.", reads=("issued_at",))
+    @record_field("When it was issued.", reads=("issued_at",))
     def issued_at(self) -> datetime:
         at: datetime = self.row["issued_at"]
         return at
 
-    @holder_field("Everything that happened to it, oldest first; at most 200.", reads=("history",))
+    @record_field("Everything that happened to it, oldest first; at most 200.", reads=("history",))
     def history(self) -> list[PermitHistoryEntry]:
         return [PermitHistoryEntry(stored=entry) for entry in self.row["history"]]
 
-    @holder_field("Which authority issued it, and how fresh the record is.", reads=("source",))
+    @record_field("Which authority issued it, and how fresh the record is.", reads=("source",))
     def source(self) -> Source:
         return Source(stored=self.row["source"])
 
@@ -148,11 +148,11 @@ class Permit:
 class PermitEdge:
     listed: strawberry.Private[ListedRow]
 
-    @holder_field("To be given as `after`.")
+    @record_field("To be given as `after`.")
     def cursor(self) -> str:
         return self.listed.cursor
 
-    @holder_field("The permit.")
+    @record_field("The permit.")
     def node(self, info: Info) -> Permit:
         return Permit(row=self.listed.node(info))
 
@@ -161,10 +161,10 @@ class PermitEdge:
 class PermitConnection:
     listing: strawberry.Private[Listing]
 
-    @holder_field("The permits of this page.")
+    @record_field("The permits of this page.")
     def edges(self, info: Info) -> list[PermitEdge]:
         return [PermitEdge(listed=listed) for listed in self.listing.listed(info)]
 
-    @holder_field("Where the page stands in the list.")
+    @record_field("Where the page stands in the list.")
     def page_info(self) -> PageInfo:
         return self.listing.page_info()

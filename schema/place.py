@@ -4,18 +4,18 @@ import strawberry
 
 from resolvers.policy.places import AUTHORITIES, CITIES
 from schema.context import Info
-from schema.field import holder_field
+from schema.field import record_field
 
 
 @strawberry.type(description="A city.")
 class City:
     of: strawberry.Private[str]
 
-    @holder_field("The six-digit administrative division code of GB/T 2260.")
+    @record_field("The six-digit administrative division code of GB/T 2260.")
     def code(self) -> str:
         return self.of
 
-    @holder_field("The name, in the language of the request.")
+    @record_field("The name, in the language of the request.")
     def name(self, info: Info) -> str:
         return info.context.text(CITIES.get(self.of), self.of)
 
@@ -24,10 +24,10 @@ class City:
 class Authority:
     of: strawberry.Private[str]
 
-    @holder_field("The stable code.")
+    @record_field("The stable code.")
     def code(self) -> str:
         return self.of
 
-    @holder_field("The name, in the language of the request.")
+    @record_field("The name, in the language of the request.")
     def name(self, info: Info) -> str:
         return info.context.text(AUTHORITIES.get(self.of), self.of)

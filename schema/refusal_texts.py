@@ -49,6 +49,10 @@ CHANGE_REFUSAL_TEXTS: Mapping[RefusalCode, Named] = {
     ),
     _C.BAD_DATES: Named("The dates do not fit together.", "日期填写有误。"),
     _C.NOTHING_CHANGES: Named("Nothing would change.", "没有任何变更内容。"),
+    _C.ANOTHER_PROCEDURE: Named(
+        "This would be an application for another person, permit or procedure. File a new one.",
+        "申请人、许可或事项与原申请不同，请另行申请。",
+    ),
     _C.TOO_EARLY: Named("It is too early to file this.", "尚未到可申请的时间。"),
     _C.TOO_LATE: Named("It is too late to file this.", "已超过可申请的时间。"),
     _C.PAPERS_MISSING: Named(

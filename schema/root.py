@@ -34,7 +34,7 @@ class Query(ConsentQuery, TalentQuery):
         read = await read_own_holder(context.gateway, context.ask, selection)
         if read is None:
             raise HolderMissing
-        context.vault = read.vault or context.vault
+        context.vaults.update(read.vaults)
         return Holder(row=Row(holders.NAME, read.document))
 
 

@@ -36,7 +36,21 @@ class Row:
             stored = stored.get(part) if stored else None
         if stored is None:
             return None
-        return SealedText(stored=stored, collection=self.collection, path=path)
+        return SealedText(
+            stored=stored, collection=self.collection, path=path, holder_id=self._holder_id()
+        )
+
+    def opened(self, info: Info, path: str, sealed: bytes | None) -> str | None:
+        """A sealed text that is part of the record; the field declares that it `opens`."""
+        if sealed is None:
+            return None
+        vault = info.context.vaults[self._holder_id()]
+        return vault.open(self.collection, path, bytes(sealed))
+
+    def _holder_id(self) -> str:
+        """Under whose key it is sealed; read wherever something is opened."""
+        holder_id: str = self.document.get("holder_id", self.document["_id"])
+        return holder_id
 
     def related(self, info: Info) -> list[dict[str, Any]]:
         """The rows of the edge that the field being resolved follows."""

@@ -6,7 +6,7 @@ import strawberry
 
 from auth.permissions import Permission
 from schema.context import Info
-from schema.field import guarded, holder_field
+from schema.field import guarded, record_field
 
 
 @strawberry.type(description="A personal value. Ask for `masked`; `revealed` is audited.")
@@ -14,8 +14,9 @@ class SealedText:
     stored: strawberry.Private[dict[str, Any]]
     collection: strawberry.Private[str]
     path: strawberry.Private[str]
+    holder_id: strawberry.Private[str]
 
-    @holder_field(
+    @record_field(
         "With most characters hidden: names show initials, birth dates the year, numbers their "
         "ends."
     )
@@ -25,13 +26,15 @@ class SealedText:
 
     @guarded(
         Permission.IDENTITY_REVEAL,
+        Permission.CASE_REVEAL,
         description=(
-            "In full. Needs a real-person proof under 5 minutes old, else STEP_UP_REQUIRED; "
-            "writes one line to the holder's access ledger."
+            "In full. From a holder it needs a real-person proof under 5 minutes old, else "
+            "STEP_UP_REQUIRED; from an officer a case of his. Writes one line to the holder's "
+            "access ledger."
         ),
     )
     def revealed(self, info: Info) -> str:
-        vault = info.context.vault
+        vault = info.context.vaults.get(self.holder_id)
         if vault is None:
             raise VaultMissing
         return vault.open(self.collection, self.path, bytes(self.stored["sealed"]))

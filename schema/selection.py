@@ -5,10 +5,11 @@ from typing import Any
 
 from graphql import GraphQLObjectType, GraphQLSchema, get_named_type
 
+from resolvers.rules.card_rules import CARD_FACTS
 from resolvers.selection import Edge, Page, Selection
 from schema.chosen import Chosen
 from schema.connection import DEFAULT_PAGE, decoded
-from schema.field import EDGE, READS, RULE_EDGES
+from schema.field import EDGE, OPENS, READS, RULE_EDGES, WHERE
 from schema.row import branch_of, rule_key
 
 CONNECTION_ORDER: Mapping[str, str] = {
@@ -16,13 +17,15 @@ CONNECTION_ORDER: Mapping[str, str] = {
     "cards": "issued_at",
     "identity_documents": "valid_from",
     "sessions": "created_at",
+    "applications": "created_at",
+    "work_list": "promise.due_at",
     "tasks": "opened_at",
 }
 """Relation → the instant by which its connection is ordered and its cursors are made."""
 
 RULE_SELECTIONS: Mapping[str, Selection] = {
     "permits": Selection(frozenset({"form", "state", "valid_from", "valid_until"})),
-    "cards": Selection(frozenset({"kind", "state"})),
+    "cards": Selection(frozenset(CARD_FACTS)),
 }
 """What a rule reads of all rows of a relation."""
 
@@ -45,10 +48,11 @@ class _Plan:
         self._schema = schema
         self._paths: set[str] = set()
         self._reveals: set[str] = set()
+        self._opens = False
         self._edges: dict[str, Edge] = {}
 
     def selection(self) -> Selection:
-        return Selection(frozenset(self._paths), frozenset(self._reveals), self._edges)
+        return Selection(frozenset(self._paths), frozenset(self._reveals), self._opens, self._edges)
 
     def read(self, path: str) -> None:
         self._paths.add(path)
@@ -62,8 +66,14 @@ class _Plan:
         metadata = self._metadata(field)
         for relation in metadata[RULE_EDGES]:
             self._edges[rule_key(relation)] = Edge(relation, RULE_SELECTIONS[relation])
+        if metadata[OPENS]:
+            self._opens = True
+            self.read("holder_id")
         if metadata[EDGE] is not None:
-            self._follow(field, metadata[EDGE], branch)
+            where = metadata[WHERE]
+            self._follow(
+                field, metadata[EDGE], branch, where(field.arguments) if where is not None else {}
+            )
         elif "SealedText" in field.children:
             self._add_sealed(field, metadata[READS][0])
         else:
@@ -75,8 +85,9 @@ class _Plan:
         self.read(f"{path}.masked")
         if any(child.field == "revealed" for child in field.under("SealedText").values()):
             self._reveals.add(path)
+            self.read("holder_id")
 
-    def _follow(self, field: Chosen, relation: str, branch: str) -> None:
+    def _follow(self, field: Chosen, relation: str, branch: str, where: Mapping[str, Any]) -> None:
         fields = field.under(self._type_name(field))
         related = _Plan(self._schema)
         page = None
@@ -88,7 +99,7 @@ class _Plan:
             self.add({key: below for key, below in fields.items() if below.field not in _SHAPE})
         else:
             related.add(fields)
-        self._edges[branch + field.key] = Edge(relation, related.selection(), page)
+        self._edges[branch + field.key] = Edge(relation, related.selection(), page, where)
 
     def _metadata(self, field: Chosen) -> Mapping[str, Any]:
         definition = self._fields_of(field.parent)[field.field]

@@ -7,7 +7,7 @@ import strawberry
 
 from resolvers.policy.freshness import RecordKind, is_stale, stale_after
 from schema.context import Info
-from schema.field import holder_field
+from schema.field import record_field
 from schema.place import Authority
 
 
@@ -16,19 +16,19 @@ class Source:
     stored: strawberry.Private[dict[str, Any]]
     record: strawberry.Private[RecordKind | None] = None
 
-    @holder_field("The authority whose record it is.")
+    @record_field("The authority whose record it is.")
     def authority(self) -> Authority:
         return Authority(of=self.stored["authority"])
 
-    @holder_field("When the authority last confirmed or changed the record.")
+    @record_field("When the authority last confirmed or changed the record.")
     def updated_at(self) -> datetime:
         at: datetime = self.stored["updated_at"]
         return at
 
-    @holder_field("Whether it has not been confirmed for so long that it may be out of date.")
+    @record_field("Whether it has not been confirmed for so long that it may be out of date.")
     def is_stale(self, info: Info) -> bool:
         return is_stale(self.record, self.stored["updated_at"], info.context.now)
 
-    @holder_field("From when on it is stale unless confirmed; null for records that never are.")
+    @record_field("From when on it is stale unless confirmed; null for records that never are.")
     def stale_after(self) -> datetime | None:
         return stale_after(self.record, self.stored["updated_at"])

@@ -196,7 +196,7 @@ async def test_a_seeded_holder_is_found_by_each_of_its_numbers(
             assert found["_id"] == person.holder.holder_id
             vault = secrets.sealer.vault_for(found["_id"], decode_holder_key(found["key"]))
             parts = vault.open(holder_store.NAME, "name_parts", found["name_parts"])
-            assert parts == holder_store.encode_name_parts(person.holder)
+            assert parts == holder_store.name_parts_of(person.holder)
 
 
 async def test_a_former_passport_finds_nobody(

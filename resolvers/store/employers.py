@@ -56,6 +56,11 @@ class EmployerStore:
     def __init__(self, database: Database) -> None:
         self._employers: Collection = database[NAME]
 
+    async def aggregate(self, pipeline: list[Document]) -> list[Document]:
+        """One compiled read of one employer (`resolvers.pipeline`)."""
+        found: list[Document] = await self._employers.aggregate(pipeline).to_list(1)
+        return found
+
     async def find_id(self, credit_code: str, transaction: Transaction | None = None) -> str | None:
         """By a code as `normalise_credit_code` answers it."""
         found = await self._employers.find_one(

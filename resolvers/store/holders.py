@@ -127,7 +127,7 @@ def encode_holder(
         "full_name": sealed("full_name", "name", record.full_name),
         "chinese_name": sealed("chinese_name", "chinese_name", record.chinese_name),
         "native_name": sealed("native_name", "name", record.native_name),
-        "name_parts": vault.seal(NAME, "name_parts", encode_name_parts(record)),
+        "name_parts": vault.seal(NAME, "name_parts", name_parts_of(record)),
         "birth_date": sealed("birth_date", "birth_date", record.birth_date),
         "phone": sealed("phone", "phone", record.phone),
         "nationality": record.nationality,
@@ -148,9 +148,17 @@ def encode_holder(
 _PART_SEPARATOR = "\x1f"
 
 
-def encode_name_parts(record: HolderRecord) -> str:
+def name_parts_of(record: HolderRecord) -> str:
+    return encode_name_parts(
+        record.surname, record.given_names, record.chinese_name, record.native_name
+    )
+
+
+def encode_name_parts(
+    surname: str, given_names: str, chinese_name: str | None, native_name: str | None
+) -> str:
     """All forms of the name in one sealed value, so that a login opens exactly one thing."""
-    parts = (record.surname, record.given_names, record.chinese_name, record.native_name)
+    parts = (surname, given_names, chinese_name, native_name)
     return _PART_SEPARATOR.join(part or "" for part in parts)
 
 
@@ -191,6 +199,14 @@ class HolderStore:
         pipeline = [{"$match": {"_id": holder_id}}, *_WITH_KEY_AND_PHYSICAL_CARDS]
         found: list[Document] = await self._holders.aggregate(pipeline).to_list(1)
         return found[0] if found else None
+
+    async def lock(self, holder_id: str, transaction: Transaction) -> bool:
+        """Make the transaction conflict with any other that changes this holder's cards, so that
+        neither decides on what the other is changing. False when there is no such holder."""
+        written = await self._holders.update_one(
+            {"_id": holder_id}, {"$inc": {"revision": 1}}, session=transaction
+        )
+        return bool(written.matched_count)
 
     async def find_biometric_consent(self, holder_id: str) -> str | None:
         """The version of the consent on file, unless it was withdrawn."""

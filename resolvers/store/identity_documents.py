@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +19,7 @@ from auth.bson_schema import (
 )
 from auth.collections import CollectionSpec, Index
 from auth.digests import Digest
-from auth.mongo import Document
+from auth.mongo import Collection, Database, Document, Transaction
 from auth.sealing import HolderVault
 from resolvers.store.sealed import sealed_document, source_document
 from resolvers.vocabulary import IdentityDocumentKind
@@ -93,3 +94,50 @@ def encode_identity_document(
         "superseded_at": record.superseded_at,
         "source": source_document(record.authority, record.updated_at),
     }
+
+
+class IdentityDocumentStore:
+    def __init__(self, database: Database) -> None:
+        self._documents: Collection = database[NAME]
+
+    async def find_current_passport(
+        self, holder_id: str, transaction: Transaction
+    ) -> Document | None:
+        """The newest passport that no other has superseded."""
+        found: Document | None = await self._documents.find_one(
+            {
+                "holder_id": holder_id,
+                "kind": str(IdentityDocumentKind.PASSPORT),
+                "superseded_at": None,
+            },
+            sort=[("valid_from", -1), ("_id", 1)],
+            session=transaction,
+        )
+        return found
+
+    async def is_known(self, digests: Sequence[Digest], transaction: Transaction) -> bool:
+        """Whether a document of this number is registered for anybody."""
+        found = await self._documents.find_one(
+            {"digest.value": {"$in": [digest.value for digest in digests]}},
+            {"_id": 1},
+            session=transaction,
+        )
+        return found is not None
+
+    async def insert(self, identity_document: Document, transaction: Transaction) -> None:
+        """Raises DuplicateKeyError if the document is registered already."""
+        await self._documents.insert_one(identity_document, session=transaction)
+
+    async def supersede_passports(
+        self, holder_id: str, now: datetime, transaction: Transaction
+    ) -> None:
+        """All passports of the holder that were current until now."""
+        await self._documents.update_many(
+            {
+                "holder_id": holder_id,
+                "kind": str(IdentityDocumentKind.PASSPORT),
+                "superseded_at": None,
+            },
+            {"$set": {"superseded_at": now}},
+            session=transaction,
+        )

@@ -51,7 +51,52 @@ async def _throttle_counts_refusals(database: Database) -> None:
     )
 
 
+_RELEASE_DAYS = {"440300": 7, "440400": 7, "441900": 5}
+"""After how many days a temporary loss of the first version ends; 10 elsewhere."""
+
+
+async def _cards_say_why_and_until_when(database: Database) -> None:
+    """Version 2: why an electronic card is suspended, when a temporary loss ends, when a physical
+    card was activated, of which order it comes.
+
+    The first version did not record why a card was suspended: it counts as the holder's own wish,
+    so nothing but he brings it back. Nor did it record an activation: it counts from the issue.
+    """
+    days = {
+        "$switch": {
+            "branches": [
+                {"case": {"$eq": ["$city", city]}, "then": count}
+                for city, count in _RELEASE_DAYS.items()
+            ],
+            "default": 10,
+        }
+    }
+    ends = {"$dateAdd": {"startDate": "$state_since", "unit": "day", "amount": days}}
+    is_lost = {"$eq": ["$state", "TEMPORARILY_LOST"]}
+    is_suspended = {"$eq": ["$state", "SUSPENDED"]}
+    was_activated = {
+        "$and": [{"$eq": ["$kind", "PHYSICAL"]}, {"$ne": ["$state", "SEALED"]}],
+    }
+    await database["cards"].update_many(
+        {"activated_at": {"$exists": False}},
+        [
+            {
+                "$set": {
+                    "number_digest": None,
+                    "cause": {"$cond": [is_suspended, "HOLDER", None]},
+                    "released_at": {"$cond": [is_lost, ends, None]},
+                    "activated_at": {"$cond": [was_activated, "$issued_at", None]},
+                    "order_id": None,
+                    "replaces": None,
+                }
+            }
+        ],
+        bypass_document_validation=True,
+    )
+
+
 MIGRATIONS: Sequence[Migration] = (
+    Migration("cards", 2, _cards_say_why_and_until_when),
     Migration("holders", 2, _consents_can_be_withdrawn),
     Migration("login_flows", 2, _flows_count_codes_and_checks),
     Migration("throttle", 2, _throttle_counts_refusals),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from auth.bson_schema import (
     INSTANT,
@@ -61,6 +62,11 @@ SPEC = CollectionSpec(
             "holder_newest",
             (("holder_id", 1), ("valid_from", -1), ("_id", 1)),
             serves="a holder's permits, newest first",
+        ),
+        Index(
+            "employer_newest",
+            (("employer_id", 1), ("valid_from", -1), ("_id", 1)),
+            serves="the permits that an employer sponsors, newest first",
         ),
     ),
 )
@@ -129,3 +135,61 @@ class PermitStore:
         )
         found: list[Document] = await cursor.to_list(MAX_PER_HOLDER)
         return found
+
+    async def find(
+        self, permit_id: str, scope: Mapping[str, Any], transaction: Transaction
+    ) -> Document | None:
+        """The permit, if it is within the scope (`holder_id` or `employer_id`)."""
+        if not scope or any(value is None for value in scope.values()):
+            raise ValueError("a permit is looked for within a scope")
+        found: Document | None = await self._permits.find_one(
+            {"_id": permit_id, **scope}, session=transaction
+        )
+        return found
+
+    async def find_newest(self, holder_id: str, transaction: Transaction) -> Document | None:
+        found: Document | None = await self._permits.find_one(
+            {"holder_id": holder_id},
+            sort=[("valid_from", -1), ("_id", 1)],
+            session=transaction,
+        )
+        return found
+
+    async def has_active(self, holder_id: str, now: datetime, transaction: Transaction) -> bool:
+        """Whether a permit of the holder is good now, or will be: issued and not over."""
+        standing = [str(PermitState.ISSUED), str(PermitState.AWAITING_ORIGINALS)]
+        found = await self._permits.find_one(
+            {"holder_id": holder_id, "state": {"$in": standing}, "valid_until": {"$gt": now}},
+            {"_id": 1},
+            session=transaction,
+        )
+        return found is not None
+
+    async def insert(self, permit: Document, transaction: Transaction) -> None:
+        await self._permits.insert_one(permit, session=transaction)
+
+    async def turn(
+        self,
+        before: Document,
+        changes: Mapping[str, Any],
+        events: Sequence[PermitEvent],
+        authority: str,
+        now: datetime,
+        transaction: Transaction,
+    ) -> bool:
+        """Change a permit and write what happened into its history; False when another change
+        came first."""
+        written = await self._permits.update_one(
+            {"_id": before["_id"], "revision": before["revision"], "state": before["state"]},
+            {
+                "$set": {**changes, "source": source_document(authority, now)},
+                "$inc": {"revision": 1},
+                "$push": {"history": {"$each": history_of(events, authority, now)}},
+            },
+            session=transaction,
+        )
+        return bool(written.modified_count)
+
+
+def history_of(events: Sequence[PermitEvent], authority: str, now: datetime) -> list[Document]:
+    return [{"at": now, "event": str(event), "authority": authority} for event in events]

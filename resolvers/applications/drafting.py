@@ -1,0 +1,288 @@
+"""Beginning an application and changing what it states, until it is submitted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from auth.audit import AuditAction, AuditLine
+from auth.mongo import Document, Transaction
+from resolvers.applications.parties import filer_of, find_filed, own_scope, refused
+from resolvers.applications.people import (
+    Subject,
+    is_passport_well_formed,
+    sealed_particulars,
+    subject_of,
+    vault_of,
+)
+from resolvers.applications.statements import (
+    Cancellation,
+    Change,
+    ForPermit,
+    NewPermit,
+    OriginalsCheck,
+    Statement,
+    facts_of,
+    procedure_of,
+)
+from resolvers.applications.steps import (
+    actor_of,
+    event_of,
+    move,
+    refusal_of_step,
+    step_document,
+    told,
+)
+from resolvers.changes import Changed, Command, Done, change
+from resolvers.gateway import Ask, Gateway
+from resolvers.policy.places import CITIES
+from resolvers.refusals import RefusalCode, Refused
+from resolvers.rules.application_machine import ApplicationEvent
+from resolvers.rules.eligibility import are_days_possible, is_permit_eligible
+from resolvers.rules.state_machine import Party
+from resolvers.store.outgoing_events import EventKind
+from resolvers.vocabulary import (
+    ApplicationState,
+    CancellationReason,
+    FilerKind,
+    PermitForm,
+    PermitState,
+)
+
+
+async def create_application(
+    gateway: Gateway, ask: Ask, command: Command, statement: Statement
+) -> Done | Refused:
+    """A draft. The person of a first permit is looked up or made; nothing is checked against
+    windows and papers before it is submitted."""
+    application_id = gateway.new_id("apl")
+    subject = await _subject(gateway, statement)
+
+    async def work(transaction: Transaction) -> Changed | Refused:
+        if isinstance(subject, Refused):
+            return subject
+        refusal = _refusal_of_filer(ask, statement) or _refusal_of_days(statement, gateway.now())
+        if refusal is not None:
+            return Refused(refusal)
+        stated = await _stated(gateway, ask, statement, subject, transaction)
+        if isinstance(stated, Refused):
+            return stated
+        permit_id = stated["permit_id"]
+        if permit_id is not None and await gateway.applications.has_open(permit_id, transaction):
+            return Refused(RefusalCode.APPLICATION_OPEN, permit_id, stated["holder_id"])
+        if subject is not None and subject.new_key is not None:
+            await gateway.holder_keys.insert(subject.holder_id, subject.new_key, transaction)
+        draft = _draft(application_id, ask, stated, gateway.now())
+        await gateway.applications.insert(draft, transaction)
+        line = AuditLine(
+            AuditAction.APPLICATION_DRAFTED, draft["holder_id"], objects=(application_id,)
+        )
+        event = event_of(draft, EventKind.APPLICATION_DRAFTED)
+        return Changed(application_id, [line], [event])
+
+    return await change(gateway, ask, command, work)
+
+
+async def update_application(
+    gateway: Gateway,
+    ask: Ask,
+    command: Command,
+    application_id: str,
+    revision: int,
+    statement: Statement,
+) -> Done | Refused:
+    """Other statements in a draft or a returned application, for the same person, permit and
+    procedure. A confirmation falls: the holder confirms what is stated now."""
+    subject = await _subject(gateway, statement)
+
+    async def work(transaction: Transaction) -> Changed | Refused:
+        if isinstance(subject, Refused):
+            return subject
+        found = await find_filed(gateway, ask, application_id, transaction)
+        if isinstance(found, Refused):
+            return found
+        refusal = refusal_of_step(found, ApplicationEvent.UPDATE, revision)
+        if refusal is not None:
+            return refusal
+        code = _refusal_of_days(statement, gateway.now())
+        if code is not None:
+            return refused(found, code)
+        known = await _same_subject(gateway, found, subject, transaction)
+        stated = await _stated(gateway, ask, statement, known, transaction)
+        if isinstance(stated, Refused):
+            return stated
+        fixed = ("procedure", "permit_id", "holder_id", "is_registered", "city")
+        if any(stated[name] != found[name] for name in fixed):
+            return refused(found, RefusalCode.ANOTHER_PROCEDURE)
+        changes = {name: value for name, value in stated.items() if name not in fixed}
+        moved = await move(
+            gateway,
+            found,
+            ApplicationEvent.UPDATE,
+            Party.FILER,
+            actor_of(ask),
+            {**changes, "confirmed_at": None},
+            transaction,
+        )
+        if isinstance(moved, Refused):
+            return moved
+        line, event = told(moved, ApplicationEvent.UPDATE)
+        return Changed(application_id, [line], [event])
+
+    return await change(gateway, ask, command, work)
+
+
+async def _subject(gateway: Gateway, statement: Statement) -> Subject | Refused | None:
+    """Whom a first permit is for; None where a permit says so already."""
+    return (
+        await subject_of(gateway, statement.applicant) if isinstance(statement, NewPermit) else None
+    )
+
+
+async def _same_subject(
+    gateway: Gateway, found: Document, subject: Subject | None, transaction: Transaction
+) -> Subject | None:
+    """A person who is still new keeps the id and the key of the draft."""
+    if subject is None or subject.is_registered or found["is_registered"]:
+        return subject
+    vault = await vault_of(gateway, found["holder_id"], transaction)
+    return Subject(found["holder_id"], False, vault, None)
+
+
+def _refusal_of_filer(ask: Ask, statement: Statement) -> RefusalCode | None:
+    """The applicant has the originals checked; the holder cancels where the employer is gone; all
+    else is filed by the employer (FACTS.md)."""
+    by_holder = filer_of(ask)["kind"] == FilerKind.HOLDER
+    match statement:
+        case OriginalsCheck():
+            allowed = by_holder
+        case Cancellation(reason=CancellationReason.EMPLOYER_GONE):
+            allowed = by_holder
+        case _:
+            allowed = not by_holder
+    return None if allowed else RefusalCode.NOT_THE_FILER
+
+
+def _refusal_of_days(statement: Statement, now: datetime) -> RefusalCode | None:
+    def stated(name: str) -> Any:
+        return getattr(statement, name, None)
+
+    passport = stated("passport")
+    if isinstance(statement, NewPermit):
+        passport = statement.applicant.passport
+    past = [stated("entered_on"), stated("changed_on"), stated("happened_on")]
+    coming = [
+        *(stated("contract_until"), stated("requested_until")),
+        *(stated("planned_entry_on"), stated("stay_until")),
+        passport and passport.valid_until,
+    ]
+    return None if are_days_possible(past, coming, now) else RefusalCode.BAD_DATES
+
+
+async def _stated(
+    gateway: Gateway,
+    ask: Ask,
+    statement: Statement,
+    subject: Subject | None,
+    transaction: Transaction,
+) -> Document | Refused:
+    """Whose, where and what, as the application stores it."""
+    if isinstance(statement, NewPermit):
+        if subject is None:
+            raise ValueError("a first permit has an applicant")
+        return _stated_new(ask, statement, subject)
+    return await _stated_for_permit(gateway, ask, statement, transaction)
+
+
+def _stated_new(ask: Ask, statement: NewPermit, subject: Subject) -> Document | Refused:
+    if statement.city not in CITIES:
+        return Refused(RefusalCode.UNKNOWN_CITY)
+    applicant = statement.applicant
+    return {
+        "procedure": str(procedure_of(statement)),
+        "holder_id": subject.holder_id,
+        "is_registered": subject.is_registered,
+        "employer_id": ask.principal.employer_id(),
+        "city": statement.city,
+        "category": str(statement.category),
+        "permit_id": None,
+        "particulars": sealed_particulars(
+            subject.vault, name=applicant.name, passport=applicant.passport, applicant=applicant
+        ),
+        "facts": facts_of(statement),
+    }
+
+
+async def _stated_for_permit(
+    gateway: Gateway, ask: Ask, statement: ForPermit, transaction: Transaction
+) -> Document | Refused:
+    scope = own_scope(ask)
+    permit = await gateway.permits.find(statement.permit_id, scope, transaction)
+    if permit is None:
+        return Refused(RefusalCode.NOT_FOUND)
+    procedure = procedure_of(statement)
+    if not is_permit_eligible(
+        procedure,
+        PermitForm(permit["form"]),
+        PermitState(permit["state"]),
+        permit["valid_from"],
+        permit["valid_until"],
+        gateway.now(),
+    ):
+        return Refused(RefusalCode.PERMIT_NOT_ELIGIBLE, permit["_id"], permit["holder_id"])
+    particulars = None
+    category = permit["category"]
+    if isinstance(statement, Change):
+        code = _refusal_of_change(statement)
+        if code is not None:
+            return Refused(code, permit["_id"], permit["holder_id"])
+        category = str(statement.category or category)
+        vault = await vault_of(gateway, permit["holder_id"], transaction)
+        particulars = sealed_particulars(vault, name=statement.name, passport=statement.passport)
+    return {
+        "procedure": str(procedure),
+        "holder_id": permit["holder_id"],
+        "is_registered": True,
+        "employer_id": permit["employer_id"],
+        "city": permit["city"],
+        "category": category,
+        "permit_id": permit["_id"],
+        "particulars": particulars,
+        "facts": facts_of(statement),
+    }
+
+
+def _refusal_of_change(statement: Change) -> RefusalCode | None:
+    if not any((statement.name, statement.passport, statement.post, statement.category)):
+        return RefusalCode.NOTHING_CHANGES
+    if statement.passport is not None and not is_passport_well_formed(statement.passport):
+        return RefusalCode.BAD_APPLICANT
+    return None
+
+
+def _draft(application_id: str, ask: Ask, stated: Document, now: datetime) -> Document:
+    step = step_document(now, "CREATE", Party.FILER, actor_of(ask), ApplicationState.DRAFT)
+    return {
+        "_id": application_id,
+        "revision": 1,
+        "state": str(ApplicationState.DRAFT),
+        **stated,
+        "filed_by": filer_of(ask),
+        "authority": f"foreign-experts-{stated['city']}",
+        "result_permit_id": None,
+        "confirmed_at": None,
+        "filed_at": None,
+        "is_late": False,
+        "promise": None,
+        "returned_at": None,
+        "lapses_at": None,
+        "gaps": [],
+        "checkers": [],
+        "reviewer": None,
+        "originals_seen_at": None,
+        "assessment": None,
+        "decision": None,
+        "steps": [step],
+        "created_at": now,
+        "updated_at": now,
+    }
