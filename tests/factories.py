@@ -228,6 +228,8 @@ def _card(
         issued_at=now - timedelta(days=30),
         authority=f"human-resources-{CITY}",
         updated_at=now,
+        released_at=now + timedelta(days=10) if state is CardState.TEMPORARILY_LOST else None,
+        activated_at=None if state is CardState.SEALED else now - timedelta(days=29),
     )
 
 

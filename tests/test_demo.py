@@ -18,6 +18,7 @@ from api.demo.people import Person
 from auth.keys import KeySet, new_key_set
 from auth.mongo import Database, Document
 from resolvers.rules.card_rules import (
+    CARD_FACTS,
     CardPresent,
     ElectronicCardAbsence,
     IssueCard,
@@ -55,7 +56,7 @@ def newest_first(person: Person) -> tuple[list[dict[str, Any]], list[dict[str, A
         for permit in sorted(person.permits, key=lambda p: p.valid_from, reverse=True)
     ]
     cards = [
-        {"kind": card.kind, "state": card.state}
+        {name: getattr(card, name) for name in CARD_FACTS}
         for card in sorted(person.cards, key=lambda c: c.issued_at, reverse=True)
     ]
     return permits, cards

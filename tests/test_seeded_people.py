@@ -22,6 +22,7 @@ from resolvers.rules.names import RegisteredName, names_match
 from resolvers.rules.permit_status import days_left, permit_status
 from resolvers.store.permits import PermitRecord
 from resolvers.vocabulary import (
+    CardCause,
     CardKind,
     CardState,
     IdentifierKind,
@@ -123,10 +124,16 @@ def test_a_lost_or_cancelled_physical_card_leaves_no_usable_electronic_one(perso
     physical = [card for card in person.cards if card.kind is CardKind.PHYSICAL]
     assert len(electronic) <= 1
     assert [card.issued_at for card in physical] == sorted(card.issued_at for card in physical)
-    if physical and physical[-1].state in {CardState.LOST, CardState.CANCELLED}:
+    if physical and physical[-1].state is CardState.CANCELLED:
         assert all(card.state is CardState.CANCELLED for card in electronic)
-    if physical and physical[-1].state is CardState.TEMPORARILY_LOST:
-        assert all(card.state in {CardState.SUSPENDED, CardState.CANCELLED} for card in electronic)
+    if physical and physical[-1].state in {CardState.LOST, CardState.TEMPORARILY_LOST}:
+        suspended = [card for card in electronic if card.state is not CardState.CANCELLED]
+        assert all(card.state is CardState.SUSPENDED for card in suspended)
+        assert all(card.cause is CardCause.PHYSICAL_CARD_LOST for card in suspended)
+        assert {card.released_at for card in suspended} <= {physical[-1].released_at}
+    for card in physical:
+        assert (card.activated_at is None) == (card.state is CardState.SEALED)
+        assert (card.released_at is None) == (card.state is not CardState.TEMPORARILY_LOST)
     own = {permit.permit_id: permit for permit in person.permits}
     for card in person.cards:
         assert card.issued_at <= card.state_since

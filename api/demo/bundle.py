@@ -23,7 +23,7 @@ from resolvers.store import (
     residence_permits,
 )
 from resolvers.store.identity_documents import IdentityDocumentRecord
-from resolvers.vocabulary import IdentifierKind, IdentityDocumentKind
+from resolvers.vocabulary import CardReason, IdentifierKind, IdentityDocumentKind
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,13 @@ def documents_of(person: Person, secrets: Secrets) -> Iterator[tuple[str, Docume
     for permit in person.permits:
         yield permits.NAME, permits.encode_permit(permit, vault)
     for card in person.cards:
-        yield cards.NAME, cards.encode_card(card, vault)
+        number_digest = (
+            None
+            # A card that keeps its predecessor's number registers none of its own.
+            if card.number is None or card.reason is CardReason.EXCHANGE
+            else digester.digest(cards.CARD_NUMBER, card.number)
+        )
+        yield cards.NAME, cards.encode_card(card, vault, number_digest)
     for residence in person.residence_permits:
         yield residence_permits.NAME, residence_permits.encode_residence_permit(residence, vault)
     for insurance in person.insurance:

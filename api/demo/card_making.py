@@ -11,10 +11,13 @@ from api.demo.days import ONE_DAY, day_of, midnight, office_hour
 from api.demo.draw import Draw, Weighted, drawn_id
 from api.demo.papers import Bearer
 from api.demo.permit_making import PLASTIC_ENDED_ON
+from resolvers.policy.procedures import policy_for
+from resolvers.rules.card_rules import LOST_STATES
 from resolvers.store.cards import CardRecord
 from resolvers.store.permits import PermitRecord
 from resolvers.vocabulary import (
     BankState,
+    CardCause,
     CardKind,
     CardReason,
     CardState,
@@ -53,7 +56,7 @@ _ELECTRONIC_BESIDE: Mapping[CardState, Weighted[CardState | None]] = {
     CardState.SEALED: Weighted((CardState.NORMAL, 40), (None, 60)),
     CardState.PIN_LOCKED: Weighted((CardState.NORMAL, 50), (None, 50)),
     CardState.TEMPORARILY_LOST: Weighted((CardState.SUSPENDED, 60), (None, 40)),
-    CardState.LOST: Weighted((CardState.CANCELLED, 50), (None, 50)),
+    CardState.LOST: Weighted((CardState.SUSPENDED, 50), (None, 50)),
     CardState.CANCELLED: Weighted((CardState.CANCELLED, 50), (None, 50)),
     CardState.VOID: Weighted((CardState.NORMAL, 30), (None, 70)),
 }
@@ -104,15 +107,19 @@ def make_cards(
             former, reason = draw.pick(_REPLACEMENTS)
             cards.append(maker.physical(former, CardReason.NEW, (first_day, half_way), half_way))
             first_day = half_way
-        cards.append(maker.physical(plan.physical, reason, (first_day, reference), reference))
+        made = maker.physical(plan.physical, reason, (first_day, reference), reference)
+        cards.append(_succeeding(cards[0], made) if cards else made)
     if plan.electronic is not None:
-        cards += maker.electronic(plan.electronic)
+        cards += [
+            _with_cause(card, cards[-1] if cards else None)
+            for card in maker.electronic(plan.electronic)
+        ]
     return cards
 
 
 _REPLACEMENTS = (
-    (CardState.LOST, CardReason.REPLACE_LOST),
-    (CardState.CANCELLED, CardReason.REPLACE_LOST),
+    (CardState.CANCELLED, CardReason.NEW),
+    (CardState.VOID, CardReason.REPLACE_LOST),
     (CardState.VOID, CardReason.RENEW),
     (CardState.VOID, CardReason.EXCHANGE),
 )
@@ -190,10 +197,17 @@ class _Maker:
         until: date,
         loaded: PermitRecord | None,
     ) -> CardRecord:
-        first_state = CardState.SEALED if kind is CardKind.PHYSICAL else CardState.NORMAL
-        waited = max(1, (until - day_of(issued_at)).days)
-        since = office_hour(day_of(issued_at) + self._draw.below(waited) * ONE_DAY, 540)
+        is_physical = kind is CardKind.PHYSICAL
+        first_state = CardState.SEALED if is_physical else CardState.NORMAL
         city = self._bearer.city
+        waited = max(1, (until - day_of(issued_at)).days)
+        since_on = day_of(issued_at) + self._draw.below(waited) * ONE_DAY
+        loss_days: int | None = None
+        if state is CardState.TEMPORARILY_LOST:
+            loss_days = policy_for(city, self._reference).temporary_loss_days
+            # Longer ago, and it would be over by now.
+            since_on = max(since_on, until - min(waited, loss_days - 1) * ONE_DAY)
+        since = office_hour(since_on, 540)
         authority = "onecard-gateway" if kind is CardKind.ELECTRONIC else f"human-resources-{city}"
         state_since = issued_at if state is first_state else max(since, issued_at)
         return CardRecord(
@@ -211,7 +225,38 @@ class _Maker:
             issued_at=issued_at,
             authority=authority,
             updated_at=state_since,
+            released_at=None if loss_days is None else state_since + loss_days * ONE_DAY,
+            activated_at=_activated_at(state, issued_at, state_since) if is_physical else None,
         )
+
+
+def _activated_at(state: CardState, issued_at: datetime, state_since: datetime) -> datetime | None:
+    if state is CardState.SEALED:
+        return None
+    return state_since if state is CardState.NORMAL else issued_at
+
+
+def _succeeding(former: CardRecord, card: CardRecord) -> CardRecord:
+    if card.reason is CardReason.NEW:
+        return card
+    number = former.number if card.reason is CardReason.EXCHANGE else card.number
+    return replace(card, replaces=former.card_id, number=number)
+
+
+def _with_cause(card: CardRecord, physical: CardRecord | None) -> CardRecord:
+    """Why an electronic card is suspended, `physical` being the card beside it."""
+    if card.state is not CardState.SUSPENDED:
+        return card
+    if physical is None or physical.state not in LOST_STATES:
+        return replace(card, cause=CardCause.HOLDER)
+    since = max(card.issued_at, physical.state_since)
+    return replace(
+        card,
+        cause=CardCause.PHYSICAL_CARD_LOST,
+        released_at=physical.released_at,
+        state_since=since,
+        updated_at=since,
+    )
 
 
 def _with_bank(

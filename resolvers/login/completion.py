@@ -14,12 +14,11 @@ from auth.mongo import Document, DuplicateKeyError, Transaction, in_transaction
 from auth.principal import Assurance
 from auth.session_documents import NewSession, Session
 from auth.session_rotation import may_answer_opening
+from resolvers.cards.loading import issue_if_due
 from resolvers.gateway import Ask, Gateway, append_audit
 from resolvers.login.flow_steps import refusal_of
 from resolvers.login.outcomes import LoginRefusalCode, Refused, Tokens
-from resolvers.rules.card_rules import IssueCard, plan_electronic_card
-from resolvers.store.cards import CardRecord, encode_card
-from resolvers.vocabulary import CardKind, CardReason, CardState
+from resolvers.store.outgoing_events import encode_event
 
 _TRIES = 3
 
@@ -69,6 +68,7 @@ async def _try_complete(gateway: Gateway, ask: Ask, flow: Document) -> Session |
     """The session, or None when another request completed the flow first."""
     # Made outside, so that a transaction run again writes the same ids.
     session_id, card_id = gateway.new_id("ses"), gateway.new_id("crd")
+    event_id = gateway.new_id("evt")
     now = gateway.now()
 
     async def work(transaction: Transaction) -> Session | None:
@@ -89,8 +89,11 @@ async def _try_complete(gateway: Gateway, ask: Ask, flow: Document) -> Session |
         )
         session = await gateway.sessions.open(new, now, transaction)
         lines = [AuditLine(AuditAction.SESSION_OPENED, new.holder_id, objects=(session_id,))]
-        lines += await _issue_card(gateway, new.holder_id, card_id, now, transaction)
-        await append_audit(gateway, ask, *lines, transaction=transaction)
+        told, events = await issue_if_due(gateway, new.holder_id, card_id, now, transaction)
+        await append_audit(gateway, ask, *lines, *told, transaction=transaction)
+        if events:
+            encoded = [encode_event(event_id, event, now) for event in events]
+            await gateway.events.append(encoded, transaction)
         return session
 
     try:
@@ -98,33 +101,3 @@ async def _try_complete(gateway: Gateway, ask: Ask, flow: Document) -> Session |
     except DuplicateKeyError:
         # Another flow of the same holder issued the card between our snapshot and our write.
         return None
-
-
-async def _issue_card(
-    gateway: Gateway, holder_id: str, card_id: str, now: datetime, transaction: Transaction
-) -> list[AuditLine]:
-    """Issue the electronic card if it is due; the audit line of it, if any."""
-    permits = await gateway.permits.load_statuses(holder_id, transaction)
-    cards = await gateway.cards.load_states(holder_id, transaction)
-    plan = plan_electronic_card(permits, cards, now)
-    if not isinstance(plan, IssueCard):
-        return []
-    city = next(permit["city"] for permit in permits if permit["_id"] == plan.permit_id)
-    record = CardRecord(
-        card_id=card_id,
-        holder_id=holder_id,
-        kind=CardKind.ELECTRONIC,
-        number=None,
-        state=CardState.NORMAL,
-        state_since=now,
-        bank_state=None,
-        bank_account=None,
-        permit_id=plan.permit_id,
-        city=city,
-        reason=CardReason.NEW,
-        issued_at=now,
-        authority=f"human-resources-{city}",
-        updated_at=now,
-    )
-    await gateway.cards.insert(encode_card(record, None), transaction)
-    return [AuditLine(AuditAction.CARD_ISSUED, holder_id, objects=(card_id, plan.permit_id))]

@@ -1,15 +1,31 @@
-"""When a login issues the electronic card, and what can be done next with a card. Pure."""
+"""When an electronic card is issued and brought back, and what can be done next with a card. Pure.
+
+Cards are documents with `CARD_FACTS`, newest first; permits are documents, newest first.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from resolvers.rules.card_machines import (
+    ELECTRONIC_MACHINE,
+    PHYSICAL_MACHINE,
+    ElectronicEvent,
+    ElectronicState,
+    PhysicalEvent,
+    PhysicalState,
+    present_state,
+)
 from resolvers.rules.permit_status import is_loadable, permit_status
+from resolvers.rules.state_machine import Party
 from resolvers.vocabulary import CardKind, CardState, PermitForm, PermitState, PermitStatus
+
+CARD_FACTS = ("kind", "state", "released_at", "activated_at")
+"""What the rules need of every card of a holder."""
 
 
 class ElectronicCardAbsence(StrEnum):
@@ -37,29 +53,60 @@ class CardPresent:
 CardPlan = IssueCard | CardPresent | ElectronicCardAbsence
 
 LIVING_ELECTRONIC = (CardState.NORMAL, CardState.SUSPENDED)
-_LOST = (CardState.LOST, CardState.TEMPORARILY_LOST)
+LOST_STATES = (CardState.LOST, CardState.TEMPORARILY_LOST)
+_OVER = (CardState.VOID, CardState.CANCELLED)
+
+
+def state_of(card: Mapping[str, Any], now: datetime) -> CardState:
+    return present_state(CardState(card["state"]), card["released_at"], now)
+
+
+def is_living(card: Mapping[str, Any]) -> bool:
+    """Whether a permit is loaded on it: not over, though perhaps lost, locked or suspended."""
+    return CardState(card["state"]) not in _OVER
+
+
+def current_physical(cards: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """The newest physical card that was ever activated. A sealed one replaces nothing yet, and one
+    that is cancelled unopened never did."""
+    return next(
+        (
+            card
+            for card in cards
+            if card["kind"] == CardKind.PHYSICAL and card["activated_at"] is not None
+        ),
+        None,
+    )
+
+
+def is_physical_lost(cards: Sequence[dict[str, Any]], now: datetime) -> bool:
+    physical = current_physical(cards)
+    return physical is not None and state_of(physical, now) in LOST_STATES
 
 
 def plan_electronic_card(
     permits: Sequence[dict[str, Any]], cards: Sequence[dict[str, Any]], now: datetime
 ) -> CardPlan:
-    """What must happen at a login. `permits` and `cards` are documents, newest first.
+    """Whether an electronic card is due.
 
-    Only the newest physical card counts: an older one that was lost has been replaced since.
+    Only the current physical card counts: an older one that was lost has been replaced since.
     """
     if any(
         card["kind"] == CardKind.ELECTRONIC and card["state"] in LIVING_ELECTRONIC for card in cards
     ):
         return CardPresent()
-    physical = next((card for card in cards if card["kind"] == CardKind.PHYSICAL), None)
-    if physical is not None and physical["state"] in _LOST:
+    physical = current_physical(cards)
+    if is_physical_lost(cards, now):
         return ElectronicCardAbsence.PHYSICAL_CARD_LOST
     if physical is not None and physical["state"] == CardState.CANCELLED:
         return ElectronicCardAbsence.PHYSICAL_CARD_CANCELLED
-    return _plan_for_permits(permits, now)
+    return plan_for_permits(permits, now)
 
 
-def _plan_for_permits(permits: Sequence[dict[str, Any]], now: datetime) -> CardPlan:
+def plan_for_permits(
+    permits: Sequence[dict[str, Any]], now: datetime
+) -> IssueCard | ElectronicCardAbsence:
+    """The permit to be on the card: an active one that is loadable."""
     active = [
         permit
         for permit in permits
@@ -96,6 +143,7 @@ class CardAction(StrEnum):
     REPORT_TEMPORARY_LOSS = "REPORT_TEMPORARY_LOSS"
     REPORT_LOSS = "REPORT_LOSS"
     RELEASE_LOSS = "RELEASE_LOSS"
+    REPORT_FOUND = "REPORT_FOUND"
     UNLOCK_PIN = "UNLOCK_PIN"
     REPLACE = "REPLACE"
     SUSPEND = "SUSPEND"
@@ -103,25 +151,43 @@ class CardAction(StrEnum):
     CANCEL = "CANCEL"
 
 
-_PHYSICAL_ACTIONS: dict[CardState, tuple[CardAction, ...]] = {
-    CardState.SEALED: (CardAction.ACTIVATE, CardAction.CANCEL),
-    CardState.NORMAL: (
-        CardAction.REPORT_TEMPORARY_LOSS,
-        CardAction.REPORT_LOSS,
-        CardAction.REPLACE,
-        CardAction.CANCEL,
-    ),
-    CardState.TEMPORARILY_LOST: (CardAction.RELEASE_LOSS, CardAction.REPORT_LOSS),
-    CardState.LOST: (CardAction.REPLACE, CardAction.CANCEL),
-    CardState.PIN_LOCKED: (CardAction.UNLOCK_PIN, CardAction.REPORT_LOSS, CardAction.CANCEL),
+_ACTIONS: Mapping[ElectronicEvent | PhysicalEvent, CardAction] = {
+    ElectronicEvent.SUSPEND: CardAction.SUSPEND,
+    ElectronicEvent.REACTIVATE: CardAction.REACTIVATE,
+    ElectronicEvent.CANCEL: CardAction.CANCEL,
+    PhysicalEvent.ACTIVATE: CardAction.ACTIVATE,
+    PhysicalEvent.UNLOCK_PIN: CardAction.UNLOCK_PIN,
+    PhysicalEvent.REPORT_TEMPORARY_LOSS: CardAction.REPORT_TEMPORARY_LOSS,
+    PhysicalEvent.RELEASE: CardAction.RELEASE_LOSS,
+    PhysicalEvent.REPORT_LOSS: CardAction.REPORT_LOSS,
+    PhysicalEvent.FOUND: CardAction.REPORT_FOUND,
+    PhysicalEvent.REPLACE: CardAction.REPLACE,
+    PhysicalEvent.CANCEL: CardAction.CANCEL,
 }
-_ELECTRONIC_ACTIONS: dict[CardState, tuple[CardAction, ...]] = {
-    CardState.NORMAL: (CardAction.SUSPEND, CardAction.CANCEL),
-    CardState.SUSPENDED: (CardAction.REACTIVATE, CardAction.CANCEL),
-}
+"""What is offered. Nobody asks for a lock, and a successor voids a card by itself."""
 
 
 def next_actions(kind: CardKind, state: CardState) -> tuple[CardAction, ...]:
     """In the order in which they are offered; empty for a card that is over."""
-    table = _PHYSICAL_ACTIONS if kind is CardKind.PHYSICAL else _ELECTRONIC_ACTIONS
-    return table.get(state, ())
+    if kind is CardKind.PHYSICAL:
+        physical = PhysicalState(state)
+        return _offered(
+            (t.event, t.parties) for t in PHYSICAL_MACHINE.transitions if t.source is physical
+        )
+    electronic = ElectronicState(state)
+    return _offered(
+        (t.event, t.parties)
+        for t in ELECTRONIC_MACHINE.transitions
+        # A card that is suspended already is not offered to be suspended.
+        if t.source is electronic and t.target is not electronic
+    )
+
+
+def _offered(
+    moves: Iterable[tuple[ElectronicEvent | PhysicalEvent, frozenset[Party]]],
+) -> tuple[CardAction, ...]:
+    return tuple(
+        _ACTIONS[event]
+        for event, parties in moves
+        if event in _ACTIONS and parties & {Party.HOLDER, Party.COUNTER}
+    )
