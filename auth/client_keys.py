@@ -87,7 +87,7 @@ def keys_of_jwks(data: bytes) -> tuple[ClientKey, ...]:
     listed = value.get("keys") if "kty" not in value else [value]
     if not isinstance(listed, list):
         raise UnsoundClientKey("is neither a JWK nor a JWK set")
-    return checked_keys([_of_jwk(one) for one in listed])
+    return _checked([_of_jwk(one) for one in listed])
 
 
 def keys_of_pem(data: bytes) -> tuple[ClientKey, ...]:
@@ -106,7 +106,7 @@ def keys_of_pem(data: bytes) -> tuple[ClientKey, ...]:
     return (_client_key(_members_of(loaded), algorithm, loaded, None),)
 
 
-def checked_keys(keys: Sequence[ClientKey]) -> tuple[ClientKey, ...]:
+def _checked(keys: Sequence[ClientKey]) -> tuple[ClientKey, ...]:
     if not 1 <= len(keys) <= MAX_KEYS:
         raise UnsoundClientKey(f"must hold 1 to {MAX_KEYS} keys")
     if len({key.kid for key in keys}) != len(keys):

@@ -44,7 +44,9 @@ def demo(as_json: bool, seeded: int | None, seed_number: int | None) -> None:
             click.echo(line)
     for officer in told.get("officers", ()):
         click.echo(f"    {officer['label']}\n    {officer['loginName']}  {officer['password']}")
-    click.echo("\nAll numbers, and the steps: add --json")
+    for employer in told.get("employers", ()):
+        click.echo(f"    {employer['label']}\n    {employer['clientId']}")
+    click.echo("\nAll numbers, keys and steps: add --json")
 
 
 def _lines(number: int, holder: dict[str, Any]) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from api.demo import made_numbers
 from api.demo.cast import CAST, Role
+from api.demo.employer_clients import DemoClient, demo_client
 from api.demo.employers import MAX_EMPLOYERS, employer_id, make_employer
 from api.demo.login_steps import LOGIN_STEPS
 from api.demo.nations import NATION_BY_CODE
@@ -34,6 +35,14 @@ def demo_employers(reference: date) -> list[EmployerRecord]:
     return [
         make_employer(DATA_SET, number, MAX_EMPLOYERS + number, _city(number), reference)
         for number in range(EMPLOYERS)
+    ]
+
+
+def demo_clients(reference: date) -> list[DemoClient]:
+    """One of each employer, in their order."""
+    return [
+        demo_client(DATA_SET, number, employer, reference)
+        for number, employer in enumerate(demo_employers(reference))
     ]
 
 
@@ -78,7 +87,8 @@ def demo_identities() -> dict[str, Any]:
     `holders`: for each `name` and `identifier` (the input of `proveRealName`), `secondProof` (the
     input of `sendSecondProofCode`; null when no physical card exists), and besides them every
     number there is (`identifiers`, `secondProofs`). `login`: the steps over HTTP. `officers`: both
-    factors of each, and `officerLogin` the steps of his desk.
+    factors of each, and `officerLogin` the steps of his desk. `employers`: a client of each with
+    its private key, and how it asks for a token.
     """
     people = demo_people(_ANY_DAY)
     return {
@@ -86,6 +96,12 @@ def demo_identities() -> dict[str, Any]:
         "login": LOGIN_STEPS,
         "officers": [one.told() for one in demo_officers(DATA_SET)],
         "officerLogin": OFFICER_LOGIN_STEPS,
+        "employers": [
+            client.told(employer)
+            for client, employer in zip(
+                demo_clients(_ANY_DAY), demo_employers(_ANY_DAY), strict=True
+            )
+        ],
     }
 
 

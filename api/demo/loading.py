@@ -8,10 +8,17 @@ from enum import Enum, auto
 from api.demo.bundle import Secrets, documents_of
 from api.demo.days import day_of, midnight
 from api.demo.draw import drawn_id
+from api.demo.employer_clients import client_documents, client_id
 from api.demo.employers import employer_id
-from api.demo.identities import DATA_SET, EMPLOYERS, demo_employers, demo_people
+from api.demo.identities import (
+    DATA_SET,
+    EMPLOYERS,
+    demo_clients,
+    demo_employers,
+    demo_people,
+)
 from api.demo.officers import OFFICERS, officer_documents, officer_id
-from auth import officer_sessions, officers
+from auth import clients, officer_sessions, officers
 from auth.keys import KeySet, UnknownKeyVersion
 from auth.master_keys import WrapBroken
 from auth.mongo import Database, Document, Transaction, in_transaction
@@ -31,7 +38,7 @@ FRESH_LIFETIME = timedelta(days=7)
 """How long the demo's days may drift; after that `load_demo` replaces its holders."""
 
 _MARKER = "demo"
-_REVISION = 2
+_REVISION = 3
 """Goes up with every change to the demo identities, so that a kept database gets them."""
 
 _MOST_HOLDERS = 64
@@ -110,6 +117,7 @@ def _holder_id(ordinal: int) -> str:
 def _documents(today: date, secrets: Secrets) -> dict[str, list[Document]]:
     made: dict[str, list[Document]] = {
         employers.NAME: [employers.encode_employer(one) for one in demo_employers(today)],
+        clients.NAME: client_documents(demo_clients(today)),
         officers.NAME: officer_documents(DATA_SET, secrets, today),
     }
     for person in demo_people(today):
@@ -126,6 +134,8 @@ async def _remove(database: Database, transaction: Transaction) -> None:
         await database[name].delete_many({"_id": {"$in": ids}}, session=transaction)
     employer_ids = [employer_id(DATA_SET, number) for number in range(EMPLOYERS)]
     await database[employers.NAME].delete_many({"_id": {"$in": employer_ids}}, session=transaction)
+    client_ids = [client_id(DATA_SET, number) for number in range(EMPLOYERS)]
+    await database[clients.NAME].delete_many({"_id": {"$in": client_ids}}, session=transaction)
     ours = {"$in": [officer_id(DATA_SET, number) for number in range(OFFICERS)]}
     await database[officers.NAME].delete_many({"_id": ours}, session=transaction)
     await database[officer_sessions.NAME].delete_many({"officer_id": ours}, session=transaction)
