@@ -6,40 +6,25 @@ The one use is one atomic insert: of any number of processes that see an asserti
 
 Claims: `iss` = `sub` = the client's id; `aud` our issuer or token endpoint, and nothing else beside
 it (section 3); `exp` at most 5 minutes ahead; `iat` and `nbf`, if given, not in the future; `jti`
-of 8 to 128 printable characters. PyJWT checks the signature alone, as it would read the system's
-clock.
+of 8 to 128 printable characters.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-import jwt
-
-from auth.bson_schema import INSTANT, binary, document
-from auth.client_keys import ClientKey, KeyAlgorithm
 from auth.clients import Client, ClientStore
-from auth.collections import CollectionSpec, Index
-from auth.keys import framed
-from auth.mongo import Collection, Database, DuplicateKeyError
-from auth.strict_json import json_object
+from auth.compact_jws import CLOCK_LEEWAY, decoded_segment, is_signed, is_token_id, numeric_date
+from auth.mongo import Database
+from auth.used_once import UsedOnceStore
 
-NAME = "used_assertions"
 MAX_ASSERTION_LENGTH: Final = 4_096
 MAX_LIFETIME: Final = timedelta(minutes=5)
-CLOCK_LEEWAY: Final = timedelta(seconds=5)
-JTI_LENGTHS: Final = range(8, 129)
-KEPT_AFTER_EXPIRY: Final = timedelta(minutes=10)
-"""For a database whose clock is ahead of ours: it must not forget what we would still accept."""
-
-_MAX_SECONDS: Final = 253_402_300_799
 _COMPACT_FORM: Final = re.compile(
     r"([A-Za-z0-9_-]{1,1024})\.([A-Za-z0-9_-]{1,3072})\.[A-Za-z0-9_-]{1,700}"
 )
@@ -47,21 +32,6 @@ _CLIENT_ID: Final = re.compile("cli_[0-9a-z]{26}")
 _HEADER_MEMBERS: Final = frozenset({"alg", "kid", "typ"})
 # RFC 7519 section 5.1, and the type that RFC 7523's successor asks for.
 _TYPES: Final = frozenset({"jwt", "client-authentication+jwt"})
-
-SPEC = CollectionSpec(
-    name=NAME,
-    version=1,
-    audience="nobody; digests of what must not be used twice",
-    validator=document({"_id": binary(), "expires_at": INSTANT}),
-    indexes=(
-        Index(
-            "expiry",
-            (("expires_at", 1),),
-            serves="forgetting assertions that are over anyway",
-            expire_after=timedelta(0),
-        ),
-    ),
-)
 
 
 class AssertionFault(StrEnum):
@@ -126,7 +96,7 @@ class ClientAssertions:
     def __init__(
         self, database: Database, clients: ClientStore, *, audiences: frozenset[str]
     ) -> None:
-        self._used: Collection = database[NAME]
+        self._used = UsedOnceStore(database)
         self._clients = clients
         self._audiences = audiences
 
@@ -146,17 +116,10 @@ class ClientAssertions:
 
     async def _burn(self, client: Client, claims: Mapping[str, object]) -> bool:
         """Whether this is its first use."""
-        digest = hashlib.sha256(framed("assertion", client.client_id, str(claims["jti"]))).digest()
-        expires_at = _instant(claims, "exp")
+        expires_at = numeric_date(claims, "exp")
         if expires_at is None:
             raise ValueError("an assertion without its end was taken for good")
-        try:
-            await self._used.insert_one(
-                {"_id": digest, "expires_at": expires_at + KEPT_AFTER_EXPIRY}
-            )
-        except DuplicateKeyError:
-            return False
-        return True
+        return await self._used.burn("assertion", client.client_id, str(claims["jti"]), expires_at)
 
 
 def read_assertion(assertion: str) -> ReadAssertion | None:
@@ -164,7 +127,7 @@ def read_assertion(assertion: str) -> ReadAssertion | None:
     compact = _COMPACT_FORM.fullmatch(assertion)
     if compact is None or len(assertion) > MAX_ASSERTION_LENGTH:
         return None
-    header, claims = (_decoded(part) for part in compact.groups())
+    header, claims = (decoded_segment(part) for part in compact.groups())
     if header is None or claims is None or not header.keys() <= _HEADER_MEMBERS:
         return None
     algorithm, kid, kind = header.get("alg"), header.get("kid"), header.get("typ", "JWT")
@@ -186,21 +149,9 @@ def fault_of(
         return AssertionFault.UNKNOWN_KEY
     if read.algorithm != key.algorithm:
         return AssertionFault.WRONG_ALGORITHM
-    if not _is_signed(read.text, key):
+    if not is_signed(read.text, key):
         return AssertionFault.BAD_SIGNATURE
     return _fault_of_claims(read.claims, audiences, now)
-
-
-# No other algorithm is registered, so none can be chosen by a header.
-_JWS: Final = jwt.PyJWS(algorithms=[str(algorithm) for algorithm in KeyAlgorithm])
-
-
-def _is_signed(text: str, key: ClientKey) -> bool:
-    try:
-        _JWS.decode(text, key.loaded(), [key.algorithm])
-    except jwt.InvalidTokenError:
-        return False
-    return True
 
 
 def _fault_of_claims(
@@ -211,12 +162,10 @@ def _fault_of_claims(
         [audience] = audience
     if not isinstance(audience, str) or audience not in audiences:
         return AssertionFault.WRONG_AUDIENCE
-    token_id, expires_at = claims.get("jti"), _instant(claims, "exp")
-    if expires_at is None or not isinstance(token_id, str):
+    token_id, expires_at = claims.get("jti"), numeric_date(claims, "exp")
+    if expires_at is None or not is_token_id(token_id):
         return AssertionFault.BAD_CLAIMS
-    if len(token_id) not in JTI_LENGTHS or not token_id.isprintable():
-        return AssertionFault.BAD_CLAIMS
-    begins = [_instant(claims, name) for name in ("iat", "nbf") if name in claims]
+    begins = [numeric_date(claims, name) for name in ("iat", "nbf") if name in claims]
     if None in begins:
         return AssertionFault.BAD_CLAIMS
     if now >= expires_at:
@@ -226,19 +175,3 @@ def _fault_of_claims(
     if any(begin is not None and begin > now + CLOCK_LEEWAY for begin in begins):
         return AssertionFault.NOT_YET_VALID
     return None
-
-
-def _instant(claims: Mapping[str, object], name: str) -> datetime | None:
-    """A NumericDate, which may have a fraction (RFC 7519 section 2)."""
-    value = claims.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return datetime.fromtimestamp(value, UTC) if 0 <= value <= _MAX_SECONDS else None
-
-
-def _decoded(segment: str) -> dict[str, object] | None:
-    try:
-        data = base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
-    except ValueError:
-        return None
-    return json_object(data)

@@ -19,9 +19,7 @@ from hypothesis import strategies as st
 from api.clock import utc_now
 from api.ids import new_id
 from auth.client_assertions import (
-    KEPT_AFTER_EXPIRY,
     MAX_ASSERTION_LENGTH,
-    NAME,
     AssertionFault,
     AssertionRefused,
     ClientAssertions,
@@ -32,6 +30,7 @@ from auth.client_keys import keys_of_jwks, keys_of_pem, private_jwk, public_jwk
 from auth.clients import NAME as CLIENTS
 from auth.clients import Client, ClientState, ClientStore, encode_client
 from auth.mongo import Database
+from auth.used_once import KEPT_AFTER_EXPIRY, NAME
 from tests.employer_client import KID, Portal, portal_record
 
 NOW = datetime(2026, 11, 23, 9, 30, 0, 250_000, tzinfo=UTC)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from auth import (
     audit,
-    client_assertions,
     clients,
     login_flows,
     officer_sessions,
@@ -14,6 +13,7 @@ from auth import (
     revocation_documents,
     session_documents,
     throttle,
+    used_once,
 )
 from auth.collections import CollectionSpec
 from resolvers.store import (
@@ -56,7 +56,7 @@ SPECS: Sequence[CollectionSpec] = (
     login_flows.SPEC,
     session_documents.SPEC,
     clients.SPEC,
-    client_assertions.SPEC,
+    used_once.SPEC,
     officers.SPEC,
     officer_sessions.SPEC,
     revocation_documents.SPEC,
