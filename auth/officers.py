@@ -10,7 +10,7 @@ and a wrapped secret for codes: a dump opens nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -162,11 +162,9 @@ class OfficerStore:
     def __init__(self, database: Database) -> None:
         self._officers: Collection = database[NAME]
 
-    async def insert(
-        self, officers: Sequence[Document], transaction: Transaction | None = None
-    ) -> None:
+    async def insert(self, officer: Document, transaction: Transaction) -> None:
         """Raises `auth.mongo.DuplicateKeyError` for a login name that is taken."""
-        await self._officers.insert_many(list(officers), session=transaction)
+        await self._officers.insert_one(officer, session=transaction)
 
     async def aggregate(self, pipeline: list[Document]) -> list[Document]:
         """One compiled read of one officer (`resolvers.pipeline`)."""

@@ -93,7 +93,7 @@ async def create_officer(gateway: Gateway, ask: Ask, post: Post, password: str) 
     credentials, secret = await _new_credentials(gateway, officer.officer_id, password)
 
     async def work(transaction: Transaction) -> None:
-        await gateway.officers.insert([encode_officer(officer, credentials)], transaction)
+        await gateway.officers.insert(encode_officer(officer, credentials), transaction)
         await _audit(gateway, ask, AuditAction.OFFICER_CREATED, officer, transaction)
 
     try:

@@ -51,10 +51,16 @@ def onecard(*arguments: str, settings: Mapping[str, str]) -> Answer:
     return Answer(ended.returncode, ended.stdout, ended.stderr)
 
 
-def called(command: click.Command, *arguments: str, settings: Mapping[str, str]) -> Answer:
-    """The same without a process, as `api.cli.main` treats its ending; for sync tests."""
+def called(
+    command: click.Command,
+    *arguments: str,
+    settings: Mapping[str, str],
+    typed: str | None = None,
+) -> Answer:
+    """The same without a process, as `api.cli.main` treats its ending; for sync tests. `typed` is
+    standard input."""
     none: dict[str, str | None] = {n: None for n in os.environ if n.startswith("ONECARD_")}
-    result = CliRunner().invoke(command, arguments, env=none | dict(settings))
+    result = CliRunner().invoke(command, arguments, typed, env=none | dict(settings))
     if isinstance(result.exception, Refusal):
         return Answer(1, result.stdout, f"{result.stderr}onecard: {result.exception}\n")
     if result.exception is not None and not isinstance(result.exception, SystemExit):

@@ -12,11 +12,12 @@ from datetime import datetime
 from typing import Any
 
 from api.ids import new_id
+from auth import officers
 from auth.keys import KeySet
 from auth.master_keys import LocalMasterKeys
 from auth.mongo import Database, in_transaction
 from auth.officer_sessions import OfficerSessionStore
-from auth.officers import Credentials, Duty, Officer, OfficerState, OfficerStore, encode_officer
+from auth.officers import Credentials, Duty, Officer, OfficerState, encode_officer
 from auth.one_time_codes import CodeSecrets, code_of, new_secret, step_at
 from auth.passwords import hash_password
 from auth.principal import Assurance
@@ -101,7 +102,7 @@ async def make_officers(
         )
         for one in made
     ]
-    await OfficerStore(database).insert(documents)
+    await database[officers.NAME].insert_many(documents)
     return made
 
 
