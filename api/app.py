@@ -29,6 +29,7 @@ from api.middleware.admission import Admission
 from api.middleware.client_address import trusted_networks
 from api.middleware.stack import gateway_middleware
 from api.oauth import SERVED_AT_ONCE, TokenEndpoint, metadata_response
+from api.papers import STREAMED_BODIES, paper_routes
 from api.refusals import refuse_http
 from api.runtime import Runtime, open_runtime
 from api.settings import TOKEN_PATH, Settings, load_settings
@@ -79,6 +80,7 @@ def build_app(settings: Settings, opener: RuntimeOpener, metrics: Metrics) -> St
             request_seconds=settings.request_seconds,
             database_deadline=pymongo.timeout,
             classify=classify,
+            streamed_bodies=STREAMED_BODIES,
         ),
         exception_handlers={HTTPException: refuse_http},
     )
@@ -138,6 +140,7 @@ def _routes(settings: Settings, slot: _RuntimeSlot, metrics: Metrics) -> list[Ba
             Admission(token_endpoint, served_at_once=SERVED_AT_ONCE),
             methods=["POST"],
         ),
+        *paper_routes(lambda: slot.runtime),
         Route("/.well-known/jwks.json", keys),
         Route("/.well-known/oauth-authorization-server", authorization_server),
         Route("/metrics", metrics_endpoint.answer),

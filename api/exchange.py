@@ -20,12 +20,14 @@ class Exchange:
     """`client` is the address of who asks, behind trusted proxies too; None when it isn't known.
 
     `operation` is query, mutation, subscription or none. `codes` are those of the errors told.
+    `sending_seconds` is set by a route whose answer is large: how long the client may take for it.
     """
 
     request_id: str
     client: str | None = None
     operation: str = "none"
     codes: list[str] = field(default_factory=list)
+    sending_seconds: float | None = None
 
     def note_code(self, code: str) -> None:
         if code not in self.codes and len(self.codes) < MAX_CODES:

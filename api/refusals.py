@@ -72,13 +72,28 @@ def refusal(
 
     `message` must be ours; without it the one of an unexpected failure is told.
     """
-    error = {
-        "message": message or UNEXPECTED_MESSAGES[code],
-        "extensions": {**(details or {}), "code": code.value},
-    }
+    return coded_refusal(
+        code.value,
+        STATUS[code],
+        message or UNEXPECTED_MESSAGES[code],
+        headers=headers,
+        details=details,
+    )
+
+
+def coded_refusal(
+    code: str,
+    status: int,
+    message: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> Response:
+    """The same answer, for an endpoint with codes and statuses of its own."""
+    error = {"message": message, "extensions": {**(details or {}), "code": code}}
     return Response(
         json.dumps({"errors": [error]}),
-        status_code=STATUS[code],
+        status_code=status,
         media_type=JSON,
         headers={"Cache-Control": "no-store", **(headers or {})},
     )

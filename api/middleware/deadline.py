@@ -42,7 +42,11 @@ class Deadline:
 
         async def send_and_note(message: Message) -> None:
             nonlocal has_begun
-            has_begun = True
+            if not has_begun:
+                has_begun = True
+                sending_seconds = exchange_of(scope).sending_seconds
+                if sending_seconds is not None:
+                    deadline.reschedule(asyncio.get_running_loop().time() + sending_seconds)
             await send(message)
 
         deadline = asyncio.timeout(self._seconds)

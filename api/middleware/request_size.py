@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
@@ -17,8 +18,18 @@ MAX_URL_BYTES = 8 * 1024
 BODY_LIFETIME_SECONDS = 10.0
 
 
+class _BodyRefused(Exception):
+    def __init__(self, code: RequestErrorCode) -> None:
+        super().__init__(code.value)
+        self.code = code
+
+
 class RequestSize:
-    """Reads the whole body, then hands it on in one piece; it is small enough for that."""
+    """Reads the whole body, then hands it on in one piece; it is small enough for that.
+
+    Under the paths in `streamed` a body may be as large as said there. It is handed on as it comes,
+    counted and timed, so that nobody fills memory before the route knows who he is.
+    """
 
     def __init__(
         self,
@@ -27,8 +38,10 @@ class RequestSize:
         max_body_bytes: int = MAX_BODY_BYTES,
         max_url_bytes: int = MAX_URL_BYTES,
         body_lifetime_seconds: float = BODY_LIFETIME_SECONDS,
+        streamed: Mapping[str, int] | None = None,
     ) -> None:
         self._app = app
+        self._streamed = dict(streamed or {})
         self._max_body_bytes = max_body_bytes
         self._max_url_bytes = max_url_bytes
         self._body_lifetime_seconds = body_lifetime_seconds
@@ -40,6 +53,11 @@ class RequestSize:
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > self._max_url_bytes:
             await self._refuse(RequestErrorCode.URL_TOO_LONG, scope, receive, send)
             return
+        path: str = scope["path"]
+        for prefix, max_bytes in self._streamed.items():
+            if path.startswith(prefix):
+                await self._stream(max_bytes, scope, receive, send)
+                return
         try:
             body = await self._body(scope, receive)
         except TimeoutError:
@@ -52,10 +70,22 @@ class RequestSize:
             else:
                 await self._app(scope, _replay(body, receive), send)
 
+    async def _stream(self, max_bytes: int, scope: Scope, receive: Receive, send: Send) -> None:
+        if _declared(scope, max_bytes) is None:
+            code = RequestErrorCode.BODY_TOO_LARGE
+            await self._refuse(code, scope, receive, send, max_bytes)
+            return
+        bounded = _bounded(receive, max_bytes, self._body_lifetime_seconds)
+        try:
+            await self._app(scope, bounded, send)
+        except _BodyRefused as refused:
+            await self._refuse(refused.code, scope, receive, send, max_bytes)
+        except ClientDisconnect:
+            return  # nobody is left to be answered
+
     async def _body(self, scope: Scope, receive: Receive) -> bytes | None:
         """None when it is too large, which a declared length tells before anything is read."""
-        declared = Headers(scope=scope).get("content-length", "0")
-        if not declared.isdecimal() or int(declared[:12]) > self._max_body_bytes:
+        if _declared(scope, self._max_body_bytes) is None:
             return None
         parts: list[bytes] = []
         size = 0
@@ -73,17 +103,54 @@ class RequestSize:
                     return b"".join(parts)
 
     async def _refuse(
-        self, code: RequestErrorCode, scope: Scope, receive: Receive, send: Send
+        self,
+        code: RequestErrorCode,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        max_bytes: int | None = None,
     ) -> None:
         exchange_of(scope).note_code(code.value)
+        allowed = self._max_body_bytes if max_bytes is None else max_bytes
         sentences = {
-            RequestErrorCode.BODY_TOO_LARGE: f"A body may have {self._max_body_bytes} bytes.",
+            RequestErrorCode.BODY_TOO_LARGE: f"A body may have {allowed} bytes.",
             RequestErrorCode.BODY_TOO_SLOW: "The body did not arrive in time.",
             RequestErrorCode.URL_TOO_LONG: f"An address may have {self._max_url_bytes} bytes.",
         }
         # The rest of the body is not read, so the connection can't serve another request.
         response = refusal(code, sentences[code], headers={"Connection": "close"})
         await response(scope, receive, send)
+
+
+def _declared(scope: Scope, max_bytes: int) -> int | None:
+    """The length that the client declares, 0 without one; None when it is too large or none."""
+    declared = Headers(scope=scope).get("content-length", "0")
+    if not declared.isdecimal() or int(declared[:12]) > max_bytes:
+        return None
+    return int(declared)
+
+
+def _bounded(receive: Receive, max_bytes: int, seconds: float) -> Receive:
+    """Raises _BodyRefused when more comes than allowed, or later."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    size, is_over = 0, False
+
+    async def bounded() -> Message:
+        nonlocal size, is_over
+        if is_over:
+            return await receive()
+        try:
+            async with asyncio.timeout_at(deadline):
+                message = await receive()
+        except TimeoutError:
+            raise _BodyRefused(RequestErrorCode.BODY_TOO_SLOW) from None
+        size += len(message.get("body", b""))
+        if size > max_bytes:
+            raise _BodyRefused(RequestErrorCode.BODY_TOO_LARGE)
+        is_over = not message.get("more_body", False)
+        return message
+
+    return bounded
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

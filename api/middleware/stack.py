@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 
 from starlette.middleware import Middleware
@@ -31,9 +31,12 @@ def gateway_middleware(
     request_seconds: float = REQUEST_SECONDS,
     database_deadline: DatabaseDeadline = nullcontext,
     classify: Classify | None = None,
+    streamed_bodies: Mapping[str, int] | None = None,
 ) -> list[Middleware]:
     """From the outside in: identity first, since all others speak of the request by its id; the
-    body is read before the deadline begins, since a slow client is not a slow answer."""
+    body is read before the deadline begins, since a slow client is not a slow answer.
+
+    `streamed_bodies` is path prefix → bytes, of routes that read large bodies themselves."""
     return [
         Middleware(RequestIdentity, new_request_id=new_request_id),
         Middleware(AccessLog, quiet_routes=QUIET_ROUTES),
@@ -41,6 +44,6 @@ def gateway_middleware(
         Middleware(SecurityHeaders, https_only=https_only),
         Middleware(UnexpectedFailure, classify=classify),
         Middleware(ClientAddress, trusted_proxies=trusted_proxies, header=forwarding_header),
-        Middleware(RequestSize),
+        Middleware(RequestSize, streamed=streamed_bodies),
         Middleware(Deadline, seconds=request_seconds, database_deadline=database_deadline),
     ]

@@ -86,6 +86,11 @@ class Upload:
 
 
 @dataclass(frozen=True)
+class Begun:
+    upload: Upload
+
+
+@dataclass(frozen=True)
 class Removed:
     paper_id: str
 
