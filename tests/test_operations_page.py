@@ -15,6 +15,8 @@ from auth.login_flow import MAX_NAME_ATTEMPTS
 from auth.throttle import ThrottlePolicy
 from resolvers.policy.throttling import (
     ADDRESS,
+    CLIENT,
+    CLIENT_ADDRESS,
     FLOW_START,
     NUMBER,
     PERSON_CHECK,
@@ -66,12 +68,25 @@ def test_every_time_to_live_is_told() -> None:
 
 @pytest.mark.parametrize(
     ("row", "policy"),
-    list(enumerate([NUMBER, ADDRESS, FLOW_START, SECOND_PROOF, PERSON_CHECK, STEP_UP])),
+    list(
+        enumerate(
+            [
+                NUMBER,
+                ADDRESS,
+                FLOW_START,
+                SECOND_PROOF,
+                PERSON_CHECK,
+                STEP_UP,
+                CLIENT_ADDRESS,
+                CLIENT,
+            ]
+        )
+    ),
     ids=str,
 )
 def test_the_throttle_table_is_the_policy(row: int, policy: ThrottlePolicy) -> None:
     table = table_after("Throttling")
-    assert len(table) == 6
+    assert len(table) == 8
     _, free, waits, forgotten = table[row]
     delays = [int(delay.total_seconds()) for delay in policy.delays]
     assert int(free) == delays.count(0)
