@@ -19,6 +19,8 @@ from resolvers.policy.throttling import (
     CLIENT_ADDRESS,
     FLOW_START,
     NUMBER,
+    OFFICER_ADDRESS,
+    OFFICER_NAME,
     PERSON_CHECK,
     SECOND_PROOF,
     STEP_UP,
@@ -77,6 +79,8 @@ def test_every_time_to_live_is_told() -> None:
                 SECOND_PROOF,
                 PERSON_CHECK,
                 STEP_UP,
+                OFFICER_NAME,
+                OFFICER_ADDRESS,
                 CLIENT_ADDRESS,
                 CLIENT,
             ]
@@ -86,7 +90,7 @@ def test_every_time_to_live_is_told() -> None:
 )
 def test_the_throttle_table_is_the_policy(row: int, policy: ThrottlePolicy) -> None:
     table = table_after("Throttling")
-    assert len(table) == 8
+    assert len(table) == 10
     _, free, waits, forgotten = table[row]
     delays = [int(delay.total_seconds()) for delay in policy.delays]
     assert int(free) == delays.count(0)
