@@ -36,6 +36,8 @@ class Permission(StrEnum):
     APPLICATION_FILE = "application:own:file"
     APPLICATION_CONFIRM = "application:own:confirm"
     EMPLOYER_READ = "employer:own:read"
+    EMPLOYER_PERMIT_READ = "permit:employer:read"
+    EMPLOYER_TASK_READ = "task:employer:read"
     EMPLOYER_APPLICATION_READ = "application:employer:read"
     EMPLOYER_APPLICATION_FILE = "application:employer:file"
     PAPER_READ = "paper:own:read"
@@ -67,8 +69,12 @@ class Rule:
     """What an employer's client must have been granted, or an officer's duty."""
 
 
-EVERYONE = frozenset(PrincipalKind) - {PrincipalKind.ADMINISTRATOR}
-"""All who can ask over HTTP."""
+EVERYONE = frozenset(PrincipalKind) - {
+    PrincipalKind.AUTHORITY,
+    PrincipalKind.ADMINISTRATOR,
+    PrincipalKind.SYSTEM,
+}
+"""All who can ask the graph over HTTP."""
 _EMPLOYER = frozenset({PrincipalKind.EMPLOYER})
 _OFFICER = frozenset({PrincipalKind.OFFICER})
 _HOLDER = Rule(frozenset({PrincipalKind.HOLDER}), Assurance.REAL_PERSON)
@@ -96,6 +102,8 @@ RULES: Mapping[Permission, Rule] = {
     Permission.APPLICATION_FILE: _HOLDER,
     Permission.APPLICATION_CONFIRM: _HOLDER,
     Permission.EMPLOYER_READ: Rule(_EMPLOYER),
+    Permission.EMPLOYER_PERMIT_READ: Rule(_EMPLOYER, scope="permits:read"),
+    Permission.EMPLOYER_TASK_READ: Rule(_EMPLOYER, scope="tasks:read"),
     Permission.EMPLOYER_APPLICATION_READ: Rule(_EMPLOYER, scope="applications:read"),
     Permission.EMPLOYER_APPLICATION_FILE: Rule(_EMPLOYER, scope="applications:write"),
     Permission.PAPER_READ: _HOLDER,

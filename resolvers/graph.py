@@ -96,7 +96,7 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
             ascending=True,
             live_at=_promised,
         ),
-        "case": Relation(applications.NAME, "authority", "authority", live_at=_filed),
+        "application": Relation(applications.NAME, "authority", "authority", live_at=_filed),
     },
     applications.NAME: {
         "key": Relation(holder_keys.NAME, "holder_id", "_id"),

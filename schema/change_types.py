@@ -13,16 +13,14 @@ import strawberry
 from auth.permissions import Permission
 from resolvers.changes import Command
 from resolvers.policy.papers import PAPER_TEXTS
-from resolvers.refusals import Gap, GapReason, RefusalCode, Refused
-from resolvers.vocabulary import PaperKind
+from resolvers.refusals import Gap, RefusalCode, Refused
 from schema.context import Info
+from schema.enums import GapReason, PaperKind
 from schema.failures import RequestError, RequestErrorCode
 from schema.field import field_for
 from schema.refusal_texts import CHANGE_REFUSAL_TEXTS, GAP_REASON_TEXTS
 
 strawberry.enum(RefusalCode, description="Why a change was refused; see docs/errors.md.")
-strawberry.enum(GapReason, description="What is wrong with a paper or a statement.")
-strawberry.enum(PaperKind, description="A paper that a procedure may ask for.")
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 

@@ -4,9 +4,11 @@ import strawberry
 
 from auth.permissions import Permission
 from resolvers.vocabulary import Language
+from schema.application import Application, ApplicationConnection
 from schema.card import CardConnection
 from schema.connection import DEFAULT_PAGE, After, First, Listing
 from schema.context import Info
+from schema.employer_desk import ApplicationId, by_id
 from schema.field import guarded, holder_field
 from schema.linked import IdentityDocumentConnection, Insurance, ResidencePermit
 from schema.permit import PermitConnection
@@ -109,6 +111,26 @@ class Holder:
     def insurance(self, info: Info) -> Insurance | None:
         rows = self.row.related(info)
         return Insurance(row=Row("insurance_enrolments", rows[0])) if rows else None
+
+    @guarded(
+        Permission.APPLICATION_READ,
+        description="Applications for the holder, newest first, whoever files them.",
+        edge="applications",
+    )
+    def applications(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> ApplicationConnection:
+        return ApplicationConnection(listing=self._listing(info, "applications", first))
+
+    @guarded(
+        Permission.APPLICATION_READ,
+        description="One of these applications; null where there is no such.",
+        edge="application",
+        where=by_id,
+    )
+    def application(self, info: Info, id: ApplicationId) -> Application | None:
+        rows = self.row.related(info)
+        return Application(row=Row("applications", rows[0])) if rows else None
 
     @holder_field("Where the record comes from, and how fresh it is.", reads=("source",))
     def source(self) -> Source:

@@ -6,16 +6,11 @@ from typing import Any
 import strawberry
 
 from resolvers.rules.permit_status import days_left, first_day, permit_status, printed_day
-from resolvers.vocabulary import (
-    PermitCategory,
-    PermitEvent,
-    PermitForm,
-    PermitState,
-    PermitStatus,
-)
+from resolvers.vocabulary import PermitEvent, PermitForm, PermitState, PermitStatus
 from schema.connection import ListedRow, Listing, PageInfo
 from schema.context import Info, RequestContext
 from schema.employer import Employer
+from schema.enums import PermitCategory
 from schema.field import record_field
 from schema.labels import CATEGORY_LABELS, PERMIT_STATUS_LABELS
 from schema.place import Authority, City
@@ -23,7 +18,6 @@ from schema.row import Row
 from schema.sealed_text import SealedText
 from schema.source import Source
 
-strawberry.enum(PermitCategory, description="A high-end talent, B professional, C others.")
 strawberry.enum(PermitForm, description="Plastic, on the social security card, or electronic.")
 strawberry.enum(PermitStatus, description="What a permit is worth now; computed, never stored.")
 strawberry.enum(PermitEvent, description="What happened to a permit.")

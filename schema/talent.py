@@ -10,8 +10,8 @@ from resolvers.policy.talent_texts import FACT_TEXTS, ITEM_LABELS, REASON_TEXTS,
 from resolvers.rules import talent
 from resolvers.rules.permit_status import SHANGHAI
 from resolvers.rules.talent_facts import TalentFacts, age_on
-from resolvers.vocabulary import PermitCategory
 from schema.context import Info
+from schema.enums import PermitCategory
 from schema.field import guarded
 from schema.labels import CATEGORY_LABELS
 from schema.talent_types import (

@@ -17,7 +17,7 @@ from resolvers.rules.talent_facts import (
     TalentFault,
 )
 from resolvers.rules.talent_points import TalentItem
-from resolvers.vocabulary import PermitCategory
+from schema.enums import PermitCategory
 from schema.field import field_for, personal
 
 strawberry.enum(Education, description="The highest degree. OTHER is below a bachelor's.")

@@ -1,0 +1,84 @@
+"""What an employer sees of its own: the permits that it sponsors, its applications, its tasks."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import strawberry
+
+from auth.permissions import Permission
+from schema.application import Application, ApplicationConnection
+from schema.connection import DEFAULT_PAGE, After, First, Listing
+from schema.context import Info
+from schema.employer import Employer
+from schema.field import guarded
+from schema.own_read import read_own
+from schema.permit import PermitConnection
+from schema.row import Row
+from schema.selection import CONNECTION_ORDER
+from schema.task import TaskConnection
+
+ApplicationId = Annotated[
+    strawberry.ID, strawberry.argument(description="From a list of applications.")
+]
+
+
+def by_id(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The one row that the argument `id` names; ids of any shape, none of them a filter."""
+    return {"_id": str(arguments["id"])[:40]}
+
+
+@strawberry.type(description="The employer whose client asks, and what is its business.")
+class EmployerDesk:
+    row: strawberry.Private[Row]
+
+    @guarded(Permission.EMPLOYER_READ, description="The employer itself.", edge="public")
+    def employer(self, info: Info) -> Employer:
+        return Employer(row=Row("employers", self.row.related(info)[0]))
+
+    @guarded(
+        Permission.EMPLOYER_PERMIT_READ,
+        description="The permits that it sponsors or sponsored, newest first.",
+        edge="permits",
+    )
+    def permits(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> PermitConnection:
+        return PermitConnection(listing=self._listing(info, "permits", first))
+
+    @guarded(
+        Permission.EMPLOYER_APPLICATION_READ,
+        description="Its applications, newest first.",
+        edge="applications",
+    )
+    def applications(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> ApplicationConnection:
+        return ApplicationConnection(listing=self._listing(info, "applications", first))
+
+    @guarded(
+        Permission.EMPLOYER_APPLICATION_READ,
+        description="One of its applications; null where it has no such.",
+        edge="application",
+        where=by_id,
+    )
+    def application(self, info: Info, id: ApplicationId) -> Application | None:
+        rows = self.row.related(info)
+        return Application(row=Row("applications", rows[0])) if rows else None
+
+    @guarded(
+        Permission.EMPLOYER_TASK_READ,
+        description="What the law ties to its permits, newest first.",
+        edge="tasks",
+    )
+    def tasks(self, info: Info, first: First = DEFAULT_PAGE, after: After = None) -> TaskConnection:
+        return TaskConnection(listing=self._listing(info, "tasks", first))
+
+    def _listing(self, info: Info, relation: str, first: int) -> Listing:
+        return Listing(relation, self.row.related(info), first, CONNECTION_ORDER[relation])
+
+
+@strawberry.type
+class EmployerQuery:
+    @guarded(Permission.EMPLOYER_READ, description="The employer whose client asks.")
+    async def employer(self, info: Info) -> EmployerDesk:
+        return EmployerDesk(row=await read_own(info, "EmployerDesk"))

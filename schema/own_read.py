@@ -1,0 +1,57 @@
+"""The caller's own root document: holder, employer or officer, with what was chosen below it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from graphql import GraphQLSchema
+
+from auth import officers
+from auth.principal import OwnerMissing, PrincipalKind
+from resolvers.reads import read_own_employer, read_own_holder, read_own_officer
+from resolvers.selection import Selection
+from resolvers.store import employers, holders
+from schema.context import Info
+from schema.failures import RequestError, RequestErrorCode
+from schema.row import Row
+from schema.selection import selection_of
+
+_READS = {
+    PrincipalKind.HOLDER: (holders.NAME, read_own_holder),
+    PrincipalKind.EMPLOYER: (employers.NAME, read_own_employer),
+    PrincipalKind.OFFICER: (officers.NAME, read_own_officer),
+}
+
+
+class RootMissing(Exception):
+    """A session whose holder, or a client whose employer, is gone: a fault of ours, since both go
+    together."""
+
+
+async def read_own(info: Info, type_name: str, where: Mapping[str, Any] | None = None) -> Row:
+    """What the field being resolved chose below `type_name`, in one aggregation. `where` narrows
+    each edge directly below, for a field whose rows only the change just made can name."""
+    context = info.context
+    kind = context.ask.principal.kind
+    if kind not in _READS:
+        raise OwnerMissing
+    collection, read_root = _READS[kind]
+    graphql_schema: GraphQLSchema = info.schema._schema  # noqa: SLF001 - no public way
+    chosen = context.chosen[str(info.path.key)]
+    selection = selection_of(graphql_schema, chosen.under(type_name))
+    if where is not None:
+        selection = _narrowed(selection, where)
+    read = await read_root(context.gateway, context.ask, selection)
+    if read is None:
+        if kind is PrincipalKind.OFFICER:
+            raise RequestError(
+                RequestErrorCode.UNAUTHENTICATED, "The officer's account is not active."
+            )
+        raise RootMissing
+    context.vaults.update(read.vaults)
+    return Row(collection, read.document)
+
+
+def _narrowed(selection: Selection, where: Mapping[str, Any]) -> Selection:
+    edges = {key: replace(edge, where=where) for key, edge in selection.edges.items()}
+    return replace(selection, edges=edges)
