@@ -28,13 +28,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.exchange import exchange_of
+from api.oauth_errors import OAuthError
 from api.refusals import refusal
 from schema.failures import RequestErrorCode
 
 DIRECTORY_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _WRITTEN_BY_PROXIES = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
-_CODES = frozenset(code.value for code in RequestErrorCode)
+_CODES = frozenset([code.value for code in RequestErrorCode] + [one.name for one in OAuthError])
 
 
 class Metrics:

@@ -11,7 +11,6 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -21,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.exchange import exchange_of
 from api.graphql_context import UNKNOWN_ADDRESS
+from api.oauth_errors import OAuthError
 from api.settings import Settings
 from auth.client_assertions import AssertionFault
 from auth.client_keys import KeyAlgorithm
@@ -44,16 +44,6 @@ FORM: Final = "application/x-www-form-urlencoded"
 METADATA_CACHE_SECONDS: Final = 300
 SERVED_AT_ONCE: Final = 4
 """Beside the sixteen of the graph: a crowd of portals must not slow the holders down."""
-
-
-class OAuthError(StrEnum):
-    """RFC 6749 section 5.2; those that can occur here."""
-
-    INVALID_REQUEST = "invalid_request"
-    INVALID_CLIENT = "invalid_client"
-    UNSUPPORTED_GRANT_TYPE = "unsupported_grant_type"
-    INVALID_SCOPE = "invalid_scope"
-    TEMPORARILY_UNAVAILABLE = "temporarily_unavailable"
 
 
 class _BadRequest(Exception):

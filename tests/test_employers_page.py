@@ -17,7 +17,8 @@ import pytest
 
 from api.cli import cli
 from api.demo import demo_identities, load_demo
-from api.oauth import MAX_BODY_BYTES, OAuthError
+from api.oauth import MAX_BODY_BYTES
+from api.oauth_errors import OAuthError
 from auth import client_assertions, compact_jws
 from auth.client_keys import MAX_KEYS
 from auth.scopes import ClientScope

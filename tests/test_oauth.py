@@ -237,4 +237,5 @@ async def test_no_assertion_token_or_scope_is_ever_logged_or_stored(
         assert watch.found() == {}
         assert await watch.known.found_in_database(serving.database) == {}
         metrics = (await serving.http.get("/metrics")).text
+        assert 'onecard_errors_total{code="INVALID_CLIENT"}' in metrics
         assert watch.known.found_in(metrics) == set()
