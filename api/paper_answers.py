@@ -4,6 +4,7 @@ sentence (docs/papers.md)."""
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from datetime import UTC
 from email.utils import format_datetime
 from typing import Final, assert_never
 
@@ -110,7 +111,9 @@ def capabilities() -> Response:
 
 def _expiry(upload: Upload) -> dict[str, str]:
     at = upload.expires_at
-    return {} if at is None else {"Upload-Expires": format_datetime(at, usegmt=True)}
+    return (
+        {} if at is None else {"Upload-Expires": format_datetime(at.astimezone(UTC), usegmt=True)}
+    )
 
 
 def _progress(upload: Upload) -> dict[str, str]:
