@@ -46,6 +46,7 @@ from resolvers.login.real_name import decoy_of
 from resolvers.paper_scanner import PaperScanner
 from resolvers.policy.calendar import published_calendar
 from resolvers.store.applications import ApplicationStore
+from resolvers.store.card_orders import CardOrderStore
 from resolvers.store.cards import CardStore
 from resolvers.store.employers import EmployerStore
 from resolvers.store.holder_keys import HolderKeyStore
@@ -59,6 +60,7 @@ from resolvers.store.paper_files import PaperFileStore
 from resolvers.store.paper_parts import PaperPartStore
 from resolvers.store.papers import PaperStore
 from resolvers.store.permits import PermitStore
+from resolvers.store.queue_tickets import QueueTicketStore
 from resolvers.store.residence_permits import ResidencePermitStore
 from resolvers.store.tasks import TaskStore
 
@@ -161,6 +163,8 @@ def _gateway(
         identity_documents=IdentityDocumentStore(database),
         permits=PermitStore(database),
         cards=CardStore(database),
+        card_orders=CardOrderStore(database),
+        queue_tickets=QueueTicketStore(database),
         applications=ApplicationStore(database),
         papers=PaperStore(database),
         paper_parts=PaperPartStore(database),

@@ -16,8 +16,12 @@ class PrincipalKind(StrEnum):
     HOLDER = "holder"
     OFFICER = "officer"
     EMPLOYER = "employer"
+    AUTHORITY = "authority"
+    """Another authority that feeds us its records: known by its signature, never in the graph."""
     ADMINISTRATOR = "administrator"
     """Whoever runs `onecard` on a machine of the operator: in the audit, never over HTTP."""
+    SYSTEM = "system"
+    """The gateway itself, when a time is over: in the audit, never over HTTP."""
 
 
 class Assurance(IntEnum):

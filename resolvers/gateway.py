@@ -30,6 +30,7 @@ from resolvers.heavy_work import HeavyWork
 from resolvers.paper_scanner import PaperScanner
 from resolvers.rules.working_days import WorkingDayCalendar
 from resolvers.store.applications import ApplicationStore
+from resolvers.store.card_orders import CardOrderStore
 from resolvers.store.cards import CardStore
 from resolvers.store.employers import EmployerStore
 from resolvers.store.holder_keys import HolderKeyStore
@@ -43,6 +44,7 @@ from resolvers.store.paper_files import PaperFileStore
 from resolvers.store.paper_parts import PaperPartStore
 from resolvers.store.papers import PaperStore
 from resolvers.store.permits import PermitStore
+from resolvers.store.queue_tickets import QueueTicketStore
 from resolvers.store.residence_permits import ResidencePermitStore
 from resolvers.store.tasks import TaskStore
 
@@ -79,6 +81,8 @@ class Gateway:
     identity_documents: IdentityDocumentStore
     permits: PermitStore
     cards: CardStore
+    card_orders: CardOrderStore
+    queue_tickets: QueueTicketStore
     applications: ApplicationStore
     papers: PaperStore
     paper_parts: PaperPartStore

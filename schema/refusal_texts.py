@@ -81,10 +81,6 @@ CHANGE_REFUSAL_TEXTS: Mapping[RefusalCode, Named] = {
         "No validity is left: contract, passport or cap has ended.",
         "合同、护照或期限上限已到期，无可许可的有效期。",
     ),
-    _C.CARD_NOT_USABLE: Named(
-        "This cannot be done with the card in its present state.",
-        "该卡当前状态不能进行此操作。",
-    ),
     _C.NO_LOADABLE_PERMIT: Named(
         "There is no active permit that can be loaded on a card.",
         "没有可加载到卡上的有效许可。",
@@ -92,6 +88,16 @@ CHANGE_REFUSAL_TEXTS: Mapping[RefusalCode, Named] = {
     _C.CARD_EXISTS: Named("There is such a card already.", "已有该类卡。"),
     _C.ORDER_OPEN: Named("A card has been ordered already.", "已有在办的制卡申请。"),
     _C.PHYSICAL_CARD_LOST: Named("The physical card is reported lost.", "实体卡处于挂失状态。"),
+    _C.PHYSICAL_CARD_CANCELLED: Named(
+        "The physical card is cancelled. Order a new one first.", "实体卡已注销，请先申领新卡。"
+    ),
+    _C.NO_ACTIVE_PERMIT: Named("There is no active work permit.", "没有有效的工作许可。"),
+    _C.BAD_ORDER: Named(
+        "Channel, making and collection do not fit together. A card made at the counter is "
+        "collected there in person.",
+        "申领渠道、制卡方式与领取方式不符。柜台即时制卡须本人当场领取。",
+    ),
+    _C.BAD_BANK_ACCOUNT: Named("The bank card number is not well-formed.", "银行卡号格式不正确。"),
     _C.BAD_CARD_NUMBER: Named(
         "The card number is not well-formed or is used already.",
         "卡号格式不正确或已被使用。",

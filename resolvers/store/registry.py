@@ -18,6 +18,7 @@ from auth import (
 from auth.collections import CollectionSpec
 from resolvers.store import (
     applications,
+    card_orders,
     cards,
     employers,
     holder_keys,
@@ -31,6 +32,7 @@ from resolvers.store import (
     paper_parts,
     papers,
     permits,
+    queue_tickets,
     residence_permits,
     tasks,
 )
@@ -42,6 +44,8 @@ SPECS: Sequence[CollectionSpec] = (
     identity_documents.SPEC,
     permits.SPEC,
     cards.SPEC,
+    card_orders.SPEC,
+    queue_tickets.SPEC,
     residence_permits.SPEC,
     insurance_enrolments.SPEC,
     tasks.SPEC,
