@@ -23,6 +23,8 @@ from auth.audit import AuditStore
 from auth.client_assertions import ClientAssertions
 from auth.clients import ClientStore
 from auth.digests import Digester
+from auth.feed_signatures import FeedSignatures
+from auth.feed_sources import FeedSourceStore
 from auth.key_files import KeySetUnreadable, load_key_set, load_or_create_key_set
 from auth.keys import KeySet, Purpose
 from auth.login_flows import LoginFlowStore
@@ -50,6 +52,7 @@ from resolvers.store.card_orders import CardOrderStore
 from resolvers.store.cards import CardStore
 from resolvers.store.employers import EmployerStore
 from resolvers.store.holder_keys import HolderKeyStore
+from resolvers.store.holder_matching import HolderMatchingStore
 from resolvers.store.holder_registration import HolderRegistrationStore
 from resolvers.store.holders import HolderStore
 from resolvers.store.idempotency import IdempotencyStore
@@ -135,6 +138,7 @@ def _gateway(
 ) -> Gateway:
     person, second_proof = verifying_providers(settings, key_set)
     clients = ClientStore(database)
+    feed_sources = FeedSourceStore(database)
     return Gateway(
         database=database,
         now=now,
@@ -174,6 +178,9 @@ def _gateway(
         residence_permits=ResidencePermitStore(database),
         insurance=InsuranceStore(database),
         tasks=TaskStore(database),
+        holder_matching=HolderMatchingStore(database),
+        feed_sources=feed_sources,
+        feed_signatures=FeedSignatures(database, feed_sources, issuer=settings.issuer),
         person_provider=person,
         second_proof_provider=second_proof,
         paper_scanner=paper_scanner(settings),

@@ -13,12 +13,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from auth.bson_schema import INSTANT, array, binary, document, identifier, one_of, optional, text
-from auth.client_keys import KID_PATTERN, MAX_KEYS, MAX_KID_LENGTH, ClientKey, KeyAlgorithm
+from auth.bson_schema import INSTANT, array, document, identifier, one_of, optional, text
+from auth.client_keys import ClientKey
 from auth.collections import CollectionSpec, Index
 from auth.mongo import Collection, Database, Document, Transaction
 from auth.revocation_documents import RevocationStore
 from auth.scopes import ClientScope
+from auth.stored_keys import KEYS, decode_keys, encode_keys
 
 NAME = "employer_clients"
 MAX_NAME_LENGTH: Final = 80
@@ -38,17 +39,7 @@ SPEC = CollectionSpec(
             "_id": identifier("cli"),
             "employer_id": identifier("emp"),
             "name": text(MAX_NAME_LENGTH),
-            "keys": array(
-                document(
-                    {
-                        "kid": text(MAX_KID_LENGTH, KID_PATTERN),
-                        "algorithm": one_of(KeyAlgorithm),
-                        "public": binary(),
-                        "fingerprint": binary(),
-                    }
-                ),
-                maximum=MAX_KEYS,
-            ),
+            "keys": KEYS,
             "scopes": array(one_of(ClientScope), maximum=len(ClientScope)),
             "state": one_of(ClientState),
             "session_id": identifier("ses"),
@@ -142,15 +133,7 @@ def encode_client(client: Client) -> Document:
         "_id": client.client_id,
         "employer_id": client.employer_id,
         "name": client.name,
-        "keys": [
-            {
-                "kid": key.kid,
-                "algorithm": str(key.algorithm),
-                "public": key.public,
-                "fingerprint": key.fingerprint,
-            }
-            for key in client.keys
-        ],
+        "keys": encode_keys(client.keys),
         "scopes": [str(scope) for scope in client.scopes],
         "state": str(client.state),
         "session_id": client.session_id,
@@ -164,10 +147,7 @@ def decode_client(stored: Document) -> Client:
         client_id=stored["_id"],
         employer_id=stored["employer_id"],
         name=stored["name"],
-        keys=tuple(
-            ClientKey(key["kid"], KeyAlgorithm(key["algorithm"]), bytes(key["public"]))
-            for key in stored["keys"]
-        ),
+        keys=decode_keys(stored["keys"]),
         scopes=tuple(ClientScope(scope) for scope in stored["scopes"]),
         state=ClientState(stored["state"]),
         session_id=stored["session_id"],

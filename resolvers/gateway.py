@@ -13,6 +13,8 @@ from auth.audit import AuditLine, AuditOrigin, AuditStore, encode_audit_line
 from auth.client_assertions import ClientAssertions
 from auth.clients import ClientStore
 from auth.digests import Digester
+from auth.feed_signatures import FeedSignatures
+from auth.feed_sources import FeedSourceStore
 from auth.login_flows import LoginFlowStore
 from auth.mongo import Database, Document, Transaction
 from auth.officer_sessions import OfficerSessionStore
@@ -34,6 +36,7 @@ from resolvers.store.card_orders import CardOrderStore
 from resolvers.store.cards import CardStore
 from resolvers.store.employers import EmployerStore
 from resolvers.store.holder_keys import HolderKeyStore
+from resolvers.store.holder_matching import HolderMatchingStore
 from resolvers.store.holder_registration import HolderRegistrationStore
 from resolvers.store.holders import HolderStore
 from resolvers.store.idempotency import IdempotencyStore
@@ -92,6 +95,9 @@ class Gateway:
     residence_permits: ResidencePermitStore
     insurance: InsuranceStore
     tasks: TaskStore
+    holder_matching: HolderMatchingStore
+    feed_sources: FeedSourceStore
+    feed_signatures: FeedSignatures
     person_provider: RealPersonProvider
     second_proof_provider: SecondProofProvider
     paper_scanner: PaperScanner

@@ -43,25 +43,12 @@ async def open_task(
 
 
 async def close_tasks(
-    gateway: Gateway,
-    holder_id: str,
-    kind: TaskKind,
-    now: datetime,
-    transaction: Transaction,
-    *,
-    employer_id: str | None = None,
-    opened_before: datetime | None = None,
-) -> tuple[Sequence[AuditLine], Sequence[Event]]:
-    """All open ones of this kind, or those with one employer, or those opened before an instant.
-    Nothing to close is no error."""
-    found = await gateway.tasks.load_open(
-        holder_id, kind, transaction, employer_id=employer_id, opened_before=opened_before
-    )
-    if not found:
-        return (), ()
-    await gateway.tasks.mark_done([task["_id"] for task in found], now, transaction)
-    told = [_told(task, AuditAction.TASK_DONE, EventKind.TASK_DONE) for task in found]
-    return [line for line, _ in told], [event for _, event in told]
+    gateway: Gateway, tasks: Sequence[Document], now: datetime, transaction: Transaction
+) -> Sequence[Told]:
+    """Open ones that something has shown to be done."""
+    if tasks:
+        await gateway.tasks.mark_done([task["_id"] for task in tasks], now, transaction)
+    return [_told(task, AuditAction.TASK_DONE, EventKind.TASK_DONE) for task in tasks]
 
 
 def tasks_for_issued_permit(

@@ -36,6 +36,7 @@ _RESIDENT_ID_2023 = re.compile(
     "9[1-8][0-9][0-9]{3}((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})[0-9]{3}[0-9X]"
 )
 _RESIDENT_ID_2017 = re.compile("[A-Z]{3}[0-9]{12}")
+_RESIDENCE_PERMIT = re.compile("[A-Z0-9]{5,20}")
 _CARD = re.compile("[A-Z0-9]{8,9}")
 _CREDIT_CODE = re.compile("[1-9ANY][1-59][0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
 _BANK_CARD = re.compile("[1-9][0-9]{15,18}")
@@ -110,6 +111,11 @@ def normalise_card_number(text: str) -> str | None:
     """The number on a social security card, 8 or 9 letters and digits; another one after each
     replacement."""
     return _shaped(_CARD, text)
+
+
+def normalise_residence_permit_number(text: str) -> str | None:
+    """Opaque, 5 to 20 letters and digits: no source says more."""
+    return _shaped(_RESIDENCE_PERMIT, text)
 
 
 def normalise_credit_code(text: str) -> str | None:

@@ -112,12 +112,21 @@ class ResidenceStatement:
     valid_until: datetime
 
 
-def applies_residence(statement: ResidenceStatement) -> bool:
-    """Whether it shows that the holder has a residence permit."""
-    return statement.state is ResidenceState.ISSUED
-
-
-def settles_residence(before: ResidenceStatement | None, after: ResidenceStatement) -> bool:
-    """Whether it shows that the residence permit was dealt with: it was cancelled, or it is
-    another one than before. That the old one is said again settles nothing."""
-    return after.state is ResidenceState.CANCELLED or after != before
+def is_done_by_residence(
+    kind: TaskKind,
+    opened_at: datetime,
+    said_at: datetime,
+    before: ResidenceStatement | None,
+    after: ResidenceStatement,
+) -> bool:
+    """Whether what the police said at `said_at` shows that a task of that holder is done."""
+    if said_at <= opened_at:
+        return False
+    match kind:
+        case TaskKind.APPLY_RESIDENCE_PERMIT:
+            return after.state is ResidenceState.ISSUED
+        case TaskKind.SETTLE_RESIDENCE_PERMIT:
+            # Cancelled, or another one than before. That the old one is said again settles nothing.
+            return after.state is ResidenceState.CANCELLED or after != before
+        case TaskKind.ENROL_SOCIAL_INSURANCE:
+            return False

@@ -68,6 +68,15 @@ class EmployerStore:
         )
         return None if found is None else str(found["_id"])
 
+    async def load_ids(self, credit_codes: Sequence[str]) -> dict[str, str]:
+        """Canonical code → id, of those that exist. At most 1,000 at a time."""
+        cursor = self._employers.find(
+            {"credit_code": {"$in": list(credit_codes)}},
+            {"credit_code": 1},
+            batch_size=len(credit_codes) + 1,
+        )
+        return {one["credit_code"]: one["_id"] async for one in cursor}
+
     async def load_credit_codes(self, employer_ids: Sequence[str]) -> dict[str, str]:
         """Id → code, of those that exist. At most 1,000 at a time."""
         cursor = self._employers.find(

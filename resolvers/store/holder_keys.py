@@ -5,6 +5,8 @@ Apart from the holders, so that a dump of personal documents alone opens nothing
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from auth.bson_schema import INTEGER, binary, document, identifier
 from auth.collections import CollectionSpec, Index
 from auth.master_keys import WrappedKey
@@ -44,6 +46,17 @@ class HolderKeyStore:
     ) -> WrappedKey | None:
         found: Document | None = await self._keys.find_one({"_id": holder_id}, session=transaction)
         return None if found is None else decode_holder_key(found)
+
+    async def load(
+        self, holder_ids: Sequence[str], transaction: Transaction
+    ) -> dict[str, WrappedKey]:
+        """Holder → key, of those that exist."""
+        cursor = self._keys.find(
+            {"_id": {"$in": list(holder_ids)}},
+            batch_size=len(holder_ids) + 1,
+            session=transaction,
+        )
+        return {stored["_id"]: decode_holder_key(stored) async for stored in cursor}
 
     async def insert(self, holder_id: str, wrapped: WrappedKey, transaction: Transaction) -> None:
         await self._keys.insert_one(encode_holder_key(holder_id, wrapped), session=transaction)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pymongo import ReplaceOne
+
 from auth.bson_schema import (
     INSTANT,
     SOURCE,
@@ -26,6 +28,7 @@ from resolvers.store.sealed import source_document
 from resolvers.vocabulary import InsuranceKind, InsuranceState
 
 NAME = "insurance_enrolments"
+MAX_PER_HOLDER = 100
 
 SPEC = CollectionSpec(
     name=NAME,
@@ -50,23 +53,14 @@ SPEC = CollectionSpec(
                 maximum=len(InsuranceKind),
             ),
             "started_at": INSTANT,
-            "imported_at": INSTANT,
             "source": SOURCE,
-        },
-        absent_allowed=("imported_at",),
+        }
     ),
     indexes=(
         Index(
             "holder_newest",
             (("holder_id", 1), ("started_at", -1), ("_id", 1)),
             serves="a holder's newest enrolments",
-        ),
-        Index(
-            "imported",
-            (("holder_id", 1), ("employer_id", 1), ("source.authority", 1)),
-            serves="two imports at once make one record",
-            unique=True,
-            partial={"imported_at": {"$type": "date"}},
         ),
     ),
 )
@@ -121,37 +115,39 @@ def states_of(stored: Mapping[str, Any]) -> dict[InsuranceKind, InsuranceState]:
     }
 
 
-_NEWEST = (("imported_at", -1), ("started_at", -1), ("_id", 1))
-"""What an authority has sent stands for what was loaded before it."""
-
-
 class InsuranceStore:
     def __init__(self, database: Database) -> None:
         self._enrolments: Collection = database[NAME]
 
     async def find(
-        self,
-        holder_id: str,
-        employer_id: str,
-        transaction: Transaction,
-        *,
-        authority: str | None = None,
+        self, holder_id: str, employer_id: str, transaction: Transaction
     ) -> Document | None:
-        """The newest record of that employment, of one authority if given."""
-        wanted: Document = {"holder_id": holder_id, "employer_id": employer_id}
-        if authority is not None:
-            wanted["source.authority"] = authority
+        """What was said last of that employment."""
         found: Document | None = await self._enrolments.find_one(
-            wanted, sort=list(_NEWEST), session=transaction
+            {"holder_id": holder_id, "employer_id": employer_id},
+            sort=[("source.updated_at", -1), ("_id", 1)],
+            session=transaction,
         )
         return found
 
-    async def save(self, record: Document, imported_at: datetime, transaction: Transaction) -> None:
-        """Inserts it, or puts it in the place of the one with its id. Raises DuplicateKeyError when
-        another import of the same employment was first."""
-        await self._enrolments.replace_one(
-            {"_id": record["_id"]},
-            {**record, "imported_at": imported_at},
-            upsert=True,
+    async def load_last_stated(
+        self, holder_ids: Sequence[str], transaction: Transaction
+    ) -> dict[tuple[str, ...], Document]:
+        """(holder, authority, employer) → what that authority said last of that employment."""
+        cursor = self._enrolments.find(
+            {"holder_id": {"$in": list(holder_ids)}},
+            sort=[("source.updated_at", -1), ("_id", 1)],
+            session=transaction,
+        ).limit(MAX_PER_HOLDER * len(holder_ids))
+        last: dict[tuple[str, ...], Document] = {}
+        async for one in cursor:
+            key = (one["holder_id"], one["source"]["authority"], one["employer_id"])
+            last.setdefault(key, one)
+        return last
+
+    async def save(self, records: Sequence[Document], transaction: Transaction) -> None:
+        """Inserts each, or puts it in the place of the one with its id. In one command."""
+        await self._enrolments.bulk_write(
+            [ReplaceOne({"_id": one["_id"]}, one, upsert=True) for one in records],
             session=transaction,
         )

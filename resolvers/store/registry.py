@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from auth import (
     audit,
     clients,
+    feed_sources,
     login_flows,
     officer_sessions,
     officers,
@@ -60,6 +61,7 @@ SPECS: Sequence[CollectionSpec] = (
     login_flows.SPEC,
     session_documents.SPEC,
     clients.SPEC,
+    feed_sources.SPEC,
     used_once.SPEC,
     officers.SPEC,
     officer_sessions.SPEC,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from pymongo import ReplaceOne
 
 from auth.bson_schema import INSTANT, SEALED, SOURCE, document, identifier, one_of, text
 from auth.collections import CollectionSpec, Index
@@ -13,6 +16,7 @@ from resolvers.store.sealed import sealed_document, source_document
 from resolvers.vocabulary import ResidenceState
 
 NAME = "residence_permits"
+MAX_PER_HOLDER = 100
 
 SPEC = CollectionSpec(
     name=NAME,
@@ -27,23 +31,14 @@ SPEC = CollectionSpec(
             "city": text(6, "^[0-9]{6}$"),
             "valid_from": INSTANT,
             "valid_until": INSTANT,
-            "imported_at": INSTANT,
             "source": SOURCE,
-        },
-        absent_allowed=("imported_at",),
+        }
     ),
     indexes=(
         Index(
             "holder_newest",
             (("holder_id", 1), ("valid_from", -1), ("_id", 1)),
             serves="a holder's newest residence permit",
-        ),
-        Index(
-            "imported",
-            (("holder_id", 1), ("source.authority", 1)),
-            serves="two imports at once make one record",
-            unique=True,
-            partial={"imported_at": {"$type": "date"}},
         ),
     ),
 )
@@ -75,31 +70,27 @@ def encode_residence_permit(record: ResidencePermitRecord, vault: HolderVault) -
     }
 
 
-_NEWEST = (("imported_at", -1), ("valid_from", -1), ("_id", 1))
-"""What an authority has sent stands for what was loaded before it."""
-
-
 class ResidencePermitStore:
     def __init__(self, database: Database) -> None:
         self._permits: Collection = database[NAME]
 
-    async def find(
-        self, holder_id: str, authority: str, transaction: Transaction
-    ) -> Document | None:
-        """The newest record of that authority."""
-        found: Document | None = await self._permits.find_one(
-            {"holder_id": holder_id, "source.authority": authority},
-            sort=list(_NEWEST),
+    async def load_last_stated(
+        self, holder_ids: Sequence[str], transaction: Transaction
+    ) -> dict[tuple[str, ...], Document]:
+        """(holder, authority) → what that authority said last."""
+        cursor = self._permits.find(
+            {"holder_id": {"$in": list(holder_ids)}},
+            sort=[("source.updated_at", -1), ("_id", 1)],
             session=transaction,
-        )
-        return found
+        ).limit(MAX_PER_HOLDER * len(holder_ids))
+        last: dict[tuple[str, ...], Document] = {}
+        async for one in cursor:
+            last.setdefault((one["holder_id"], one["source"]["authority"]), one)
+        return last
 
-    async def save(self, record: Document, imported_at: datetime, transaction: Transaction) -> None:
-        """Inserts it, or puts it in the place of the one with its id. Raises DuplicateKeyError when
-        another import of the same holder was first."""
-        await self._permits.replace_one(
-            {"_id": record["_id"]},
-            {**record, "imported_at": imported_at},
-            upsert=True,
+    async def save(self, records: Sequence[Document], transaction: Transaction) -> None:
+        """Inserts each, or puts it in the place of the one with its id. In one command."""
+        await self._permits.bulk_write(
+            [ReplaceOne({"_id": one["_id"]}, one, upsert=True) for one in records],
             session=transaction,
         )

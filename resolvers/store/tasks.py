@@ -16,7 +16,7 @@ from resolvers.rules.permit_status import ends_at
 from resolvers.rules.tasks import NewTask, ResponsibleParty, TaskKind, TaskState
 
 NAME = "tasks"
-MAX_CLOSED_AT_ONCE = 50
+MAX_OPEN_PER_HOLDER = 20
 
 SPEC = CollectionSpec(
     name=NAME,
@@ -44,9 +44,9 @@ SPEC = CollectionSpec(
             serves="the tasks of a holder or an employer, newest first",
         ),
         Index(
-            "holder_kind",
-            (("holder_id", 1), ("kind", 1), ("state", 1)),
-            serves="a holder's open tasks of one kind, to be closed",
+            "holder_state",
+            (("holder_id", 1), ("state", 1), ("kind", 1)),
+            serves="a holder's open tasks, to be closed",
         ),
         Index(
             "kind_permit",
@@ -98,27 +98,17 @@ class TaskStore:
         await self._tasks.insert_one(task, session=transaction)
 
     async def load_open(
-        self,
-        holder_id: str,
-        kind: TaskKind,
-        transaction: Transaction,
-        *,
-        employer_id: str | None = None,
-        opened_before: datetime | None = None,
+        self, holder_ids: Sequence[str], transaction: Transaction
     ) -> Sequence[Document]:
-        """The holder's open tasks of a kind: all, or those with one employer, or the ones opened
-        before an instant. At most `MAX_CLOSED_AT_ONCE`."""
-        wanted: Document = {
-            "holder_id": holder_id,
-            "kind": str(kind),
-            "state": str(TaskState.OPEN),
-        }
-        if employer_id is not None:
-            wanted["employer_id"] = employer_id
-        if opened_before is not None:
-            wanted["opened_at"] = {"$lt": opened_before}
-        cursor = self._tasks.find(wanted, session=transaction).limit(MAX_CLOSED_AT_ONCE)
-        found: list[Document] = await cursor.to_list(MAX_CLOSED_AT_ONCE)
+        """Oldest first; at most `MAX_OPEN_PER_HOLDER` for each holder asked for."""
+        maximum = MAX_OPEN_PER_HOLDER * len(holder_ids)
+        cursor = self._tasks.find(
+            {"holder_id": {"$in": list(holder_ids)}, "state": str(TaskState.OPEN)},
+            sort=[("opened_at", 1), ("_id", 1)],
+            batch_size=maximum + 1,
+            session=transaction,
+        ).limit(maximum)
+        found: list[Document] = await cursor.to_list(maximum)
         return found
 
     async def mark_done(

@@ -1,0 +1,1 @@
+"""Records of other authorities: read line by line, matched to holders, stored in batches."""
