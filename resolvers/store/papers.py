@@ -162,14 +162,24 @@ class PaperStore:
         removed = await self._papers.delete_one(_as_read(paper), session=transaction)
         return bool(removed.deleted_count)
 
-    async def load_due(self, now: datetime, limit: int) -> list[Document]:
-        """Stored papers to be looked at again, the longest due first."""
-        cursor = self._papers.find({"review_at": {"$lte": now}}).sort("review_at", 1).limit(limit)
+    async def load_due(self, now: datetime, limit: int) -> set[tuple[str, str]]:
+        """Application and holder of stored papers to be looked at again; `limit` papers."""
+        cursor = (
+            self._papers.find({"review_at": {"$lte": now}}, {"application_id": 1, "holder_id": 1})
+            .sort("review_at", 1)
+            .limit(limit)
+        )
         found: list[Document] = await cursor.to_list(limit)
-        return found
+        return {(one["application_id"], one["holder_id"]) for one in found}
 
-    async def review_later(self, paper_id: str, review_at: datetime) -> None:
-        await self._papers.update_one({"_id": paper_id}, {"$set": {"review_at": review_at}})
+    async def review_later(
+        self, application_id: str, review_at: datetime, transaction: Transaction
+    ) -> None:
+        await self._papers.update_many(
+            {"application_id": application_id, "state": str(PaperState.STORED)},
+            {"$set": {"review_at": review_at}},
+            session=transaction,
+        )
 
     async def remove_lapsed(self, now: datetime) -> int:
         """Every upload whose time is over."""
