@@ -75,6 +75,7 @@ class AuditAction(StrEnum):
     APPLICATION_REJECTED = "application.rejected"
     APPLICATION_WITHDRAWN = "application.withdrawn"
     APPLICATION_LAPSED = "application.lapsed"
+    APPLICANT_FORGOTTEN = "application.applicant_forgotten"
     PROMISE_RECOMPUTED = "application.promise_recomputed"
     PERMIT_ISSUED = "permit.issued"
     PERMIT_SUPERSEDED = "permit.superseded"

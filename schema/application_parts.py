@@ -9,7 +9,7 @@ from resolvers.policy.papers import PAPER_TEXTS, RequiredPaper
 from resolvers.rules.application_machine import ApplicationEvent
 from resolvers.rules.permit_status import days_left
 from resolvers.rules.state_machine import Party
-from resolvers.store.applications import PromiseStage
+from resolvers.store.application_documents import PromiseStage
 from schema.application_labels import (
     CANCELLATION_LABELS,
     EVENT_LABELS,

@@ -8,7 +8,7 @@ import strawberry
 from resolvers.applications.texts import DECISION_TEXT
 from resolvers.policy.remedies import REJECTION_GROUND_TEXTS, LimitUnit, Remedy, remedies_for
 from resolvers.rules.validity import ValidityBound
-from resolvers.store.applications import DecisionOutcome
+from resolvers.store.application_documents import DecisionOutcome
 from resolvers.vocabulary import RemedyKind
 from schema.application_labels import BOUND_LABELS
 from schema.context import Info

@@ -19,7 +19,7 @@ from resolvers.refusals import Gap, RefusalCode, Refused
 from resolvers.rules.application_machine import ApplicationEvent
 from resolvers.rules.permit_status import ends_at, shanghai_day
 from resolvers.rules.state_machine import Party
-from resolvers.store.applications import MAX_GAPS, PromiseStage
+from resolvers.store.application_documents import MAX_GAPS, PromiseStage
 from resolvers.vocabulary import PermitCategory, ProcedureKind
 
 

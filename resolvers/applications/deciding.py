@@ -20,7 +20,7 @@ from resolvers.gateway import Ask, Gateway
 from resolvers.refusals import RefusalCode, Refused
 from resolvers.rules.application_machine import ApplicationEvent
 from resolvers.rules.state_machine import Party
-from resolvers.store.applications import MAX_GROUNDS, DecisionOutcome
+from resolvers.store.application_documents import MAX_GROUNDS, DecisionOutcome
 from resolvers.store.outgoing_events import Event
 from resolvers.vocabulary import ProcedureKind, RejectionGround
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from auth.audit import AuditAction, AuditLine
@@ -35,10 +35,12 @@ from resolvers.applications.steps import (
 )
 from resolvers.changes import Changed, Command, Done, change
 from resolvers.gateway import Ask, Gateway
+from resolvers.policy.papers import RETENTION_DAYS
 from resolvers.policy.places import CITIES
 from resolvers.refusals import RefusalCode, Refused
 from resolvers.rules.application_machine import ApplicationEvent
 from resolvers.rules.eligibility import are_days_possible, is_permit_eligible
+from resolvers.rules.permit_status import ends_at, shanghai_day
 from resolvers.rules.state_machine import Party
 from resolvers.store.outgoing_events import EventKind
 from resolvers.vocabulary import (
@@ -115,6 +117,8 @@ async def update_application(
         if any(stated[name] != found[name] for name in fixed):
             return refused(found, RefusalCode.ANOTHER_PROCEDURE)
         changes = {name: value for name, value in stated.items() if name not in fixed}
+        if found["state"] == ApplicationState.DRAFT:
+            changes["lapses_at"] = _draft_lapses_at(gateway.now())
         moved = await move(
             gateway,
             found,
@@ -275,7 +279,7 @@ def _draft(application_id: str, ask: Ask, stated: Document, now: datetime) -> Do
         "is_late": False,
         "promise": None,
         "returned_at": None,
-        "lapses_at": None,
+        "lapses_at": _draft_lapses_at(now),
         "gaps": [],
         "checkers": [],
         "reviewer": None,
@@ -286,3 +290,8 @@ def _draft(application_id: str, ask: Ask, stated: Document, now: datetime) -> Do
         "created_at": now,
         "updated_at": now,
     }
+
+
+def _draft_lapses_at(now: datetime) -> datetime:
+    """What nobody goes on with is not kept."""
+    return ends_at(shanghai_day(now) + timedelta(days=RETENTION_DAYS[ApplicationState.DRAFT]))

@@ -26,7 +26,7 @@ from resolvers.rules.eligibility import is_permit_eligible
 from resolvers.rules.permit_status import printed_day, shanghai_day
 from resolvers.rules.state_machine import Party
 from resolvers.rules.windows import FilingOutcome, WindowAnchor, filing_window
-from resolvers.store.applications import PromiseStage
+from resolvers.store.application_documents import PromiseStage
 from resolvers.vocabulary import (
     ApplicationState,
     FilerKind,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from auth.audit import AuditAction, AuditLine
@@ -15,7 +15,7 @@ from resolvers.rules.application_machine import APPLICATION_MACHINE, Application
 from resolvers.rules.permit_status import ends_at, shanghai_day
 from resolvers.rules.state_machine import Party
 from resolvers.rules.working_days import add_working_days
-from resolvers.store.applications import PromiseStage
+from resolvers.store.application_documents import PromiseStage
 from resolvers.store.outgoing_events import Event, EventKind
 from resolvers.vocabulary import ApplicationState
 
@@ -116,12 +116,18 @@ def event_of(application: Document, kind: EventKind, related: Sequence[str] = ()
 
 
 def promise_from(gateway: Gateway, stage: PromiseStage, began_at: datetime, days: int) -> Document:
-    """Kept through the whole of its last day in Asia/Shanghai."""
-    began_on = shanghai_day(began_at)
+    """So many working days after the day of `began_at` in Asia/Shanghai."""
+    return promise_on(gateway, stage, shanghai_day(began_at), days)
+
+
+def promise_on(gateway: Gateway, stage: str, began_on: date, days: int) -> Document:
+    """Kept through the whole of its last day. Both day and count are stored, so that it can be
+    counted again when a calendar arrives."""
     due = add_working_days(gateway.calendar, began_on, days)
     return {
         "stage": str(stage),
         "began_on": began_on.isoformat(),
+        "days": days,
         "due_on": due.day.isoformat(),
         "due_at": ends_at(due.day),
         "provisional": due.provisional,

@@ -55,6 +55,6 @@ APPLICATION_MACHINE = Machine(
         *edges(_E.APPROVE, [_S.UNDER_REVIEW], _S.APPROVED, Party.DECIDER),
         *edges(_E.REJECT, [_S.UNDER_REVIEW], _S.REJECTED, Party.DECIDER),
         *edges(_E.WITHDRAW, OPEN, _S.WITHDRAWN, Party.FILER),
-        *edges(_E.LAPSE, [_S.RETURNED], _S.WITHDRAWN, Party.SYSTEM),
+        *edges(_E.LAPSE, EDITABLE, _S.WITHDRAWN, Party.SYSTEM),
     ),
 )

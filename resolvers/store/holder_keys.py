@@ -60,3 +60,7 @@ class HolderKeyStore:
 
     async def insert(self, holder_id: str, wrapped: WrappedKey, transaction: Transaction) -> None:
         await self._keys.insert_one(encode_holder_key(holder_id, wrapped), session=transaction)
+
+    async def remove(self, holder_id: str, transaction: Transaction) -> None:
+        """What is sealed under it can never be opened again."""
+        await self._keys.delete_one({"_id": holder_id}, session=transaction)

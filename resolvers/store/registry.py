@@ -18,7 +18,7 @@ from auth import (
 )
 from auth.collections import CollectionSpec
 from resolvers.store import (
-    applications,
+    application_documents,
     card_orders,
     cards,
     employers,
@@ -51,7 +51,7 @@ SPECS: Sequence[CollectionSpec] = (
     insurance_enrolments.SPEC,
     tasks.SPEC,
     employers.SPEC,
-    applications.SPEC,
+    application_documents.SPEC,
     idempotency.SPEC,
     outgoing_events.SPEC,
     papers.SPEC,
