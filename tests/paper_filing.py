@@ -49,7 +49,10 @@ class Filer:
         filetype: str = PDF,
     ) -> httpx.Response:
         given = {"application": application_id, "kind": str(kind), "filetype": filetype}
-        pairs = [f"{key} {base64.b64encode(text.encode()).decode()}" for key, text in given.items()]
+        pairs = [
+            f"{key} {base64.b64encode(text.encode()).decode()}".strip()
+            for key, text in given.items()
+        ]
         return await self.http.post(
             "/papers",
             headers=self.headers(Upload_Length=str(length), Upload_Metadata=",".join(pairs)),

@@ -42,10 +42,10 @@ class Picture:
 def walk_jpeg(content: bytes) -> Picture | PaperCode:
     position, size = 2, None
     for _ in range(MAX_SEGMENTS):
-        fill = _FILL.match(content, position)
-        if fill is None or fill.end() >= len(content):
-            return PaperCode.UNREADABLE if position < len(content) else PaperCode.TRUNCATED
-        marker, position = content[fill.end()], fill.end() + 1
+        found = _marker_at(content, position)
+        if isinstance(found, PaperCode):
+            return found
+        marker, position = found
         if marker == _END_OF_IMAGE:
             return PaperCode.UNREADABLE if size is None else Picture(*size, position)
         if marker in _NO_LENGTH:
@@ -61,10 +61,18 @@ def walk_jpeg(content: bytes) -> Picture | PaperCode:
         position += length
         if marker == _START_OF_SCAN:
             following = _MARKER.search(content, position)
-            if following is None:
-                return PaperCode.TRUNCATED
-            position = following.start()
+            position = len(content) if following is None else following.start()
     return PaperCode.UNREADABLE
+
+
+def _marker_at(content: bytes, position: int) -> tuple[int, int] | PaperCode:
+    """The marker that stands here, and the offset behind it."""
+    fill = _FILL.match(content, position)
+    if fill is None and position < len(content):
+        return PaperCode.UNREADABLE
+    if fill is None or fill.end() == len(content):
+        return PaperCode.TRUNCATED
+    return content[fill.end()], fill.end() + 1
 
 
 def walk_png(content: bytes) -> Picture | PaperCode:
