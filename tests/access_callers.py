@@ -26,10 +26,10 @@ from resolvers.vocabulary import (
 from tests.access_table import Caller
 from tests.app_client import START, AppClient
 from tests.factories import CITY, Person
+from tests.officer_client import officer_clients
 from tests.serving import Serving
 
 _KINDS = {
-    Caller.OFFICER: SubjectKind.OFFICER,
     Caller.EMPLOYER: SubjectKind.EMPLOYER,
     Caller.REAL_NAME_TOKEN: SubjectKind.HOLDER,
 }
@@ -126,7 +126,9 @@ async def client_of(
         case Caller.STALE_HOLDER:
             app = await logged_in(serving, person)
             await age_proof(serving, app)
-        case Caller.REAL_NAME_TOKEN | Caller.OFFICER | Caller.EMPLOYER:
+        case Caller.OFFICER:
+            [app] = await officer_clients(serving, 1)
+        case Caller.REAL_NAME_TOKEN | Caller.EMPLOYER:
             app.token = minted_token(serving, settings, caller, person.holder_id)
     return app
 

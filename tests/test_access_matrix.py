@@ -17,7 +17,6 @@ from api.settings import Settings
 from auth.mongo import Database
 from schema.build import build_gateway_schema
 from tests.access_callers import (
-    age_proof,
     client_of,
     documents_of,
     logged_in,
@@ -31,8 +30,8 @@ from tests.minting import part
 from tests.selecting import operation_of, reachable_cases
 from tests.serving import Serving
 
-ENDING = ("Mutation.logout", "Mutation.logoutEverywhere")
-"""Roots after which the caller is somebody else: each is sent by a holder of its own."""
+ENDING = ("Mutation.logout", "Mutation.logoutEverywhere", "Mutation.officerLogout")
+"""Roots after which the caller is somebody else: each is sent by a caller of its own."""
 
 
 @pytest.fixture(scope="module")
@@ -87,9 +86,7 @@ async def test_each_caller_may_use_the_fields_of_its_column_and_no_denial_change
     for case in (case for case in allowed if case.root not in ENDING):
         wrong += await _allowed(app, graphql_schema, case, foreign)
     for case in (case for case in allowed if case.root in ENDING):
-        own = await logged_in(serving, await rich_person(serving))
-        if caller is Caller.STALE_HOLDER:
-            await age_proof(serving, own)
+        own = await client_of(caller, serving, settings, await rich_person(serving))
         wrong += await _allowed(own, graphql_schema, case, foreign)
     assert wrong == []
 
