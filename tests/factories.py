@@ -14,7 +14,7 @@ from auth.keys import KeySet
 from auth.master_keys import LocalMasterKeys
 from auth.mongo import Database, Document
 from auth.sealing import HolderVault, Sealer
-from resolvers.rules.check_digits import luhn_check_digit
+from resolvers.rules.check_digits import luhn_check_digit, uscc_check_character
 from resolvers.rules.identifiers import canonical, canonical_passport
 from resolvers.store import cards as card_store
 from resolvers.store import employers, holder_keys, holders, identity_documents, permits
@@ -128,9 +128,10 @@ async def make_person(
         permits.NAME: [],
         card_store.NAME: [],
     }
+    code = f"91440101{serial:09d}"
     employer = EmployerRecord(
         new_id("emp"),
-        f"91440101{serial:010d}",
+        code + uscc_check_character(code),
         {"en": "Sample Robotics", "zh": "样例机器人"},
         CITY,
         "market-regulation",
