@@ -230,6 +230,6 @@ def codes_of(answer: httpx.Response) -> list[str]:
 async def audited(database: Database, action: str) -> list[Document]:
     """Lines of an action, oldest first."""
     found: list[Document] = (
-        await database["audit"].find({"action": action}).sort("at", 1).to_list(None)
+        await database["audit"].find({"action": action}).sort("$natural", 1).to_list(None)
     )
     return found
