@@ -14,7 +14,7 @@ from enum import StrEnum
 from auth.principal import Assurance, Principal, PrincipalKind
 
 FRESH_PROOF_LIFETIME = timedelta(minutes=5)
-"""How old the real-person proof of a reveal may be."""
+"""How old the real-person proof of a reveal, or of bringing a card back, may be."""
 
 
 class Permission(StrEnum):
@@ -48,6 +48,10 @@ class Permission(StrEnum):
     CASE_REVEAL = "case:authority:reveal"
     CASE_CHECK = "case:authority:check"
     CASE_DECIDE = "case:authority:decide"
+    CARD_MANAGE = "card:own:manage"
+    CARD_REACTIVATE = "card:own:reactivate"
+    CARD_ORDER = "card_order:own:place"
+    CARD_MAKE = "card:authority:make"
     OFFICER_LOGIN = "officer_session:new:start"
     OFFICER_SESSION = "officer_session:own:use"
 
@@ -114,6 +118,12 @@ RULES: Mapping[Permission, Rule] = {
     Permission.CASE_REVEAL: Rule(_OFFICER),
     Permission.CASE_CHECK: Rule(_OFFICER, scope="case:check"),
     Permission.CASE_DECIDE: Rule(_OFFICER, scope="case:decide"),
+    Permission.CARD_MANAGE: _HOLDER,
+    Permission.CARD_REACTIVATE: Rule(
+        _HOLDER.kinds, Assurance.REAL_PERSON, proof_lifetime=FRESH_PROOF_LIFETIME
+    ),
+    Permission.CARD_ORDER: _HOLDER,
+    Permission.CARD_MAKE: Rule(_OFFICER, scope="card:make"),
     Permission.OFFICER_LOGIN: Rule(EVERYONE),
     Permission.OFFICER_SESSION: Rule(_OFFICER),
 }

@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from auth import officers, session_documents
+from resolvers.rules.card_machines import OPEN_ORDERS, WAITING_ORDERS
 from resolvers.store import (
     applications,
+    card_orders,
     cards,
     employers,
     holder_keys,
@@ -30,7 +32,8 @@ class Relation:
     `order` is the instant of a list, newest first (`ascending`: earliest first), ties broken by
     ascending id; None leads to one document. `newest_only` keeps the first of the list; `live_at`
     makes the filter of rows that count at an instant, where others are kept for the record.
-    `same_holder` leads to documents of our own holder only, whatever the reference says.
+    `same_holder` leads to documents of our own holder only, whatever the reference says; `lower` to
+    those whose value of that field is lower than ours.
     """
 
     collection: str
@@ -41,6 +44,7 @@ class Relation:
     live_at: Callable[[datetime], Mapping[str, Any]] | None = None
     same_holder: bool = False
     ascending: bool = False
+    lower: str | None = None
 
 
 def _of_holder(collection: str, order: str, *, newest_only: bool = False) -> Relation:
@@ -55,6 +59,18 @@ def _promised(_now: datetime) -> Mapping[str, Any]:
 def _filed(_now: datetime) -> Mapping[str, Any]:
     """A draft is nobody's case yet."""
     return {"filed_at": {"$gt": _LONG_AGO}}
+
+
+def _open_orders(_now: datetime) -> Mapping[str, Any]:
+    return {"state": {"$in": [str(state) for state in OPEN_ORDERS]}}
+
+
+def _waiting_tickets(_now: datetime) -> Mapping[str, Any]:
+    """Orders that a counter is still to make a card for."""
+    return {
+        "state": {"$in": [str(state) for state in WAITING_ORDERS]},
+        "ticket": {"$type": "object"},
+    }
 
 
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -79,6 +95,9 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
         "tasks": _TASKS,
         "applications": _of_holder(applications.NAME, "created_at"),
         "application": Relation(applications.NAME, "_id", "holder_id"),
+        "card": Relation(cards.NAME, "_id", "holder_id"),
+        "card_orders": _of_holder(card_orders.NAME, "ordered_at"),
+        "card_order": Relation(card_orders.NAME, "_id", "holder_id"),
     },
     employers.NAME: {
         "tasks": _TASKS,
@@ -97,6 +116,18 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
             live_at=_promised,
         ),
         "application": Relation(applications.NAME, "authority", "authority", live_at=_filed),
+        "counter_queue": Relation(
+            card_orders.NAME,
+            "authority",
+            "authority",
+            "promised_at",
+            ascending=True,
+            live_at=_open_orders,
+        ),
+        "card_order": Relation(card_orders.NAME, "authority", "authority"),
+        "card": Relation(cards.NAME, "authority", "source.authority"),
+        "orders_of_holder": Relation(card_orders.NAME, "authority", "authority", "ordered_at"),
+        "cards_of_holder": Relation(cards.NAME, "authority", "source.authority", "issued_at"),
     },
     applications.NAME: {
         "key": Relation(holder_keys.NAME, "holder_id", "_id"),
@@ -107,6 +138,22 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
         "papers": Relation(papers.NAME, "_id", "application_id", "stored_at", ascending=True),
     },
     permits.NAME: {"employer": _EMPLOYER},
-    cards.NAME: {"permit": Relation(permits.NAME, "permit_id", "_id", same_holder=True)},
+    cards.NAME: {
+        "key": Relation(holder_keys.NAME, "holder_id", "_id"),
+        "permit": Relation(permits.NAME, "permit_id", "_id", same_holder=True),
+    },
+    card_orders.NAME: {
+        "key": Relation(holder_keys.NAME, "holder_id", "_id"),
+        "holder": Relation(holders.NAME, "holder_id", "_id"),
+        "card": Relation(cards.NAME, "card_id", "_id", same_holder=True),
+        "ahead": Relation(
+            card_orders.NAME,
+            "authority",
+            "authority",
+            "ordered_at",
+            live_at=_waiting_tickets,
+            lower="ticket",
+        ),
+    },
     insurance_enrolments.NAME: {"employer": _EMPLOYER},
 }

@@ -43,9 +43,10 @@ def _lookup(relation: Relation, key: str, edge: Edge, now: datetime) -> Document
             "from": relation.collection,
             "localField": relation.local,
             "foreignField": relation.foreign,
-            **({"let": {"holder_id": "$holder_id"}} if relation.same_holder else {}),
+            **_own_values(relation),
             "pipeline": [
                 *([_OF_SAME_HOLDER] if relation.same_holder else []),
+                *([_lower(relation.lower)] if relation.lower else []),
                 *([{"$match": dict(relation.live_at(now))}] if relation.live_at else []),
                 *([{"$match": dict(edge.where)}] if edge.where else []),
                 *_ordered(relation, edge.page),
@@ -54,6 +55,20 @@ def _lookup(relation: Relation, key: str, edge: Edge, now: datetime) -> Document
             "as": f"{EDGES}.{key}",
         }
     }
+
+
+def _own_values(relation: Relation) -> Document:
+    """What the rows are compared with."""
+    own = {}
+    if relation.same_holder:
+        own["holder_id"] = "$holder_id"
+    if relation.lower is not None:
+        own["ours"] = f"${relation.lower}"
+    return {"let": own} if own else {}
+
+
+def _lower(field: str) -> Document:
+    return {"$match": {"$expr": {"$lt": [f"${field}", "$$ours"]}}}
 
 
 def _ordered(relation: Relation, page: Page | None) -> list[Document]:

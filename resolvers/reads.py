@@ -18,7 +18,7 @@ from resolvers.gateway import Ask, Gateway, append_audit
 from resolvers.graph import RELATIONS
 from resolvers.pipeline import EDGES, compile_read
 from resolvers.selection import Edge, Selection, needs_key, reveals_anything
-from resolvers.store import applications, employers, holder_keys, holders
+from resolvers.store import applications, card_orders, cards, employers, holder_keys, holders
 from resolvers.store.holder_keys import decode_holder_key
 
 KEY_EDGE = "gateway:key"
@@ -72,19 +72,23 @@ async def read_own_officer(gateway: Gateway, ask: Ask, selection: Selection) -> 
     )
     if not found:
         return None
-    cases = list(_rows(officers.NAME, found[0], selection, applications.NAME))
-    if cases:
-        people = {case["holder_id"] for case in cases}
-        names = sorted({name for _, name in _revealed(officers.NAME, found[0], selection)})
-        await _audit(
-            gateway,
-            ask,
-            AuditAction.CASE_READ,
-            people.pop() if len(people) == 1 else None,
-            sorted({case["_id"] for case in cases}),
-            names,
-        )
+    names = sorted({name for _, name in _revealed(officers.NAME, found[0], selection)})
+    for collection, action in _OFFICERS_READ.items():
+        rows = list(_direct_rows(officers.NAME, found[0], selection, collection))
+        if rows:
+            people = {row["holder_id"] for row in rows}
+            holder_id = people.pop() if len(people) == 1 else None
+            objects = sorted({row["_id"] for row in rows})
+            await _audit(gateway, ask, action, holder_id, objects, names)
     return _opened(gateway, officers.NAME, found[0], selection)
+
+
+_OFFICERS_READ: Mapping[str, AuditAction] = {
+    applications.NAME: AuditAction.CASE_READ,
+    card_orders.NAME: AuditAction.CARD_ORDERS_READ,
+    cards.NAME: AuditAction.CARDS_READ,
+}
+"""What an officer reads of a person, and as what it stands in the trail."""
 
 
 async def _audit(
@@ -105,8 +109,8 @@ async def _audit(
 
 def _with_keys(collection: str, selection: Selection) -> Selection:
     """The holder's key joined where sealed values are to be opened, at the topmost document of
-    each holder; and `holder_id` of every case, which the trail names."""
-    if collection == applications.NAME:
+    each holder; and `holder_id` of everything that the trail names."""
+    if collection in _OFFICERS_READ:
         selection = replace(selection, paths=selection.paths | {"holder_id"})
     if "key" not in RELATIONS.get(collection, {}):
         return _with_keys_below(collection, selection)
@@ -145,6 +149,15 @@ def _rows(
             if related == wanted:
                 yield row
             yield from _rows(related, row, edge.selection, wanted)
+
+
+def _direct_rows(
+    collection: str, document: Document, selection: Selection, wanted: str
+) -> Iterator[Document]:
+    """The same of the edges of the document itself."""
+    for key, edge in selection.edges.items():
+        if RELATIONS[collection][edge.relation].collection == wanted:
+            yield from document[EDGES][key]
 
 
 def _revealed(

@@ -9,10 +9,12 @@ from resolvers.rules.card_rules import (
     ElectronicCardAbsence,
     electronic_card_absence,
     next_actions,
+    state_of,
 )
-from resolvers.vocabulary import BankState, CardKind, CardReason, CardState
+from resolvers.vocabulary import BankState, CardCause, CardKind, CardState
 from schema.connection import ListedRow, Listing, PageInfo
 from schema.context import Info
+from schema.enums import CardReason
 from schema.field import person_field
 from schema.labels import (
     ABSENCE_LABELS,
@@ -29,10 +31,12 @@ from schema.source import Source
 
 strawberry.enum(CardKind, description="Physical or electronic.")
 strawberry.enum(CardState, description="The social side of a card.")
-strawberry.enum(CardReason, description="Why a card was issued.")
+strawberry.enum(CardCause, description="Why an electronic card is suspended or cancelled.")
 strawberry.enum(BankState, description="The bank side of a physical card.")
 strawberry.enum(CardAction, description="What the holder can do next with a card.")
 strawberry.enum(ElectronicCardAbsence, description="Why there is no electronic card.")
+
+_STATE = ("state", "released_at")
 
 
 @strawberry.type(description="What can be done next with a card.")
@@ -95,21 +99,48 @@ class Card:
     def number(self) -> SealedText | None:
         return self.row.sealed_or_none("number")
 
-    @person_field("The state of the social side.", reads=("state",))
-    def status(self) -> CardState:
-        return CardState(self.row["state"])
+    @person_field("To be given with each change; another one after each.", reads=("revision",))
+    def revision(self) -> int:
+        revision: int = self.row["revision"]
+        return revision
 
-    @person_field("The state in words, in the language of the request.", reads=("state",))
+    @person_field("The state of the social side.", reads=_STATE)
+    def status(self, info: Info) -> CardState:
+        return state_of(self.row.document, info.context.now)
+
+    @person_field("The state in words, in the language of the request.", reads=_STATE)
     def status_label(self, info: Info) -> str:
-        state = CardState(self.row["state"])
+        state = state_of(self.row.document, info.context.now)
         return info.context.text(CARD_STATE_LABELS[state], state)
 
-    @person_field("Since when it is in this state.", reads=("state_since",))
-    def status_since(self) -> datetime:
-        at: datetime = self.row["state_since"]
+    @person_field("Since when it is in this state.", reads=("state_since", *_STATE))
+    def status_since(self, info: Info) -> datetime:
+        has_ended = state_of(self.row.document, info.context.now) != self.row["state"]
+        at: datetime = self.row["released_at" if has_ended else "state_since"]
         return at
 
-    @person_field("The bank side; null for an electronic card.", reads=("bank.state",))
+    @person_field(
+        "When a temporary loss, and the suspension that it caused, ends by itself; null when "
+        "nothing is to end.",
+        reads=_STATE,
+    )
+    def released_at(self, info: Info) -> datetime | None:
+        at: datetime | None = self.row["released_at"]
+        return at if at is not None and info.context.now < at else None
+
+    @person_field(
+        "Why an electronic card is suspended or cancelled; null when it is not.",
+        reads=("cause", *_STATE),
+    )
+    def cause(self, info: Info) -> CardCause | None:
+        has_ended = state_of(self.row.document, info.context.now) != self.row["state"]
+        cause = self.row["cause"]
+        return None if cause is None or has_ended else CardCause(cause)
+
+    @person_field(
+        "The bank side; null for an electronic card, and for one without a bank account.",
+        reads=("bank.state",),
+    )
     def bank(self) -> BankSide | None:
         return BankSide(row=self.row) if self.row.get("bank") else None
 
@@ -118,9 +149,9 @@ class Card:
         rows = self.row.related(info)
         return Permit(row=Row("permits", rows[0])) if rows else None
 
-    @person_field("What can be done next, in the order offered.", reads=("kind", "state"))
-    def next_actions(self) -> list[NextAction]:
-        kind, state = CardKind(self.row["kind"]), CardState(self.row["state"])
+    @person_field("What can be done next, in the order offered.", reads=("kind", *_STATE))
+    def next_actions(self, info: Info) -> list[NextAction]:
+        kind, state = CardKind(self.row["kind"]), state_of(self.row.document, info.context.now)
         return [NextAction(of=action) for action in next_actions(kind, state)]
 
     @person_field("Why it was issued.", reads=("reason",))
@@ -134,6 +165,13 @@ class Card:
     @person_field("When it was issued.", reads=("issued_at",))
     def issued_at(self) -> datetime:
         at: datetime = self.row["issued_at"]
+        return at
+
+    @person_field(
+        "When a physical card was activated; null for one that is sealed.", reads=("activated_at",)
+    )
+    def activated_at(self) -> datetime | None:
+        at: datetime | None = self.row["activated_at"]
         return at
 
     @person_field("Where the record comes from, and how fresh it is.", reads=("source",))

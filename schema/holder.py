@@ -6,6 +6,7 @@ from auth.permissions import Permission
 from resolvers.vocabulary import Language
 from schema.application import Application, ApplicationConnection
 from schema.card import CardConnection
+from schema.card_order import CardOrderConnection
 from schema.connection import DEFAULT_PAGE, After, First, Listing
 from schema.context import Info
 from schema.employer_desk import ApplicationId, by_id
@@ -80,6 +81,12 @@ class Holder:
     @holder_field("Cards, newest first.", edge="cards")
     def cards(self, info: Info, first: First = DEFAULT_PAGE, after: After = None) -> CardConnection:
         return CardConnection(holder=self.row, listing=self._listing(info, "cards", first))
+
+    @holder_field("Orders of physical cards, newest first.", edge="card_orders")
+    def card_orders(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> CardOrderConnection:
+        return CardOrderConnection(listing=self._listing(info, "card_orders", first))
 
     @holder_field("Passports and resident IDs, newest first.", edge="identity_documents")
     def identity_documents(

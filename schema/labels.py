@@ -49,6 +49,7 @@ CARD_ACTION_LABELS: Mapping[CardAction, Named] = {
     CardAction.REPORT_TEMPORARY_LOSS: Named("Report as temporarily lost", "临时挂失"),
     CardAction.REPORT_LOSS: Named("Report as lost", "正式挂失"),
     CardAction.RELEASE_LOSS: Named("Release the temporary loss", "解除临时挂失"),
+    CardAction.REPORT_FOUND: Named("Report as found again", "解除正式挂失"),
     CardAction.UNLOCK_PIN: Named("Unlock the PIN", "密码解锁"),
     CardAction.REPLACE: Named("Replace", "补换卡"),
     CardAction.SUSPEND: Named("Suspend", "停用"),

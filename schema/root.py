@@ -4,8 +4,11 @@ import strawberry
 
 from auth.permissions import Permission
 from schema.application_changes import ApplicationMutation, CaseMutation
+from schema.card_procedures import CardMutation
 from schema.consent import ConsentMutation, ConsentQuery
 from schema.context import Info
+from schema.counter import CounterMutation
+from schema.counter_desk import CounterQuery
 from schema.employer_desk import EmployerQuery
 from schema.field import guarded
 from schema.holder import Holder
@@ -19,7 +22,7 @@ from schema.talent import TalentQuery
 
 
 @strawberry.type(description="Reading. Every field names who may use it.")
-class Query(EmployerQuery, OfficerQuery, ConsentQuery, TalentQuery):
+class Query(EmployerQuery, OfficerQuery, CounterQuery, ConsentQuery, TalentQuery):
     @guarded(Permission.HOLDER_READ, description="The holder who asks.")
     async def me(self, info: Info) -> Holder:
         return Holder(row=await read_own(info, "Holder"))
@@ -33,6 +36,8 @@ class Mutation(
     ConsentMutation,
     ApplicationMutation,
     CaseMutation,
+    CardMutation,
+    CounterMutation,
     OfficerLoginMutation,
 ):
     pass

@@ -20,12 +20,15 @@ CONNECTION_ORDER: Mapping[str, str] = {
     "applications": "created_at",
     "work_list": "promise.due_at",
     "tasks": "opened_at",
+    "card_orders": "ordered_at",
+    "counter_queue": "promised_at",
 }
 """Relation → the instant by which its connection is ordered and its cursors are made."""
 
 RULE_SELECTIONS: Mapping[str, Selection] = {
     "permits": Selection(frozenset({"form", "state", "valid_from", "valid_until"})),
     "cards": Selection(frozenset(CARD_FACTS)),
+    "ahead": Selection(),
 }
 """What a rule reads of all rows of a relation."""
 
