@@ -88,11 +88,14 @@ async def make_person(
     permit_plans: tuple[PermitPlan, ...] = (PermitPlan(),),
     physical: CardState | None = None,
     phone: str | None = "13800138000",
+    city: str = CITY,
+    now: datetime | None = None,
 ) -> Person:
-    """One holder with passport, permits and, if asked, a physical card in a given state."""
+    """One holder with passport, permits and, if asked, a physical card in a given state; by real
+    time, where `now` says nothing else."""
     serial = next(_serial)
     sealer, digester = Sealer(LocalMasterKeys(key_set)), Digester(key_set)
-    holder_id, now = new_id("hld"), utc_now()
+    holder_id, now = new_id("hld"), now or utc_now()
     vault, wrapped = sealer.new_vault(holder_id)
     passport = f"X{serial:08d}"
     numbers = {
@@ -133,21 +136,21 @@ async def make_person(
         new_id("emp"),
         code + uscc_check_character(code),
         {"en": "Sample Robotics", "zh": "样例机器人"},
-        CITY,
+        city,
         "market-regulation",
         now,
     )
     documents[employers.NAME].append(encode_employer(employer))
     for plan in permit_plans:
         number = numbers[IdentifierKind.WORK_PERMIT]
-        permit = _permit(plan, holder_id, employer.employer_id, number, now)
+        permit = _permit(plan, holder_id, employer, number, now)
         documents[permits.NAME].append(encode_permit(permit, vault))
     bank_card = None
     if physical is not None:
         body = f"6222{serial:011d}"
         bank_card = body + luhn_check_digit(body)
         documents[card_store.NAME].append(
-            encode_card(_card(holder_id, physical, bank_card, serial, now), vault)
+            encode_card(_card(holder_id, physical, bank_card, serial, city, now), vault)
         )
     for name, found in documents.items():
         if found:
@@ -187,32 +190,33 @@ def _passport(
 
 
 def _permit(
-    plan: PermitPlan, holder_id: str, employer_id: str, number: str, now: datetime
+    plan: PermitPlan, holder_id: str, employer: EmployerRecord, number: str, now: datetime
 ) -> PermitRecord:
+    authority = f"foreign-experts-{employer.city}"
     midnight = datetime(now.year, now.month, now.day, 16, tzinfo=UTC)
     starts, ends = midnight + timedelta(days=plan.starts), midnight + timedelta(days=plan.ends)
     return PermitRecord(
         permit_id=new_id("pmt"),
         holder_id=holder_id,
-        employer_id=employer_id,
+        employer_id=employer.employer_id,
         number=number,
         category=plan.category,
         form=plan.form,
         state=plan.state,
         post={"en": "Engineer", "zh": "工程师"},
-        city=CITY,
+        city=employer.city,
         valid_from=starts,
         valid_until=ends,
         issued_at=starts,
-        history=[(starts, PermitEvent.ISSUED, AUTHORITY)],
+        history=[(starts, PermitEvent.ISSUED, authority)],
         superseded_by=None,
-        authority=AUTHORITY,
+        authority=authority,
         updated_at=now,
     )
 
 
 def _card(
-    holder_id: str, state: CardState, bank_card: str, serial: int, now: datetime
+    holder_id: str, state: CardState, bank_card: str, serial: int, city: str, now: datetime
 ) -> CardRecord:
     return CardRecord(
         card_id=new_id("crd"),
@@ -224,10 +228,10 @@ def _card(
         bank_state=BankState.NORMAL,
         bank_account=bank_card,
         permit_id=None,
-        city=CITY,
+        city=city,
         reason=CardReason.NEW,
         issued_at=now - timedelta(days=30),
-        authority=f"human-resources-{CITY}",
+        authority=f"human-resources-{city}",
         updated_at=now,
         released_at=now + timedelta(days=10) if state is CardState.TEMPORARILY_LOST else None,
         activated_at=None if state is CardState.SEALED else now - timedelta(days=29),
