@@ -18,6 +18,8 @@ from starlette.routing import BaseRoute, Route
 from api.demo import demo_identities
 from api.embedded import end_with_parent
 from api.failure import Refusal
+from api.feeds import FEED_BODIES, PREFIX, FeedEndpoint
+from api.feeds import SERVED_AT_ONCE as FEEDS_SERVED_AT_ONCE
 from api.graphiql.routes import graphiql_routes
 from api.graphql_context import context_maker
 from api.graphql_http import GraphQLEndpoint, schema_executor
@@ -80,7 +82,7 @@ def build_app(settings: Settings, opener: RuntimeOpener, metrics: Metrics) -> St
             request_seconds=settings.request_seconds,
             database_deadline=pymongo.timeout,
             classify=classify,
-            streamed_bodies=STREAMED_BODIES,
+            streamed_bodies={**STREAMED_BODIES, **FEED_BODIES},
         ),
         exception_handlers={HTTPException: refuse_http},
     )
@@ -141,6 +143,13 @@ def _routes(settings: Settings, slot: _RuntimeSlot, metrics: Metrics) -> list[Ba
             methods=["POST"],
         ),
         *paper_routes(lambda: slot.runtime),
+        Route(
+            f"{PREFIX}{{authority}}",
+            Admission(
+                FeedEndpoint(lambda: slot.runtime.gateway), served_at_once=FEEDS_SERVED_AT_ONCE
+            ),
+            methods=["POST"],
+        ),
         Route("/.well-known/jwks.json", keys),
         Route("/.well-known/oauth-authorization-server", authorization_server),
         Route("/metrics", metrics_endpoint.answer),

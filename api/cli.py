@@ -9,11 +9,13 @@ import click
 from api.commands.client import client
 from api.commands.demo import demo
 from api.commands.doctor import doctor
+from api.commands.import_records import import_records
 from api.commands.keys import keys
 from api.commands.officer import officer
 from api.commands.schema import schema
 from api.commands.seed import seed
 from api.commands.serve import serve
+from api.commands.source import source
 from api.failure import Refusal
 
 
@@ -26,7 +28,7 @@ def cli() -> None:
     """
 
 
-for command in (serve, demo, seed, schema, doctor, keys, officer, client):
+for command in (serve, demo, seed, schema, doctor, keys, officer, client, import_records, source):
     cli.add_command(command)
 
 

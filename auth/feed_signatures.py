@@ -65,12 +65,12 @@ class FeedRefused:
 
 
 @dataclass(frozen=True, slots=True)
-class SignedBody:
-    """What came in: the authority of the address, the signature of the header, the body."""
+class ClaimedSigner:
+    """Whose key the signature names; nothing of it is proved."""
 
-    authority: str
+    source: FeedSource
+    header: Mapping[str, object] = field(repr=False)
     signature: str = field(repr=False)
-    body: bytes = field(repr=False)
 
 
 class FeedSignatures:
@@ -81,32 +81,34 @@ class FeedSignatures:
         self._sources = sources
         self._issuer = issuer.rstrip("/")
 
-    def audience(self, authority: str) -> str:
-        return f"{self._issuer}/feeds/{authority}"
-
-    async def authenticate(self, signed: SignedBody, now: datetime) -> FeedSource | FeedRefused:
-        """The active source that signed this body; the signature is used up with that."""
-        header = read_header(signed.signature)
+    async def find_signer(self, authority: str, signature: str) -> ClaimedSigner | FeedRefused:
+        """To be asked before the body is read, which strangers need not send."""
+        header = read_header(signature)
         if header is None:
             return FeedRefused(FeedFault.MALFORMED)
-        sources = await self._sources.load_active(signed.authority)
+        sources = await self._sources.load_active(authority)
         if not sources:
             return FeedRefused(FeedFault.UNKNOWN_SOURCE)
         kid = str(header["kid"])
         source = next((one for one in sources if one.key(kid) is not None), None)
         if source is None:
             return FeedRefused(FeedFault.UNKNOWN_KEY)
-        fault = fault_of(header, signed, source, self.audience(signed.authority), now)
-        if fault is None and not await self._burn(source, header):
-            fault = FeedFault.REPLAYED
-        return source if fault is None else FeedRefused(fault, source.source_id)
+        return ClaimedSigner(source, header, signature)
 
-    async def _burn(self, source: FeedSource, header: Mapping[str, object]) -> bool:
-        issued_at = numeric_date(header, "iat")
+    async def prove(self, signer: ClaimedSigner, body: bytes, now: datetime) -> FeedRefused | None:
+        """None when the source signed this body; the signature is used up with that."""
+        audience = f"{self._issuer}/feeds/{signer.source.authority}"
+        fault = fault_of(signer, body, audience, now)
+        if fault is None and not await self._burn(signer):
+            fault = FeedFault.REPLAYED
+        return None if fault is None else FeedRefused(fault, signer.source.source_id)
+
+    async def _burn(self, signer: ClaimedSigner) -> bool:
+        issued_at = numeric_date(signer.header, "iat")
         if issued_at is None:
             raise ValueError("a signature without its beginning was taken for good")
         return await self._used.burn(
-            "feed", source.source_id, str(header["jti"]), issued_at + LIFETIME
+            "feed", signer.source.source_id, str(signer.header["jti"]), issued_at + LIFETIME
         )
 
 
@@ -125,20 +127,15 @@ def read_header(signature: str) -> Mapping[str, object] | None:
     return header if all(isinstance(text, str) for text in texts) else None
 
 
-def fault_of(
-    header: Mapping[str, object],
-    signed: SignedBody,
-    source: FeedSource,
-    audience: str,
-    now: datetime,
-) -> FeedFault | None:
-    """Why this is no request of `source` at `now`; None when it is."""
-    key = source.key(str(header["kid"]))
+def fault_of(signer: ClaimedSigner, body: bytes, audience: str, now: datetime) -> FeedFault | None:
+    """Why this is no request of that source at `now`; None when it is."""
+    header = signer.header
+    key = signer.source.key(str(header["kid"]))
     if key is None:
         return FeedFault.UNKNOWN_KEY
     if header["alg"] != key.algorithm:
         return FeedFault.WRONG_ALGORITHM
-    if not is_signed(signed.signature, key, detached=signed.body):
+    if not is_signed(signer.signature, key, detached=body):
         return FeedFault.BAD_SIGNATURE
     if header["aud"] != audience:
         return FeedFault.WRONG_AUDIENCE

@@ -96,3 +96,9 @@ CLIENT = ThrottlePolicy(
 )
 """Assertions that one client proved itself by. A token is good for five minutes, so thirty
 processes of one portal stay within the free ones."""
+
+FEED_ADDRESS = ThrottlePolicy(
+    window=timedelta(minutes=10),
+    delays=_delays(*([0] * 600), 1, 2, 5),
+)
+"""Feeds sent from one address, by whichever authority: one in each second, then one in five."""
