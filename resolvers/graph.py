@@ -137,7 +137,10 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
         "result_permit": Relation(permits.NAME, "result_permit_id", "_id", same_holder=True),
         "papers": Relation(papers.NAME, "_id", "application_id", "stored_at", ascending=True),
     },
-    permits.NAME: {"employer": _EMPLOYER},
+    permits.NAME: {
+        "employer": _EMPLOYER,
+        "holder": Relation(holders.NAME, "holder_id", "_id"),
+    },
     cards.NAME: {
         "key": Relation(holder_keys.NAME, "holder_id", "_id"),
         "permit": Relation(permits.NAME, "permit_id", "_id", same_holder=True),

@@ -6,6 +6,7 @@ from typing import Any
 import strawberry
 
 from auth.principal import PrincipalKind
+from resolvers.applications.assessing import FIELD, assessment_of
 from resolvers.applications.filing import is_confirmation_due
 from resolvers.applications.texts import GAP_NOTE
 from resolvers.policy.papers import required_papers
@@ -35,6 +36,8 @@ from schema.field import application_field
 from schema.permit import Permit
 from schema.place import Authority, City
 from schema.row import Row
+from schema.talent import shown_assessment
+from schema.talent_types import TalentAssessment
 
 strawberry.enum(FilerKind, description="Who files an application.")
 
@@ -183,11 +186,12 @@ class Application:
         return at
 
     @application_field(
-        "Points of the attached talent assessment, if there is one.", reads=("assessment.total",)
+        "The attached talent assessment, if there is one.", reads=("assessment",), opens=True
     )
-    def talent_points(self) -> int | None:
-        stored = self.row.get("assessment")
-        return None if stored is None else int(stored["total"])
+    def talent_assessment(self, info: Info) -> TalentAssessment | None:
+        stored = self.row["assessment"]
+        opened = None if stored is None else self.row.opened(info, FIELD, stored["sealed"])
+        return None if opened is None else shown_assessment(info, assessment_of(opened))
 
     @application_field("The decision, once there is one.", reads=("decision",))
     def decision(self) -> ApplicationDecision | None:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import strawberry
 
 from auth.permissions import Permission
+from resolvers.applications.assessing import attach_assessment
 from resolvers.applications.checking import (
     accept_application,
     pre_check_application,
@@ -24,11 +25,13 @@ from resolvers.applications.filing import (
 )
 from resolvers.changes import Command, Done
 from resolvers.refusals import Refused
+from resolvers.rules.talent import TalentFactsRefused as TalentFactsAtFault
 from schema.application import Application
 from schema.application_inputs import (
     AcceptApplicationInput,
     ApplicationStepInput,
     ApproveApplicationInput,
+    AttachTalentAssessmentInput,
     CreateApplicationInput,
     RejectApplicationInput,
     ReturnApplicationInput,
@@ -40,6 +43,8 @@ from schema.context import Info
 from schema.field import application_field, guarded
 from schema.own_read import read_own
 from schema.row import Row
+from schema.talent import assessed, shown_refusals
+from schema.talent_types import TalentFactsRefused
 
 _FILE = (Permission.APPLICATION_FILE, Permission.EMPLOYER_APPLICATION_FILE)
 
@@ -56,6 +61,11 @@ class ApplicationChanged:
 ApplicationChangePayload = Annotated[
     ApplicationChanged | ChangeRefused,
     strawberry.union("ApplicationChangePayload", description="How it ended."),
+]
+
+AttachTalentAssessmentPayload = Annotated[
+    ApplicationChanged | TalentFactsRefused | ChangeRefused,
+    strawberry.union("AttachTalentAssessmentPayload", description="How it ended."),
 ]
 
 
@@ -98,6 +108,16 @@ class ApplicationMutation:
     ) -> ApplicationChangePayload:
         step = _Step(info, "withdrawApplication", input)
         return await _ended(info, withdraw_application(*step.arguments))
+
+    @guarded(*_FILE, description="Keep a talent assessment of today with a draft.")
+    async def attach_talent_assessment(
+        self, info: Info, input: AttachTalentAssessmentInput
+    ) -> AttachTalentAssessmentPayload:
+        step = _Step(info, "attachTalentAssessment", input)
+        assessment = assessed(info, input.facts)
+        if isinstance(assessment, TalentFactsAtFault):
+            return shown_refusals(info, assessment)
+        return await _ended(info, attach_assessment(*step.arguments, assessment))
 
 
 @strawberry.type

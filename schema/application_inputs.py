@@ -6,6 +6,7 @@ import strawberry
 
 from schema.enums import CancellationReason, GapReason, PaperKind, PermitCategory, RejectionGround
 from schema.field import personal
+from schema.talent_types import TalentFactsInput
 
 _KEY = (
     "A new one for each change, 8 to 64 of A-Z, a-z, 0-9, _ and -. Sent again within 24 hours "
@@ -145,6 +146,11 @@ class ApplicationStepInput:
 @strawberry.input(description="Other statements; the whole statement, not its differences.")
 class UpdateApplicationInput(ApplicationStepInput):
     statement: StatementInput = personal("What is asked for now.")
+
+
+@strawberry.input(description="Keeping a talent assessment with an application.")
+class AttachTalentAssessmentInput(ApplicationStepInput):
+    facts: TalentFactsInput = personal("What the points table is applied to.")
 
 
 @strawberry.input(description="One gap.")

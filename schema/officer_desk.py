@@ -1,17 +1,22 @@
 """An officer's desk: the open cases of the authority by promise date, and each case whole."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any
 
 import strawberry
 
 from auth.officers import Duty
 from auth.permissions import Permission
+from resolvers.applications.statistics import MAX_SPAN_DAYS, case_statistics
 from schema.application import Application, ApplicationConnection
+from schema.case_statistics import CaseStatisticRow
 from schema.connection import DEFAULT_PAGE, After, First, Listing
 from schema.context import Info
+from schema.counter_desk import CounterDesk
 from schema.employer_desk import ApplicationId, by_id
 from schema.enums import ApplicationState, PermitCategory, ProcedureKind
+from schema.failures import RequestError, RequestErrorCode
 from schema.field import field_for
 from schema.own_read import read_own
 from schema.place import Authority, City
@@ -47,8 +52,12 @@ def _narrowed(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
     return {name: str(given[name]) for name in known if given.get(name) is not None}
 
 
+Since = Annotated[date, strawberry.argument(description="The first day of the decisions.")]
+Until = Annotated[date, strawberry.argument(description="The last day; two years at most.")]
+
+
 @strawberry.type(description="The officer who asks, and the cases of the authority.")
-class OfficerDesk:
+class OfficerDesk(CounterDesk):
     row: strawberry.Private[Row]
 
     @desk_field("Random, stable id of the account.")
@@ -91,6 +100,20 @@ class OfficerDesk:
     def case(self, info: Info, id: ApplicationId) -> Application | None:
         rows = self.row.related(info)
         return Application(row=Row("applications", rows[0])) if rows else None
+
+    @desk_field(
+        "Decided cases of the authority by procedure, city and month, with the time from filing to "
+        "result against the promise.",
+        reads=("authority",),
+    )
+    async def statistics(self, info: Info, since: Since, until: Until) -> list[CaseStatisticRow]:
+        gateway = info.context.gateway
+        if not 0 <= (until - since).days <= MAX_SPAN_DAYS:
+            raise RequestError(
+                RequestErrorCode.BAD_USER_INPUT, "`since` to `until` spans 1 to 731 days."
+            )
+        rows = await case_statistics(gateway, self.row["authority"], since, until)
+        return [CaseStatisticRow(of=row) for row in rows]
 
 
 @strawberry.type

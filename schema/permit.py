@@ -5,12 +5,20 @@ from typing import Any
 
 import strawberry
 
-from resolvers.rules.permit_status import days_left, first_day, permit_status, printed_day
+from resolvers.policy.procedures import policy_for
+from resolvers.rules.permit_status import (
+    days_left,
+    first_day,
+    permit_status,
+    printed_day,
+    shanghai_day,
+)
+from resolvers.rules.windows import FilingOutcome, FilingWindow, filing_window
 from resolvers.vocabulary import PermitEvent, PermitForm, PermitState, PermitStatus
 from schema.connection import ListedRow, Listing, PageInfo
 from schema.context import Info, RequestContext
 from schema.employer import Employer
-from schema.enums import PermitCategory
+from schema.enums import PermitCategory, ProcedureKind
 from schema.field import record_field
 from schema.labels import CATEGORY_LABELS, PERMIT_STATUS_LABELS
 from schema.place import Authority, City
@@ -43,6 +51,32 @@ class PermitHistoryEntry:
         return Authority(of=self.stored["authority"])
 
 
+@strawberry.type(description="Within which days an extension may be filed, both included.")
+class ExtensionWindow:
+    of: strawberry.Private[FilingWindow]
+
+    @record_field("The first day: 90 days before the last valid day.")
+    def opens_on(self) -> date | None:
+        return self.of.opens_on
+
+    @record_field("The last day: 30 days before the last valid day; later is refused.")
+    def closes_on(self) -> date:
+        return self.of.closes_on
+
+    @record_field("Whether today is within it.")
+    def is_open(self, info: Info) -> bool:
+        return self.of.outcome_at(info.context.now) is FilingOutcome.OPEN
+
+
+@strawberry.type(description="Whose permit it is, as far as its sponsor needs to know.")
+class PermitHolder:
+    row: strawberry.Private[Row]
+
+    @record_field("The full name, as registered.", reads=("full_name",))
+    def full_name(self) -> SealedText:
+        return self.row.sealed("full_name")
+
+
 @strawberry.type(
     description=(
         "A work permit: tied to one employer, one post and one place. Valid over "
@@ -72,6 +106,10 @@ class Permit:
     @record_field("The employer that sponsors the permit.", edge="employer")
     def employer(self, info: Info) -> Employer:
         return Employer(row=Row("employers", self.row.related(info)[0]))
+
+    @record_field("Whose permit it is.", edge="holder")
+    def holder(self, info: Info) -> PermitHolder:
+        return PermitHolder(row=Row("holders", self.row.related(info)[0]))
 
     @record_field("The post, in the language of the request.", reads=("post",))
     def post(self, info: Info) -> str:
@@ -106,6 +144,19 @@ class Permit:
         if self._status(info.context) is not PermitStatus.ACTIVE:
             return None
         return days_left(self.row["valid_until"], info.context.now)
+
+    @record_field(
+        "When an extension may be filed; null unless the permit is active.",
+        reads=(*_STATUS_READS, "city"),
+    )
+    def extension_window(self, info: Info) -> ExtensionWindow | None:
+        context = info.context
+        if self._status(context) is not PermitStatus.ACTIVE:
+            return None
+        policy = policy_for(self.row["city"], shanghai_day(context.now))
+        rule = policy.windows[ProcedureKind.EXTENSION]
+        printed = printed_day(self.row["valid_until"])
+        return ExtensionWindow(of=filing_window(rule, printed, context.gateway.calendar))
 
     @record_field("On what the permit was issued.", reads=("form",))
     def form(self) -> PermitForm:

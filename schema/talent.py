@@ -8,7 +8,7 @@ from auth.permissions import Permission
 from resolvers.policy.talent_tables import OTHER_ROUTES, table_for
 from resolvers.policy.talent_texts import FACT_TEXTS, ITEM_LABELS, REASON_TEXTS, band_text
 from resolvers.rules import talent
-from resolvers.rules.permit_status import SHANGHAI
+from resolvers.rules.permit_status import shanghai_day
 from resolvers.rules.talent_facts import TalentFacts, age_on
 from schema.context import Info
 from schema.enums import PermitCategory
@@ -38,11 +38,18 @@ class TalentQuery:
     def assess_talent_category(
         self, info: Info, input: TalentFactsInput
     ) -> AssessTalentCategoryPayload:
-        facts = facts_of(input, info.context.now.astimezone(SHANGHAI).date())
-        assessment = talent.assess(facts, table_for(facts.assessed_on))
+        assessment = assessed(info, input)
         if isinstance(assessment, talent.TalentFactsRefused):
-            return _refused(info, assessment)
+            return shown_refusals(info, assessment)
         return shown_assessment(info, assessment)
+
+
+def assessed(
+    info: Info, given: TalentFactsInput
+) -> talent.TalentAssessment | talent.TalentFactsRefused:
+    """By the table of today."""
+    facts = facts_of(given, shanghai_day(info.context.now))
+    return talent.assess(facts, table_for(facts.assessed_on))
 
 
 def facts_of(given: TalentFactsInput, on: date) -> TalentFacts:
@@ -109,7 +116,7 @@ def _shown_item(info: Info, item: talent.AssessedItem) -> TalentItemResult:
     )
 
 
-def _refused(info: Info, refused: talent.TalentFactsRefused) -> TalentFactsRefused:
+def shown_refusals(info: Info, refused: talent.TalentFactsRefused) -> TalentFactsRefused:
     return TalentFactsRefused(
         refusals=[
             TalentFactRefusal(

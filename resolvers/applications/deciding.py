@@ -158,6 +158,7 @@ async def _decision(
     return {
         "outcome": str(outcome),
         "at": now,
+        "due_at": found["promise"]["due_at"],
         "policy_version": policy.version,
         "grounds": sorted({str(ground) for ground in grounds}),
         "text": seal_text(vault, DECISION_TEXT, text),

@@ -91,6 +91,7 @@ DECISION = document(
     {
         "outcome": one_of(DecisionOutcome),
         "at": INSTANT,
+        "due_at": INSTANT,
         "policy_version": text(40),
         "grounds": array(text(60), maximum=MAX_GROUNDS),
         "text": optional(binary()),

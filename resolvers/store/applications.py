@@ -97,6 +97,55 @@ class ApplicationStore:
         )
         return found
 
+    async def decided_statistics(
+        self, authority: str, since: datetime, until: datetime
+    ) -> list[Document]:
+        """By procedure, city and month: counts, and milliseconds from filing to decision."""
+        took = {"$subtract": ["$decision.at", "$filed_at"]}
+        month = {"date": "$decision.at", "format": "%Y-%m", "timezone": "Asia/Shanghai"}
+        pipeline: list[Document] = [
+            {"$match": {"authority": authority, "decision.at": {"$gte": since, "$lt": until}}},
+            {
+                "$group": {
+                    "_id": {
+                        "procedure": "$procedure",
+                        "city": "$city",
+                        "month": {"$dateToString": month},
+                    },
+                    "decided": {"$sum": 1},
+                    "approved": {
+                        "$sum": {"$cond": [{"$eq": ["$decision.outcome", "APPROVED"]}, 1, 0]}
+                    },
+                    "kept": {
+                        "$sum": {"$cond": [{"$lt": ["$decision.at", "$decision.due_at"]}, 1, 0]}
+                    },
+                    "took": {"$push": took},
+                }
+            },
+            {"$set": {"took": {"$sortArray": {"input": "$took", "sortBy": 1}}}},
+            {
+                "$project": {
+                    "decided": 1,
+                    "approved": 1,
+                    "kept": 1,
+                    "median": _percentile("$took", 0.5),
+                    "p90": _percentile("$took", 0.9),
+                }
+            },
+            {"$sort": {"_id.month": 1, "_id.procedure": 1, "_id.city": 1}},
+        ]
+        found: list[Document] = await self._applications.aggregate(pipeline).to_list(MAX_GROUPS)
+        return found
+
     async def _ids(self, wanted: Mapping[str, Any], limit: int) -> list[str]:
         cursor = self._applications.find(dict(wanted), {"_id": 1}, batch_size=limit + 1)
         return [found["_id"] for found in await cursor.limit(limit).to_list(limit)]
+
+
+MAX_GROUPS = 1_000
+
+
+def _percentile(sorted_array: str, share: float) -> Document:
+    """The nearest rank of a sorted array that is not empty."""
+    rank = {"$ceil": {"$multiply": [share, {"$size": sorted_array}]}}
+    return {"$arrayElemAt": [sorted_array, {"$toInt": {"$subtract": [rank, 1]}}]}
