@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from auth.audit import AuditAction
 from auth.mongo import Document, Transaction
@@ -22,8 +22,8 @@ from resolvers.rules.card_orders import is_order_possible, is_reason_fitting
 from resolvers.rules.identifiers import canonical
 from resolvers.rules.permit_status import ends_at, permit_status, shanghai_day
 from resolvers.rules.state_machine import Party
-from resolvers.rules.working_days import add_working_days
-from resolvers.store.card_orders import NewOrder, encode_order
+from resolvers.rules.working_days import WorkingDayCalendar, add_working_days
+from resolvers.store.card_orders import CardPromise, NewOrder, encode_order
 from resolvers.store.outgoing_events import EventKind
 from resolvers.vocabulary import (
     CardChannel,
@@ -146,7 +146,6 @@ async def _place(
     if refusal is not None:
         return Refused(refusal, None, held.holder_id)
     policy = policy_for(city, shanghai_day(held.now))
-    promised_at, provisional = _promise(held, wanted.making, policy)
     replaced = held.physical if wanted.reason is not CardReason.NEW else None
     order = NewOrder(
         order_id=order_id,
@@ -158,8 +157,7 @@ async def _place(
         reason=wanted.reason,
         replaces=None if replaced is None else replaced["_id"],
         ordered_at=held.now,
-        promised_at=promised_at,
-        provisional=provisional,
+        promise=_promise(held, wanted.making, policy),
         ticket=await _ticket(held, wanted.making, city),
         actor=held.holder_id if officer is None else officer.officer_id,
     )
@@ -201,16 +199,17 @@ def _is_active(permit: Document, now: datetime) -> bool:
     return status is PermitStatus.ACTIVE
 
 
-def _promise(
-    held: HolderCards, making: CardMaking, policy: ProcedurePolicy
-) -> tuple[datetime, bool]:
-    """When it is to be done, and whether the calendar may still move that."""
+def _promise(held: HolderCards, making: CardMaking, policy: ProcedurePolicy) -> CardPromise:
     if making is CardMaking.COUNTER:
-        return held.now + timedelta(minutes=policy.counter_card_minutes), False
-    due = add_working_days(
-        held.gateway.calendar, shanghai_day(held.now), policy.factory_card_working_days
-    )
-    return ends_at(due.day), due.provisional
+        return CardPromise(held.now + timedelta(minutes=policy.counter_card_minutes))
+    days = policy.factory_card_working_days
+    return factory_promise(held.gateway.calendar, shanghai_day(held.now), days)
+
+
+def factory_promise(calendar: WorkingDayCalendar, ordered_on: date, days: int) -> CardPromise:
+    """Kept through the whole of its last day in Asia/Shanghai."""
+    due = add_working_days(calendar, ordered_on, days)
+    return CardPromise(ends_at(due.day), due.provisional, days, due.calendar_version)
 
 
 async def _ticket(held: HolderCards, making: CardMaking, city: str) -> tuple[str, int] | None:

@@ -1,7 +1,8 @@
 """Orders of physical cards: what was ordered where, how far it is, and what was promised.
 
 A card made at a counter has a ticket: a number for each office and day of Asia/Shanghai, in the
-order in which people came. `ticket` sorts by day, then number. `made_at` and `finished_at` repeat
+order in which people came. `ticket` sorts by day, then number. A card from the factory is promised
+in `promise_days` working days by the `calendar` of that version. `made_at` and `finished_at` repeat
 two of `stages`, for the promise and the statistics.
 """
 
@@ -27,7 +28,7 @@ from auth.bson_schema import (
 )
 from auth.collections import CollectionSpec, Index
 from auth.mongo import Collection, Database, Document, Transaction
-from resolvers.rules.card_machines import OPEN_ORDERS
+from resolvers.rules.card_machines import OPEN_ORDERS, WAITING_ORDERS
 from resolvers.vocabulary import (
     CardChannel,
     CardCollection,
@@ -67,6 +68,8 @@ SPEC = CollectionSpec(
             "ordered_at": INSTANT,
             "promised_at": INSTANT,
             "provisional": BOOLEAN,
+            "promise_days": optional(INTEGER),
+            "calendar": optional(text(60)),
             "ticket": optional(document({"day": DAY, "number": INTEGER})),
             "photo": optional(document({"at": INSTANT, "fault": optional(one_of(PhotoFault))})),
             "card_id": optional(identifier("crd")),
@@ -98,8 +101,24 @@ SPEC = CollectionSpec(
             serves="statistics of a counter",
             partial={"finished_at": {"$type": "date"}},
         ),
+        Index(
+            "provisional",
+            (("calendar", 1),),
+            serves="promises to be counted again when a calendar arrives",
+            partial={"provisional": True},
+        ),
     ),
 )
+
+
+@dataclass(frozen=True)
+class CardPromise:
+    """`days` and `calendar` where working days were counted."""
+
+    at: datetime
+    provisional: bool = False
+    days: int | None = None
+    calendar: str | None = None
 
 
 @dataclass(frozen=True)
@@ -113,8 +132,7 @@ class NewOrder:
     reason: CardReason
     replaces: str | None
     ordered_at: datetime
-    promised_at: datetime
-    provisional: bool
+    promise: CardPromise
     ticket: tuple[str, int] | None
     """Day and number."""
     actor: str | None
@@ -139,8 +157,10 @@ def encode_order(order: NewOrder) -> Document:
         "state": str(CardOrderState.ORDERED),
         "stages": [stage_document(CardOrderState.ORDERED, order.ordered_at, order.actor)],
         "ordered_at": order.ordered_at,
-        "promised_at": order.promised_at,
-        "provisional": order.provisional,
+        "promised_at": order.promise.at,
+        "provisional": order.promise.provisional,
+        "promise_days": order.promise.days,
+        "calendar": order.promise.calendar,
         "ticket": None
         if order.ticket is None
         # In this order: MongoDB compares documents field by field.
@@ -213,6 +233,43 @@ class CardOrderStore:
         )
         return found
 
+    async def load_provisional(self, calendar: str, limit: int) -> list[str]:
+        """Ids of orders still to be made whose promise was counted by another calendar."""
+        cursor = self._orders.find(_provisional(calendar), {"_id": 1}).limit(limit)
+        return [order["_id"] for order in await cursor.to_list(limit)]
+
+    async def find_provisional(
+        self, order_id: str, calendar: str, transaction: Transaction
+    ) -> Document | None:
+        found: Document | None = await self._orders.find_one(
+            {"_id": order_id, **_provisional(calendar)}, session=transaction
+        )
+        return found
+
+    async def promise_anew(
+        self, order: Document, promise: CardPromise, transaction: Transaction
+    ) -> None:
+        await self._orders.update_one(
+            {"_id": order["_id"]},
+            {
+                "$set": {
+                    "promised_at": promise.at,
+                    "provisional": promise.provisional,
+                    "calendar": promise.calendar,
+                },
+                "$inc": {"revision": 1},
+            },
+            session=transaction,
+        )
+
     async def aggregate(self, pipeline: list[Document], limit: int) -> list[Document]:
         found: list[Document] = await self._orders.aggregate(pipeline).to_list(limit)
         return found
+
+
+def _provisional(calendar: str) -> Document:
+    return {
+        "provisional": True,
+        "calendar": {"$ne": calendar},
+        "state": {"$in": [str(state) for state in WAITING_ORDERS]},
+    }

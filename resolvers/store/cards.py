@@ -251,8 +251,8 @@ class CardStore:
             session=transaction,
         )
 
-    async def load_due_losses(self, now: datetime, limit: int) -> list[Document]:
-        """Temporary losses whose days are over, the longest due first: `_id` and `holder_id`."""
+    async def load_due_losses(self, now: datetime, limit: int) -> list[str]:
+        """Holders of a card whose temporary loss is over by now, the longest due first."""
         cursor = (
             self._cards.find(
                 {"state": str(CardState.TEMPORARILY_LOST), "released_at": {"$lte": now}},
@@ -261,5 +261,4 @@ class CardStore:
             .sort("released_at", 1)
             .limit(limit)
         )
-        found: list[Document] = await cursor.to_list(limit)
-        return found
+        return [card["holder_id"] for card in await cursor.to_list(limit)]
