@@ -1,37 +1,56 @@
-"""One query that reads everything of a holder, made from the schema itself."""
+"""Queries that read everything of a holder, made from the schema itself.
+
+Two, since the record and what was filed together are more than one operation may ask for.
+"""
 
 from __future__ import annotations
 
-from graphql import GraphQLObjectType, get_named_type
+from graphql import GraphQLObjectType, get_named_type, is_required_argument
 
 from schema.build import build_gateway_schema
 
 _REVEAL = "revealed"
+_FILED = frozenset({"applications", "cardOrders"})
 
 
-def _selection(graphql_type: GraphQLObjectType, *, reveal: bool) -> str:
+def _selection(graphql_type: GraphQLObjectType, *, reveal: bool, left_out: frozenset[str]) -> str:
     parts = []
     for name, field in graphql_type.fields.items():
-        if name == _REVEAL and not reveal:
+        if (name == _REVEAL and not reveal) or name in left_out:
             continue
+        if any(is_required_argument(argument) for argument in field.args.values()):
+            continue  # one row by its id: the list shows the same
         below = get_named_type(field.type)
         arguments = "(first: 100)" if "first" in field.args else ""
         if isinstance(below, GraphQLObjectType):
-            parts.append(f"{name}{arguments} {_selection(below, reveal=reveal)}")
+            inner = _selection(below, reveal=reveal, left_out=_OFFICERS)
+            parts.append(f"{name}{arguments} {inner}")
         else:
             parts.append(name + arguments)
     return "{ " + " ".join(parts) + " }"
 
 
-def _query(*, reveal: bool) -> str:
+_OFFICERS = frozenset({"holder"})
+"""The person of a case, whom an officer sees; the holder is that person."""
+
+
+def _query(left_out: frozenset[str], *, reveal: bool) -> str:
     holder = build_gateway_schema()._schema.type_map["Holder"]
     assert isinstance(holder, GraphQLObjectType)
-    return f"query Everything {{ me {_selection(holder, reveal=reveal)} }}"
+    return f"query Everything {{ me {_selection(holder, reveal=reveal, left_out=left_out)} }}"
 
 
-EVERYTHING = _query(reveal=False)
-"""Every field of the holder's graph but the reveals."""
+def _all_but(kept: frozenset[str]) -> frozenset[str]:
+    holder = build_gateway_schema()._schema.type_map["Holder"]
+    assert isinstance(holder, GraphQLObjectType)
+    return frozenset(holder.fields) - kept
+
+
+EVERYTHING = _query(_FILED, reveal=False)
+"""Every field of the holder's record but the reveals."""
+EVERYTHING_FILED = _query(_all_but(_FILED), reveal=False)
+"""Every field of the holder's applications and card orders."""
 
 
 def revealing_everything() -> str:
-    return _query(reveal=True)
+    return _query(_FILED, reveal=True)
