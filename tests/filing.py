@@ -5,10 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from api.ids import new_id
+from auth.mongo import Document
 from auth.officers import Duty
 from resolvers.policy.papers import required_papers
 from resolvers.rules.permit_status import shanghai_day
@@ -199,10 +200,19 @@ async def put_papers(
             shanghai_day(now),
         )
         kinds = [paper.kind for paper in required]
-    documents = [
+    documents = paper_documents(application, kinds, now)
+    if documents:
+        await serving.database["papers"].insert_many(documents)
+
+
+def paper_documents(
+    application: Mapping[str, Any], kinds: Sequence[PaperKind], now: datetime
+) -> list[Document]:
+    """As uploads leave them, without contents."""
+    return [
         {
             "_id": new_id("ppr"),
-            "application_id": application_id,
+            "application_id": application["_id"],
             "holder_id": application["holder_id"],
             "kind": str(kind),
             "media_type": "application/pdf",
@@ -217,5 +227,3 @@ async def put_papers(
         }
         for kind in kinds
     ]
-    if documents:
-        await serving.database["papers"].insert_many(documents)
