@@ -16,6 +16,7 @@ from api.commands.schema import schema
 from api.commands.seed import seed
 from api.commands.serve import serve
 from api.commands.source import source
+from api.commands.upkeep import upkeep
 from api.failure import Refusal
 
 
@@ -28,7 +29,11 @@ def cli() -> None:
     """
 
 
-for command in (serve, demo, seed, schema, doctor, keys, officer, client, import_records, source):
+_COMMANDS = (
+    *(serve, demo, seed, schema, doctor, keys),
+    *(officer, client, import_records, source, upkeep),
+)
+for command in _COMMANDS:
     cli.add_command(command)
 
 

@@ -1,0 +1,55 @@
+"""Everything that the system does by itself when a time is over, in one call.
+
+Each job is safe to stop anywhere and to run in any number of processes at once. One that fails
+does not keep the others from running.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from resolvers.gateway import Gateway
+from resolvers.jobs.application_upkeep import (
+    forget_strangers,
+    lapse_applications,
+    recompute_promises,
+)
+from resolvers.jobs.card_releases import recompute_card_promises, release_due_losses
+from resolvers.jobs.paper_sweep import sweep_papers
+
+Job = Callable[[Gateway, datetime], Awaitable[int]]
+
+
+@dataclass(frozen=True)
+class JobDone:
+    """`count` of documents changed or removed; `fault` is what kept it from ending."""
+
+    name: str
+    count: int = 0
+    fault: Exception | None = None
+
+
+async def _sweep_papers(gateway: Gateway, now: datetime) -> int:
+    swept = await sweep_papers(gateway, now)
+    return swept.uploads + swept.orphans + swept.papers
+
+
+JOBS: Mapping[str, Job] = {
+    "temporary losses released": release_due_losses,
+    "applications lapsed": lapse_applications,
+    "promises counted again": recompute_promises,
+    "card promises counted again": recompute_card_promises,
+    "applicants forgotten": forget_strangers,
+    "papers and uploads removed": _sweep_papers,
+}
+
+
+async def run_upkeep(gateway: Gateway) -> AsyncIterator[JobDone]:
+    """One by one, so that a caller can tell how far it is."""
+    for name, job in JOBS.items():
+        try:
+            yield JobDone(name, await job(gateway, gateway.now()))
+        except Exception as fault:  # noqa: BLE001 - told to the caller; the other jobs go on
+            yield JobDone(name, fault=fault)
