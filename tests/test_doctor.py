@@ -35,6 +35,7 @@ PRODUCTION = {
     "ONECARD_ISSUER": "https://cards.example",
     "ONECARD_PERSON_PROVIDER": "fractions:Fraction",
     "ONECARD_SECOND_PROOF_PROVIDER": "fractions:Fraction",
+    "ONECARD_PAPER_SCANNER": "clamd://127.0.0.1:3310",
 }
 CHECKS = ("settings", "keys", "database", "writes", "collections", "key versions", "clock")
 

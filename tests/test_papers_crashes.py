@@ -14,7 +14,7 @@ from api.settings import Settings
 from auth.audit import AuditStore
 from auth.mongo import Document, Transaction, in_transaction
 from resolvers.gateway import Gateway
-from resolvers.jobs.paper_sweep import PaperSweep, sweep_papers
+from resolvers.jobs.paper_sweep import PaperSweep, prefix_at, sweep_papers
 from resolvers.papers.receiving import MIN_CHUNK_BYTES
 from resolvers.policy.papers import RETENTION_DAYS
 from resolvers.store.applications import ApplicationStore
@@ -219,12 +219,17 @@ async def test_what_nobody_finished_and_what_belongs_to_nothing_is_swept(
     assert await sweep_papers(gateway, gateway.now()) == PaperSweep(0, 0, 0)
     assert await filing.everything() == under_way
     tomorrow = gateway.now() + timedelta(hours=24)
-    assert await sweep_papers(gateway, tomorrow) == PaperSweep(uploads=1, orphans=1, papers=0)
+    assert await sweep_papers(gateway, tomorrow) == PaperSweep(uploads=1, orphans=0, papers=0)
     assert await filing.everything() == nothing
     kept = await filing.employer().stored(filing.application_id, CONTRACT)
     lost = await filing.employer().stored(filing.application_id, CONTRACT)
-    await filing.database["papers"].delete_one({"_id": lost.rpartition("/")[2]})
-    assert await sweep_papers(gateway, gateway.now()) == PaperSweep(0, 1, 0)
+    lost_id = lost.rpartition("/")[2]
+    await filing.database["papers"].delete_one({"_id": lost_id})
+    midnight = gateway.now().replace(hour=0, minute=0)
+    day = [midnight + timedelta(minutes=minute) for minute in range(1_440)]
+    [turn, *_] = [minute for minute in day if lost_id.startswith(prefix_at(minute))]
+    assert len({prefix_at(minute) for minute in day}) == 1_024
+    assert await sweep_papers(gateway, turn) == PaperSweep(0, 1, 0)
     assert await filing.database["paper_files.files"].count_documents({}) == 1
     assert (await filing.employer().download(kept)).content == CONTRACT
 

@@ -26,6 +26,7 @@ def production(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         "ISSUER": "https://cards.example",
         "PERSON_PROVIDER": "fractions:Fraction",
         "SECOND_PROOF_PROVIDER": "fractions:Fraction",
+        "PAPER_SCANNER": "clamd://127.0.0.1:3310",
     }.items():
         monkeypatch.setenv(f"ONECARD_{name}", value)
 
@@ -89,6 +90,15 @@ def test_production_tells_its_https_address(issuer: str, monkeypatch: pytest.Mon
     told = refusal()
     assert told.startswith("production does not start: ONECARD_ISSUER ")
     assert "https" in told
+
+
+@pytest.mark.usefixtures("production")
+def test_production_takes_a_scanner_on_this_machine_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ONECARD_PAPER_SCANNER", f"clamd://{MARK}.example:3310")
+    told = refusal()
+    assert told.startswith("production does not start: ONECARD_PAPER_SCANNER is on another machine")
+    monkeypatch.setenv("ONECARD_PAPER_SCANNER", "clamd:///run/clamd.sock")
+    load_settings()
 
 
 @pytest.mark.parametrize("uri", ["", MARK, f"http://{MARK}", f"MONGODB://{MARK}", " mongodb://h"])

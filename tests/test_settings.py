@@ -36,6 +36,7 @@ def production(keys_file: Path) -> dict[str, str]:
         "ONECARD_ISSUER": "https://cards.example",
         "ONECARD_PERSON_PROVIDER": "tests.adapters:person",
         "ONECARD_SECOND_PROOF_PROVIDER": "tests.adapters:code",
+        "ONECARD_PAPER_SCANNER": "clamd:///run/clamav/clamd.sock",
     }
 
 
@@ -49,12 +50,20 @@ def served(settings: dict[str, str], *options: str) -> Answer:
     return answer
 
 
-NEEDED = ("MONGODB_URI", "KEYS_FILE", "ISSUER", "PERSON_PROVIDER", "SECOND_PROOF_PROVIDER")
+NEEDED = (
+    "MONGODB_URI",
+    "KEYS_FILE",
+    "ISSUER",
+    "PERSON_PROVIDER",
+    "SECOND_PROOF_PROVIDER",
+    "PAPER_SCANNER",
+)
 WRONG = {
     "ONECARD_ENV": f"{MARK}",
     "ONECARD_MONGODB_DATABASE": f"no name {MARK}",
     "ONECARD_PERSON_PROVIDER": f"{MARK} without a colon",
     "ONECARD_SECOND_PROOF_PROVIDER": f"{MARK}:",
+    "ONECARD_PAPER_SCANNER": f"clamd://{MARK}",
     "ONECARD_GRAPHIQL": f"perhaps {MARK}",
     "ONECARD_REQUEST_SECONDS": f"{MARK}",
     "ONECARD_TRUSTED_PROXIES": f"10.0.0.0/8, {MARK}",
@@ -144,6 +153,7 @@ def test_what_is_wrong_and_what_production_lacks_stand_in_the_same_line() -> Non
         ("ONECARD_ISSUER", "is missing"),
         ("ONECARD_PERSON_PROVIDER", "is the sandbox"),
         ("ONECARD_SECOND_PROOF_PROVIDER", "is the sandbox"),
+        ("ONECARD_PAPER_SCANNER", "is the sandbox"),
     ],
 )
 def test_production_does_not_start_without_any_of_what_it_needs(

@@ -90,11 +90,17 @@ class PaperFileStore:
         await self._files.delete_one({"_id": paper_id}, session=transaction)
         await self._chunks.delete_many({"files_id": paper_id}, session=transaction)
 
-    async def load_orphans(self) -> list[str]:
-        """Ids of files and chunks without a stored paper; at most `MAX_ORPHANS` of each."""
+    async def load_orphans(self, prefix: str) -> list[str]:
+        """Ids, of those that begin so, of files and chunks without a stored paper; at most
+        `MAX_ORPHANS` of each."""
         orphans = {}
+        beginning_so = {"$gte": prefix, "$lt": f"{prefix}~"}
         for collection, field in ((self._files, "_id"), (self._chunks, "files_id")):
-            pipeline = [{"$group": {"_id": f"${field}"}}, *_WITHOUT_PAPER]
+            pipeline: list[Document] = [
+                {"$match": {field: beginning_so}},
+                {"$group": {"_id": f"${field}"}},
+                *_WITHOUT_PAPER,
+            ]
             found: list[Document] = await collection.aggregate(pipeline).to_list(MAX_ORPHANS)
             orphans.update(dict.fromkeys(one["_id"] for one in found))
         return list(orphans)

@@ -10,10 +10,9 @@ from datetime import datetime, timedelta
 
 from auth.bson_schema import INSTANT, INTEGER, binary, document, identifier, text
 from auth.collections import CollectionSpec, Index
-from auth.mongo import Collection, Database, Document, Transaction
+from auth.mongo import Collection, Database, Transaction
 
 NAME = "paper_parts"
-MAX_ORPHANS = 200
 
 SPEC = CollectionSpec(
     name=NAME,
@@ -82,25 +81,9 @@ class PaperPartStore:
         )
         return [(part["offset"], bytes(part["sealed"])) async for part in cursor]
 
-    async def remove(self, paper_id: str, transaction: Transaction | None = None) -> int:
-        removed = await self._parts.delete_many({"paper_id": paper_id}, session=transaction)
-        return int(removed.deleted_count)
+    async def remove(self, paper_id: str, transaction: Transaction) -> None:
+        await self._parts.delete_many({"paper_id": paper_id}, session=transaction)
 
-    async def load_orphans(self) -> list[str]:
-        """Ids of uploads that have parts and are not under way; at most `MAX_ORPHANS`."""
-        pipeline: list[Document] = [
-            {"$group": {"_id": "$paper_id"}},
-            {
-                "$lookup": {
-                    "from": "papers",
-                    "localField": "_id",
-                    "foreignField": "_id",
-                    "pipeline": [{"$match": {"state": "UPLOADING"}}, {"$project": {"_id": 1}}],
-                    "as": "paper",
-                }
-            },
-            {"$match": {"paper": []}},
-            {"$limit": MAX_ORPHANS},
-        ]
-        found = await self._parts.aggregate(pipeline).to_list(MAX_ORPHANS)
-        return [one["_id"] for one in found]
+    async def remove_lapsed(self, now: datetime) -> None:
+        """Of every upload whose time is over."""
+        await self._parts.delete_many({"expires_at": {"$lte": now}})
