@@ -245,9 +245,12 @@ class Scene:
         return steps
 
 
-def minted(serving: Serving, kind: SubjectKind, subject: str) -> Desk:
+def minted(
+    serving: Serving, kind: SubjectKind, subject: str, scopes: tuple[str, ...] = EVERY_SCOPE
+) -> Desk:
+    """With a token for a session of its own, as a login would have given it."""
     app = serving.client()
-    app.token = bearer(serving, kind, subject, scopes=EVERY_SCOPE).token
+    app.token = bearer(serving, kind, subject, scopes=scopes).token
     return Desk(app)
 
 
