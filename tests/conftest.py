@@ -69,6 +69,10 @@ async def database(mongo_client: Client, database_name: str) -> AsyncIterator[Da
     """Every collection, validator and index, and no document; emptied afterwards."""
     shared = database_of(mongo_client, database_name)
     yield shared
+    await _empty(shared)
+
+
+async def _empty(shared: Database) -> None:
     for spec in SPECS:
         spared = {"_id": {"$ne": "installation"}} if spec.name == meta.NAME else {}
         await shared[spec.name].delete_many(spared)
@@ -99,6 +103,25 @@ def keys_file(tmp_path_factory: pytest.TempPathFactory, key_set: KeySet) -> Path
 @pytest.fixture
 def settings(tmp_path: Path, keys_file: Path, database_name: str) -> Settings:
     return Settings(data_dir=tmp_path, keys_file=keys_file, mongodb_database=database_name)
+
+
+@pytest.fixture
+def command_settings(
+    mongod_uri: str, database_name: str, keys_file: Path
+) -> Iterator[dict[str, str]]:
+    """For commands that work on the run's database, which is empty again afterwards."""
+    yield {
+        "ONECARD_MONGODB_URI": mongod_uri,
+        "ONECARD_MONGODB_DATABASE": database_name,
+        "ONECARD_KEYS_FILE": str(keys_file),
+    }
+
+    async def emptied() -> None:
+        client = connect(mongod_uri)
+        await _empty(database_of(client, database_name))
+        client.close()
+
+    asyncio.run(emptied())
 
 
 @pytest.fixture
