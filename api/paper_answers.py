@@ -13,7 +13,7 @@ from starlette.responses import Response, StreamingResponse
 
 from api import tus
 from api.exchange import exchange_of
-from api.refusals import STATUS, coded_refusal, refusal
+from api.refusals import coded_refusal, refusal
 from auth.permissions import Denial
 from resolvers.papers.beginning import MAX_PAPER_BYTES
 from resolvers.papers.outcomes import (
@@ -154,8 +154,9 @@ def _download(request: Request, paper: PaperContent) -> Response:
 def refused_request(request: Request, error: RequestError) -> Response:
     exchange_of(request.scope).note_code(error.code.value)
     seconds = error.retry_after_seconds
+    told = None if seconds is None else {"retryAfterSeconds": seconds}
     headers = None if seconds is None else {"Retry-After": str(seconds)}
-    return coded_refusal(error.code.value, STATUS[error.code], error.message, headers=headers)
+    return refusal(error.code, error.message, headers=headers, details=told)
 
 
 def refused_header(request: Request, fault: tus.TusFault) -> Response:

@@ -129,6 +129,24 @@ async def test_parts_are_neither_tiny_nor_longer_than_what_was_declared(filing: 
     assert await filing.everything() == before
 
 
+async def test_storing_and_taking_back_a_paper_are_changes_of_the_application(
+    filing: Filing,
+) -> None:
+    async def revision() -> int:
+        found = await filing.database["applications"].find_one({"_id": filing.application_id})
+        assert found is not None
+        return int(found["revision"])
+
+    employer = filing.employer()
+    path = await employer.begun(filing.application_id, len(CONTRACT))
+    await employer.send(path, 0, CONTRACT[:PART])
+    assert await revision() == 1
+    await employer.send(path, PART, CONTRACT[PART:])
+    assert await revision() == 2
+    await employer.remove(path)
+    assert await revision() == 3
+
+
 async def test_a_client_that_may_not_say_patch_or_delete_says_it_in_a_header(
     filing: Filing,
 ) -> None:
@@ -181,6 +199,7 @@ async def test_a_caller_has_a_bounded_number_of_requests_under_way(
     refused = await employer.download(path)
     assert (refused.status_code, codes_of(refused)) == (429, ["RATE_LIMITED"])
     assert refused.headers["retry-after"] == "1"
+    assert refused.json()["errors"][0]["extensions"]["retryAfterSeconds"] == 1
     another = asyncio.create_task(holder.download(path))
     released.set()
     assert {answer.status_code for answer in await asyncio.gather(another, *downloads)} == {200}
