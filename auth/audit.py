@@ -102,6 +102,7 @@ class AuditAction(StrEnum):
     CARD_ORDER_SENT = "card_order.sent"
     CARD_ORDER_COLLECTED = "card_order.collected"
     CARD_ORDER_CANCELLED = "card_order.cancelled"
+    CARD_ORDER_PROMISE_RECOMPUTED = "card_order.promise_recomputed"
     CARD_ORDERS_READ = "card_order.read"
     RECORD_IMPORTED = "record.imported"
     RECORD_REFUSED = "record.refused"

@@ -48,9 +48,10 @@ async def recompute_card_promises(gateway: Gateway, now: datetime) -> int:
         ordered_on = shanghai_day(order["ordered_at"])
         promise = factory_promise(calendar, ordered_on, order["promise_days"])
         await gateway.card_orders.promise_anew(order, promise, transaction)
-        line = AuditLine(AuditAction.PROMISE_RECOMPUTED, order["holder_id"], objects=(order_id,))
+        action = AuditAction.CARD_ORDER_PROMISE_RECOMPUTED
+        line = AuditLine(action, order["holder_id"], objects=(order_id,))
         event = Event(
-            EventKind.PROMISE_RECOMPUTED,
+            EventKind.CARD_ORDER_CHANGED,
             order_id,
             order["holder_id"],
             authority=order["authority"],
