@@ -48,7 +48,7 @@ async def counter_statistics(
                 "$match": {
                     "authority": authority,
                     "making": str(CardMaking.COUNTER),
-                    "finished_at": finished,
+                    "finished_at": {**finished, "$type": "date"},
                 }
             },
             *_figures(_FORMATS[by]),

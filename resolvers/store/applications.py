@@ -39,7 +39,10 @@ class ApplicationStore:
 
     async def has_open(self, permit_id: str, transaction: Transaction) -> bool:
         found = await self._applications.find_one(
-            {"permit_id": permit_id, "state": {"$in": [str(state) for state in OPEN]}},
+            {
+                "permit_id": {"$eq": permit_id, "$type": "string"},
+                "state": {"$in": [str(state) for state in OPEN]},
+            },
             {"_id": 1},
             session=transaction,
         )
@@ -69,7 +72,8 @@ class ApplicationStore:
 
     async def load_lapsing(self, now: datetime, limit: int) -> Sequence[str]:
         """Drafts and returned applications whose time is over."""
-        return await self._ids({"lapses_at": {"$lte": now}}, limit)
+        # Said with its type, as the partial index says it, or the index would not serve.
+        return await self._ids({"lapses_at": {"$lte": now, "$type": "date"}}, limit)
 
     async def load_provisional(self, calendar: str, limit: int) -> Sequence[str]:
         """Those with a provisional promise that was counted by another calendar."""

@@ -88,7 +88,11 @@ class PaperStore:
     async def load_of_application(
         self, application_id: str, transaction: Transaction | None = None
     ) -> list[Document]:
-        """The stored ones, oldest first."""
+        """The stored ones, oldest first.
+
+        A change that needs them reads them in its transaction and writes the application, as
+        adding and taking back a paper do: then one of the two is told of the conflict.
+        """
         found: list[Document] = (
             await self._papers.find(
                 {"application_id": application_id, "state": str(PaperState.STORED)},
@@ -99,12 +103,6 @@ class PaperStore:
             .to_list(MAX_PAPERS)
         )
         return found
-
-    async def kinds_stored(self, application_id: str, transaction: Transaction) -> set[PaperKind]:
-        """For the change that needs them: adding and removing a paper write the application, so
-        one of the two is told of the conflict if that change writes it as well."""
-        papers = await self.load_of_application(application_id, transaction)
-        return {PaperKind(paper["kind"]) for paper in papers}
 
     async def count_stored(
         self, application_id: str, transaction: Transaction | None = None
@@ -165,7 +163,11 @@ class PaperStore:
     async def load_due(self, now: datetime, limit: int) -> set[tuple[str, str]]:
         """Application and holder of stored papers to be looked at again; `limit` papers."""
         cursor = (
-            self._papers.find({"review_at": {"$lte": now}}, {"application_id": 1, "holder_id": 1})
+            # Said with its type, as the partial index says it, or the index would not serve.
+            self._papers.find(
+                {"review_at": {"$lte": now, "$type": "date"}},
+                {"application_id": 1, "holder_id": 1},
+            )
             .sort("review_at", 1)
             .limit(limit)
         )
