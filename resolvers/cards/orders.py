@@ -48,5 +48,12 @@ async def move_order(
     )
     if moved is None:
         return held.refused(order["_id"], RefusalCode.STALE_REVISION)
-    held.tell(_ACTIONS[event], EventKind.CARD_ORDER_CHANGED, order["_id"], city=order["city"])
+    card_id = moved["card_id"]
+    held.tell(
+        _ACTIONS[event],
+        EventKind.CARD_ORDER_CHANGED,
+        order["_id"],
+        city=order["city"],
+        related=() if card_id is None else (card_id,),
+    )
     return None

@@ -6,7 +6,7 @@ that is over brings back an electronic card that was suspended for that alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -144,11 +144,9 @@ class HolderCards:
         if card is None or card["cause"] == CardCause.HOLDER:
             return
         changes = {"cause": str(CardCause.PHYSICAL_CARD_LOST), "released_at": released_at}
-        if card["state"] == CardState.SUSPENDED:
-            await self._write(card, card["state"], changes)
-        else:
-            action = AuditAction.CARD_SUSPENDED
-            await self._turn(card, CardState.SUSPENDED.value, action, changes)
+        # Also of one that is suspended already: the loss may last longer now.
+        action = AuditAction.CARD_SUSPENDED
+        await self._turn(card, CardState.SUSPENDED.value, action, changes)
 
     async def bring_back(self) -> None:
         """The loss is over."""
@@ -166,10 +164,20 @@ class HolderCards:
     def refused(self, object_id: str, code: RefusalCode) -> Refused:
         return Refused(code, object_id, self.holder_id)
 
-    def tell(self, action: AuditAction, kind: EventKind, object_id: str, *, city: str) -> None:
-        self.lines.append(AuditLine(action, self.holder_id, objects=(object_id,)))
+    def tell(
+        self,
+        action: AuditAction,
+        kind: EventKind,
+        object_id: str,
+        *,
+        city: str,
+        related: Sequence[str] = (),
+    ) -> None:
+        self.lines.append(AuditLine(action, self.holder_id, objects=(object_id, *related)))
         authority = f"human-resources-{city}"
-        self.events.append(Event(kind, object_id, self.holder_id, authority=authority))
+        self.events.append(
+            Event(kind, object_id, self.holder_id, authority=authority, related=related)
+        )
 
     async def _settle(self) -> None:
         for card in self.cards:

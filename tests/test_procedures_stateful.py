@@ -1,0 +1,260 @@
+"""Random sequences of commands by random parties on the real database never break what must always
+hold: `tests.stateful_invariants` says what that is, after every single step."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from api.runtime import open_runtime
+from api.settings import Settings
+from auth.mongo import connect, database_of
+from resolvers.changes import Done
+from resolvers.jobs.application_upkeep import (
+    forget_strangers,
+    lapse_applications,
+    recompute_promises,
+)
+from resolvers.rules.application_machine import OPEN
+from resolvers.store.installation import prepare_database
+from tests.serving import CHEAP_PASSWORDS
+from tests.stateful_cards import (
+    electronic_move,
+    order_move,
+    order_placing,
+    physical_move,
+)
+from tests.stateful_invariants import check_state, check_step
+from tests.stateful_moves import (
+    any_move,
+    creation,
+    due_move,
+    missing_papers,
+)
+from tests.stateful_statements import pick, rarely
+from tests.stateful_world import Move, Step, World, WorldClock
+
+STARTS = [
+    # Before Spring Festival and National Day of 2026, and before years not published yet.
+    (datetime(2026, 1, 30, 1, tzinfo=UTC), 2026),
+    (datetime(2026, 9, 18, 1, tzinfo=UTC), 2026),
+    (datetime(2025, 12, 12, 1, tzinfo=UTC), 2025),
+    (datetime(2026, 12, 15, 1, tzinfo=UTC), 2026),
+]
+SPANS = [
+    *(timedelta(minutes=7), timedelta(hours=9), timedelta(days=1), timedelta(days=3)),
+    *(timedelta(weeks=1), timedelta(weeks=2), timedelta(days=31), timedelta(days=61)),
+]
+
+
+@dataclass
+class Tally:
+    """What was really done."""
+
+    steps: int = 0
+    lives: int = 0
+    done: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    repeated: int = 0
+
+    def add(self, step: Step) -> None:
+        self.steps += 1
+        if step.sent is None:
+            self.done[step.name] += 1
+        elif isinstance(step.sent.outcome, Done):
+            self.repeated += step.earlier is not None
+            self.done[step.name] += step.earlier is None
+        else:
+            self.refused[str(step.sent.outcome.code)] += 1
+
+
+def told(step: Step) -> str:
+    """One line, for whoever has to understand a failure."""
+    if step.sent is None:
+        return f"{step.now:%Y-%m-%d %H:%M} {step.name}"
+    move, outcome = step.sent.move, step.sent.outcome
+    ended = outcome.object_id if isinstance(outcome, Done) else outcome.code
+    again = "" if step.earlier is None else " again"
+    by = f"{move.principal.kind} {str(move.principal.subject)[-4:]}"
+    return f"{step.now:%Y-%m-%d %H:%M} {move.name}{again} by {by}: {ended} {move.given}"[:400]
+
+
+class Procedures(RuleBasedStateMachine):
+    """One life of the world."""
+
+    def __init__(self, world: World, tally: Tally) -> None:
+        super().__init__()
+        self.world = world
+        self.tally = tally
+        self.trail: list[str] = []
+
+    @initialize(start=st.sampled_from(STARTS))
+    def begin(self, start: tuple[datetime, int]) -> None:
+        self.world.begin(*start)
+        self.tally.lives += 1
+
+    def taken(self, step: Step) -> Step:
+        self.tally.add(step)
+        self.trail.append(told(step))
+        try:
+            check_step(step)
+            check_state(step.after, step.now, self.world.calendars)
+        except AssertionError as error:
+            error.add_note("\n".join(self.trail))
+            raise
+        return step
+
+    def send(self, move: Move, key: str | None = None) -> Step:
+        return self.taken(self.world.send(move, key))
+
+    @rule(data=st.data(), steps=st.integers(0, 9))
+    def an_application_is_begun_and_goes_on(self, data: st.DataObject, steps: int) -> None:
+        begun = self.send(creation(data.draw, self.world))
+        assert begun.sent is not None
+        if isinstance(begun.sent.outcome, Done):
+            self._go_on(data, begun.sent.outcome.object_id, steps)
+
+    @rule(data=st.data(), steps=st.integers(1, 9))
+    def an_application_goes_on(self, data: st.DataObject, steps: int) -> None:
+        live = [one for one in self.world.all("applications") if one["state"] in OPEN]
+        if live:
+            self._go_on(data, pick(data.draw, live)["_id"], steps)
+
+    def _go_on(self, data: st.DataObject, application_id: str, steps: int) -> None:
+        for _ in range(steps):
+            application = self.world.seen.documents["applications"][application_id]
+            if application["state"] not in OPEN:
+                return
+            missing = missing_papers(self.world, application)
+            if missing and application["state"] in ("DRAFT", "RETURNED") and not rarely(data.draw):
+                self.taken(self.world.bring(application, missing))
+            else:
+                self.send(due_move(data.draw, self.world, application))
+
+    @rule(data=st.data())
+    def somebody_does_something_to_an_application(self, data: st.DataObject) -> None:
+        applications = self.world.all("applications")
+        if applications:
+            self.send(any_move(data.draw, self.world, pick(data.draw, applications)))
+
+    @rule(data=st.data())
+    def a_command_is_repeated(self, data: st.DataObject) -> None:
+        """The same key; rarely with another input, or by another party, to whom it is new."""
+        if not self.world.sent:
+            return
+        sent = pick(data.draw, self.world.sent[-12:])
+        move = sent.move
+        if rarely(data.draw, 4):
+            move = replace(move, given=(*move.given, "and more"))
+        self.send(move, sent.key)
+
+    @rule(data=st.data())
+    def an_electronic_card_is_used(self, data: st.DataObject) -> None:
+        self.send(electronic_move(data.draw, self.world))
+
+    @rule(data=st.data())
+    def a_physical_card_is_used(self, data: st.DataObject) -> None:
+        self.send(physical_move(data.draw, self.world))
+
+    @rule(data=st.data(), steps=st.integers(0, 4))
+    def a_card_is_ordered_and_made(self, data: st.DataObject, steps: int) -> None:
+        self.send(order_placing(data.draw, self.world))
+        for _ in range(steps):
+            if self.world.all("card_orders"):
+                self.send(order_move(data.draw, self.world))
+
+    @rule(span=st.sampled_from(SPANS))
+    def time_passes(self, span: timedelta) -> None:
+        self.taken(self.world.wait(span))
+
+    @rule()
+    def the_system_keeps_up(self) -> None:
+        world = self.world
+        self.taken(world.system("applications lapse", lapse_applications))
+        self.taken(world.system("strangers are forgotten", forget_strangers))
+
+    @rule()
+    def the_calendar_arrives(self) -> None:
+        """Of all years that the library knows."""
+        self.world.publish(2026)
+        self.taken(self.world.system("promises are counted again", recompute_promises))
+
+
+@pytest.fixture
+def world(mongod_uri: str, keys_file: Path, tmp_path: Path) -> Iterator[World]:
+    """On a database and an event loop of its own."""
+    name = f"test_{secrets.token_hex(8)}"
+    clock = WorldClock(STARTS[0][0])
+    configured = Settings(data_dir=tmp_path, keys_file=keys_file, mongodb_database=name)
+    with asyncio.Runner() as runner:
+        stack = AsyncExitStack()
+
+        async def opened() -> World:
+            client = connect(mongod_uri)
+            await prepare_database(database_of(client, name), clock.now)
+            client.close()
+            running = open_runtime(configured, mongod_uri, now=clock, password_cost=CHEAP_PASSWORDS)
+            return World(runner, await stack.enter_async_context(running), clock)
+
+        made = runner.run(opened())
+        made.settle()
+        yield made
+
+        async def closed() -> None:
+            await made.runtime.client.drop_database(name)
+            await stack.aclose()
+
+        runner.run(closed())
+
+
+def played(world: World, *, lives: int, rules: int) -> Tally:
+    tally = Tally()
+
+    class Life(Procedures):
+        def __init__(self) -> None:
+            super().__init__(world, tally)
+
+    run_state_machine_as_test(
+        Life,
+        settings=settings(
+            max_examples=lives,
+            stateful_step_count=rules,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            # Shrinking takes minutes: whoever looks for the shortest sequence adds it.
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    return tally
+
+
+def shown(tally: Tally, seconds: float) -> str:
+    def listed(counts: Counter[str]) -> str:
+        return ", ".join(f"{name} {number}" for name, number in sorted(counts.items()))
+
+    return (
+        f"\n{tally.steps} steps in {tally.lives} lives, {seconds:.0f} s"
+        f"\ndone: {listed(tally.done)}; repeated {tally.repeated}"
+        f"\nrefused: {listed(tally.refused)}\n"
+    )
+
+
+def test_no_sequence_of_commands_breaks_what_always_holds(world: World) -> None:
+    began = time.monotonic()
+    tally = played(world, lives=20, rules=60)
+    print(shown(tally, time.monotonic() - began))  # noqa: T201
+    assert tally.steps >= 2_000
