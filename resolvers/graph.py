@@ -51,6 +51,11 @@ def _of_holder(collection: str, order: str, *, newest_only: bool = False) -> Rel
     return Relation(collection, "_id", "holder_id", order, newest_only)
 
 
+def _stored(_now: datetime) -> Mapping[str, Any]:
+    """Papers, without uploads under way."""
+    return {"state": "STORED"}
+
+
 def _promised(_now: datetime) -> Mapping[str, Any]:
     """Open cases; said so that the partial index serves it."""
     return {"promise.due_at": {"$gt": _LONG_AGO}}
@@ -135,7 +140,14 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
         "employer": _EMPLOYER,
         "permit": Relation(permits.NAME, "permit_id", "_id", same_holder=True),
         "result_permit": Relation(permits.NAME, "result_permit_id", "_id", same_holder=True),
-        "papers": Relation(papers.NAME, "_id", "application_id", "stored_at", ascending=True),
+        "papers": Relation(
+            papers.NAME,
+            "_id",
+            "application_id",
+            "stored_at",
+            ascending=True,
+            live_at=_stored,
+        ),
     },
     permits.NAME: {
         "employer": _EMPLOYER,

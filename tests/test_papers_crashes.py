@@ -22,7 +22,7 @@ from resolvers.store.outgoing_events import OutgoingEventStore
 from resolvers.store.paper_files import PaperFileStore
 from resolvers.store.paper_parts import PaperPartStore
 from resolvers.store.papers import PaperStore
-from resolvers.vocabulary import ApplicationState, PaperKind
+from resolvers.vocabulary import ApplicationState
 from tests.paper_contents import ARCHIVE, pdf
 from tests.paper_filing import AUTHORITY, Filing, audited, codes_of, new_filing
 from tests.serving import Serving
@@ -197,8 +197,7 @@ async def submitted(gateway: Gateway, filing: Filing) -> bool:
         scope = {"authority": AUTHORITY}
         application = await gateway.applications.find(filing.application_id, scope, transaction)
         assert application is not None
-        kinds = await gateway.papers.kinds_stored(filing.application_id, transaction)
-        if PaperKind.CONTRACT not in kinds:
+        if not await gateway.papers.load_of_application(filing.application_id, transaction):
             return False
         changes = {"state": str(ApplicationState.SUBMITTED)}
         after = await gateway.applications.advance(
