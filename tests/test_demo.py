@@ -15,8 +15,10 @@ from api.demo import DemoLoad, demo_identities, has_demo_data, load_demo
 from api.demo.days import midnight
 from api.demo.identities import demo_people
 from api.demo.people import Person
+from api.demo.tasks import task_documents
 from auth.keys import KeySet, new_key_set
 from auth.mongo import Database, Document
+from resolvers.policy.freshness import RecordKind, is_stale
 from resolvers.rules.card_rules import (
     CARD_FACTS,
     CardPresent,
@@ -78,6 +80,7 @@ EXPECTED: dict[str, type[CardPresent | IssueCard] | ElectronicCardAbsence] = {
     "A single name": IssueCard,
     "Plastic permit exchanged for an electronic one": IssueCard,
     "Arabic name": CardPresent,
+    "Permit can be extended": CardPresent,
 }
 
 
@@ -104,6 +107,21 @@ def test_the_labels_that_name_numbers_are_exact() -> None:
     assert len(people["Twenty permits over time"].permits) == 20
     assert people["Permanent resident ID, no permit"].permits == []
     assert people["A single name"].holder.given_names == ""
+
+
+@pytest.mark.parametrize("today", [TODAY, date(2027, 2, 28), date(2029, 1, 1)])
+def test_a_record_is_stale_and_a_task_open_whenever_the_demo_is_loaded(today: date) -> None:
+    people = dict(zip(EXPECTED, demo_people(today), strict=True))
+    now = midnight(today) + timedelta(hours=9)
+    for label, stale in (("Physical card lost", True), ("A single name", False)):
+        [residence] = people[label].residence_permits
+        assert is_stale(RecordKind.RESIDENCE_PERMIT, residence.updated_at, now) is stale, label
+    open_tasks = {
+        label: [task["kind"] for task in task_documents(person) if task["state"] == "OPEN"]
+        for label, person in people.items()
+    }
+    assert open_tasks.pop("Permit cancelled") == ["SETTLE_RESIDENCE_PERMIT"]
+    assert set(map(tuple, open_tasks.values())) == {()}
 
 
 @pytest.mark.parametrize(
@@ -203,7 +221,7 @@ def test_the_printed_steps_are_operations_of_the_schema() -> None:
         assert validate(schema, parse(step["query"])) == [], step["step"]
 
 
-@pytest.mark.parametrize("ordinal", range(15))
+@pytest.mark.parametrize("ordinal", range(16))
 async def test_the_printed_steps_followed_literally_log_in_and_read(
     serving: Serving, ordinal: int
 ) -> None:

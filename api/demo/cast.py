@@ -26,7 +26,8 @@ _FIVE_YEARS = 1825
 @dataclass(frozen=True)
 class Role:
     """`typed_name` and `identifier` are what the demo types at login. `career` days are counted
-    from the day of loading when `ends_in` is given."""
+    from the day of loading when `ends_in` is given. `employer` is the number of the first one; by
+    the place in the cast when None."""
 
     label: str
     purpose: str
@@ -45,6 +46,7 @@ class Role:
     validity_days: int = 365
     converted: bool = False
     resident_for: int | None = None
+    employer: int | None = None
 
     def career(self, reference: date) -> CareerPlan | None:
         if self.category is None:
@@ -124,7 +126,7 @@ CAST: Sequence[Role] = (
     Role(
         label="Permit cancelled",
         purpose="The employer ended the work and cancelled before the permit ran out.",
-        expect="No electronic card: NO_ACTIVE_PERMIT.",
+        expect="No electronic card: NO_ACTIVE_PERMIT; one open task.",
         typed_name="SOEREN AEROESKOVBY",
         identifier=WORK_PERMIT,
         nation="DNK",
@@ -133,7 +135,7 @@ CAST: Sequence[Role] = (
         cards=_NO_CARD,
         category=C,
         ending=Ending.CANCELLED,
-        ends_in=-30,
+        ends_in=-4,
     ),
     Role(
         label="Old plastic permit",
@@ -166,7 +168,7 @@ CAST: Sequence[Role] = (
     Role(
         label="Physical card lost",
         purpose="A lost physical card makes the electronic one unusable.",
-        expect="secondProofDue; no electronic card: PHYSICAL_CARD_LOST.",
+        expect="secondProofDue; no electronic card: PHYSICAL_CARD_LOST; a stale residence permit.",
         typed_name="남궁미리내",
         identifier=SOCIAL_SECURITY,
         nation="KOR",
@@ -270,5 +272,20 @@ CAST: Sequence[Role] = (
         cards=_ELECTRONIC,
         category=B,
         ends_in=180,
+    ),
+    Role(
+        label="Permit can be extended",
+        purpose="Its window is open, so its employer can file an extension.",
+        expect="secondProofDue; extensionWindow isOpen, for a month; both cards.",
+        typed_name="Marigold Fennimore-Stroud",
+        identifier=WORK_PERMIT,
+        nation="CAN",
+        born_on=date(1989, 6, 8),
+        name=_name("Fennimore-Stroud", "Marigold"),
+        cards=_BOTH,
+        category=B,
+        ends_in=60,
+        # Of the first one, whose portal may write.
+        employer=0,
     ),
 )

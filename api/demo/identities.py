@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from api.demo import made_numbers
+from api.demo.careers import Ending
 from api.demo.cast import CAST, Role
 from api.demo.employer_clients import DemoClient, demo_client
 from api.demo.employers import MAX_EMPLOYERS, employer_id, make_employer
@@ -17,7 +19,7 @@ from api.demo.people import Life, Person, career_spans, make_person
 from api.demo.permit_making import Job
 from resolvers.policy.places import CITIES
 from resolvers.store.employers import EmployerRecord
-from resolvers.vocabulary import CardKind, IdentifierKind
+from resolvers.vocabulary import CardKind, IdentifierKind, ResidenceState
 
 DATA_SET = "demo"
 EMPLOYERS = 8
@@ -55,7 +57,8 @@ def _person(ordinal: int, role: Role, reference: date) -> Person:
     path = f"{DATA_SET}/{ordinal}"
     career = role.career(reference)
     spans = career_spans(path, career)
-    jobs = _jobs(ordinal, spans[-1].job + 1 if spans else 1)
+    first = ordinal if role.employer is None else role.employer
+    jobs = _jobs(first, spans[-1].job + 1 if spans else 1)
     since = None if role.resident_for is None else reference - timedelta(days=role.resident_for)
     life = Life(
         nation=NATION_BY_CODE[role.nation],
@@ -69,11 +72,16 @@ def _person(ordinal: int, role: Role, reference: date) -> Person:
         plastic_converted=role.converted,
         ssn_padded=ordinal % 2 == 0,
     )
-    return make_person(path, made_numbers.MAX_HOLDERS + ordinal, life, spans, reference)
+    person = make_person(path, made_numbers.MAX_HOLDERS + ordinal, life, spans, reference)
+    if role.ending is Ending.CANCELLED:
+        # The residence permit is not settled yet: that is an open task.
+        unsettled = [replace(one, state=ResidenceState.ISSUED) for one in person.residence_permits]
+        return replace(person, residence_permits=unsettled)
+    return person
 
 
-def _jobs(ordinal: int, count: int) -> Sequence[Job]:
-    numbers = [(ordinal + later) % EMPLOYERS for later in range(count)]
+def _jobs(first: int, count: int) -> Sequence[Job]:
+    numbers = [(first + later) % EMPLOYERS for later in range(count)]
     return [Job(employer_id(DATA_SET, n), _city(n)) for n in numbers]
 
 

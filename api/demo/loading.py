@@ -18,6 +18,8 @@ from api.demo.identities import (
     demo_people,
 )
 from api.demo.officers import OFFICERS, officer_documents, officer_id
+from api.demo.removal import remove_holders
+from api.demo.tasks import task_documents
 from auth import clients, officer_sessions, officers
 from auth.keys import KeySet, UnknownKeyVersion
 from auth.master_keys import WrapBroken
@@ -32,19 +34,20 @@ from resolvers.store import (
     meta,
     permits,
     residence_permits,
+    tasks,
 )
 
 FRESH_LIFETIME = timedelta(days=7)
 """How long the demo's days may drift; after that `load_demo` replaces its holders."""
 
 _MARKER = "demo"
-_REVISION = 3
+_REVISION = 4
 """Goes up with every change to the demo identities, so that a kept database gets them."""
 
 _MOST_HOLDERS = 64
 _OF_HOLDERS = (
     *(identity_documents.NAME, permits.NAME, cards.NAME),
-    *(residence_permits.NAME, insurance_enrolments.NAME),
+    *(residence_permits.NAME, insurance_enrolments.NAME, tasks.NAME),
 )
 
 
@@ -64,7 +67,7 @@ async def has_demo_data(database: Database) -> bool:
 async def load_demo(database: Database, key_set: KeySet, *, now: datetime) -> DemoLoad:
     """Loads the demo identities into a prepared database, all in one transaction.
 
-    They are replaced, with all that logins have added to them since, when they were loaded more
+    They are replaced, with all that logins and procedures have added to them since, when they were loaded more
     than `FRESH_LIFETIME` ago, by another version, or under other keys; otherwise left alone. Any
     number of processes may do so at once.
     """
@@ -123,16 +126,14 @@ def _documents(today: date, secrets: Secrets) -> dict[str, list[Document]]:
     for person in demo_people(today):
         for name, document in documents_of(person, secrets):
             made.setdefault(name, []).append(document)
+        made.setdefault(tasks.NAME, []).extend(task_documents(person))
     return made
 
 
 async def _remove(database: Database, transaction: Transaction) -> None:
-    ids = [_holder_id(ordinal) for ordinal in range(_MOST_HOLDERS)]
-    for name in _OF_HOLDERS:
-        await database[name].delete_many({"holder_id": {"$in": ids}}, session=transaction)
-    for name in (holders.NAME, holder_keys.NAME):
-        await database[name].delete_many({"_id": {"$in": ids}}, session=transaction)
+    holder_ids = [_holder_id(ordinal) for ordinal in range(_MOST_HOLDERS)]
     employer_ids = [employer_id(DATA_SET, number) for number in range(EMPLOYERS)]
+    await remove_holders(database, holder_ids, employer_ids, transaction)
     await database[employers.NAME].delete_many({"_id": {"$in": employer_ids}}, session=transaction)
     client_ids = [client_id(DATA_SET, number) for number in range(EMPLOYERS)]
     await database[clients.NAME].delete_many({"_id": {"$in": client_ids}}, session=transaction)
