@@ -185,7 +185,8 @@ async def test_drifted_days_are_replaced_and_nothing_is_left_of_the_old_ones(
 ) -> None:
     await load_demo(database, key_set, now=NOW)
     before = await stored(database)
-    lately = before["cards"][0] | {"_id": "crd_" + "0" * 26, "state": CardState.VOID}
+    electronic = next(card for card in before["cards"] if card["kind"] == CardKind.ELECTRONIC)
+    lately = electronic | {"_id": "crd_" + "0" * 26, "state": CardState.CANCELLED}
     await database.cards.insert_one(lately)
     later = NOW + timedelta(days=8)
     assert await load_demo(database, key_set, now=later) is DemoLoad.REPLACED

@@ -104,8 +104,8 @@ def test_the_example_says_in_one_line_that_no_gateway_runs() -> None:
     ("arguments", "reason"),
     [
         (("127.0.0.1:8000",), "BASE_URL must begin with"),
-        (("http://127.0.0.1:9", "15"), "HOLDER must be 0 to 14"),
-        (("http://127.0.0.1:9", "-1"), "HOLDER must be 0 to 14"),
+        (("http://127.0.0.1:9", "16"), "HOLDER must be 0 to 15"),
+        (("http://127.0.0.1:9", "-1"), "HOLDER must be 0 to 15"),
         (("http://127.0.0.1:9", "first"), "HOLDER"),
         (("a", "1", "b"), "unrecognized"),
     ],

@@ -204,7 +204,9 @@ class _Maker:
         since_on = day_of(issued_at) + self._draw.below(waited) * ONE_DAY
         loss_days: int | None = None
         if state is CardState.TEMPORARILY_LOST:
-            loss_days = policy_for(city, self._reference).temporary_loss_days
+            # No policy is older; temporary losses are.
+            on = max(self._reference, PLASTIC_ENDED_ON)
+            loss_days = policy_for(city, on).temporary_loss_days
             # Longer ago, and it would be over by now.
             since_on = max(since_on, until - min(waited, loss_days - 1) * ONE_DAY)
         since = office_hour(since_on, 540)
