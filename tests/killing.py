@@ -20,6 +20,7 @@ _WRITES = (
     *("insert_one", "insert_many", "update_one", "update_many", "replace_one"),
     *("delete_one", "delete_many", "find_one_and_update", "find_one_and_delete"),
 )
+LOOKS = {"case.read", "card.read", "card_order.read"}
 COMMIT, COMMITTED = "commit", "committed"
 
 
@@ -81,8 +82,8 @@ class Told:
 
     @classmethod
     def of(cls, changed: dict[str, list[Document]]) -> Told:
-        """An officer's looking at the case is no part of the procedure."""
-        trail = [one for one in changed.pop("audit", []) if one["action"] != "case.read"]
+        """An officer's looking at what was changed is no part of the procedure."""
+        trail = [one for one in changed.pop("audit", []) if one["action"] not in LOOKS]
         events = changed.pop("outgoing_events", [])
         return cls(
             Counter({name: len(documents) for name, documents in changed.items()}),
