@@ -17,6 +17,7 @@ from resolvers.policy.throttling import (
     ADDRESS,
     CLIENT,
     CLIENT_ADDRESS,
+    FEED_ADDRESS,
     FLOW_START,
     NUMBER,
     OFFICER_ADDRESS,
@@ -83,6 +84,7 @@ def test_every_time_to_live_is_told() -> None:
                 OFFICER_ADDRESS,
                 CLIENT_ADDRESS,
                 CLIENT,
+                FEED_ADDRESS,
             ]
         )
     ),
@@ -90,7 +92,7 @@ def test_every_time_to_live_is_told() -> None:
 )
 def test_the_throttle_table_is_the_policy(row: int, policy: ThrottlePolicy) -> None:
     table = table_after("Throttling")
-    assert len(table) == 10
+    assert len(table) == 11
     _, free, waits, forgotten = table[row]
     delays = [int(delay.total_seconds()) for delay in policy.delays]
     assert int(free) == delays.count(0)
