@@ -11,7 +11,6 @@ from resolvers.rules.card_machines import WAITING_ORDERS
 from resolvers.rules.card_orders import is_promise_kept, minutes_taken
 from schema.card import Card
 from schema.card_order_labels import ORDER_STATE_LABELS, PHOTO_FAULT_LABELS
-from schema.case_person import CasePerson
 from schema.connection import ListedRow, Listing, PageInfo
 from schema.context import Info
 from schema.enums import (
@@ -22,7 +21,7 @@ from schema.enums import (
     CardReason,
     PhotoFault,
 )
-from schema.field import field_for, guarded
+from schema.field import field_for
 from schema.place import Authority, City
 from schema.row import Row
 
@@ -177,11 +176,6 @@ class CardOrder:
     def card(self, info: Info) -> Card | None:
         rows = self.row.related(info)
         return Card(row=Row("cards", rows[0])) if rows else None
-
-    @guarded(Permission.CARD_MAKE, description="For whom the card is.", edge="holder")
-    def holder(self, info: Info) -> CasePerson | None:
-        rows = self.row.related(info)
-        return CasePerson(row=Row("holders", rows[0])) if rows else None
 
 
 @strawberry.type(description="An order and its place in the list.")

@@ -2,7 +2,6 @@
 
 import strawberry
 
-from auth.permissions import Permission
 from resolvers.cards.counter import (
     activate_card,
     cancel_card,
@@ -30,10 +29,8 @@ from schema.card_procedures import (
 )
 from schema.change_types import command_of
 from schema.context import Info
+from schema.counter_order import counter_field
 from schema.enums import CardChannel
-from schema.field import field_for
-
-counter_field = field_for(Permission.CARD_MAKE)
 
 
 @strawberry.type

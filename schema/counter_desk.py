@@ -14,10 +14,9 @@ from resolvers.cards.statistics import (
 )
 from schema.card import Card
 from schema.card_inputs import HolderAtCounterInput
-from schema.card_order import CardOrder, CardOrderConnection
 from schema.connection import DEFAULT_PAGE, After, First, Listing
 from schema.context import Info
-from schema.counter import counter_field
+from schema.counter_order import CounterOrder, CounterOrderConnection, counter_field
 from schema.employer_desk import by_id
 from schema.failures import RequestError, RequestErrorCode
 from schema.own_read import read_own
@@ -71,19 +70,19 @@ class CounterDesk:
     )
     def counter_queue(
         self, info: Info, first: First = DEFAULT_PAGE, after: After = None
-    ) -> CardOrderConnection:
+    ) -> CounterOrderConnection:
         rows = self.row.related(info)
         listing = Listing("card_orders", rows, first, CONNECTION_ORDER["counter_queue"])
-        return CardOrderConnection(listing=listing)
+        return CounterOrderConnection(listing=listing)
 
     @counter_field(
         "One order of the authority, open or not; null where it has no such. Audited.",
         edge="card_order",
         where=by_id,
     )
-    def card_order(self, info: Info, id: OrderId) -> CardOrder | None:
+    def card_order(self, info: Info, id: OrderId) -> CounterOrder | None:
         rows = self.row.related(info)
-        return CardOrder(row=Row("card_orders", rows[0])) if rows else None
+        return CounterOrder(row=Row("card_orders", rows[0])) if rows else None
 
     @counter_field(
         "Cards that the counter made and activated, by day or month: how long it took from the "
@@ -111,8 +110,8 @@ class HolderAtCounter:
         return [Card(row=Row("cards", row)) for row in self.row.related(info)]
 
     @counter_field("Orders of this authority, newest first.", edge="orders_of_holder")
-    def orders(self, info: Info) -> list[CardOrder]:
-        return [CardOrder(row=Row("card_orders", row)) for row in self.row.related(info)]
+    def orders(self, info: Info) -> list[CounterOrder]:
+        return [CounterOrder(row=Row("card_orders", row)) for row in self.row.related(info)]
 
 
 @strawberry.type

@@ -23,7 +23,7 @@ from resolvers.vocabulary import (
     InsuranceState,
     ResidenceState,
 )
-from tests.access_table import Caller
+from tests.access_rows import Caller
 from tests.app_client import START, AppClient
 from tests.factories import CITY, Person
 from tests.officer_client import officer_clients

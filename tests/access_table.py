@@ -8,47 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class Caller(StrEnum):
-    """The columns, in the order of a row."""
-
-    ANONYMOUS = "anonymous"
-    STARTED_FLOW = "flow token, real name not proved"
-    REAL_NAME_FLOW = "flow token at the real-name level"
-    REAL_NAME_TOKEN = "access token of a holder at the real-name level"
-    HOLDER = "holder"
-    STALE_HOLDER = "holder whose proof is over 5 minutes old"
-    OTHER_HOLDER = "another holder"
-    OFFICER = "officer"
-    EMPLOYER = "employer client"
-
-
-class Expected(StrEnum):
-    """The code that the whole operation is refused with, or none."""
-
-    ALLOWED = "ok"
-    UNAUTHENTICATED = "401"
-    FORBIDDEN = "403"
-    STEP_UP_REQUIRED = "stale"
-
-
-Row = Mapping[Caller, Expected]
-
-
-def _row(cells: str) -> Row:
-    return dict(zip(Caller, map(Expected, cells.split()), strict=True))
-
-
-#               anon  flow  flow+ name  own   stale other offic emplo
-PUBLIC = _row(" ok    ok    ok    ok    ok    ok    ok    ok    ok  ")
-PROVE = _row("  401   ok    ok    403   403   403   403   403   403 ")
-ADVANCE = _row("401   401   ok    403   403   403   403   403   403 ")
-OWN = _row("    401   401   401   401   ok    ok    ok    403   403 ")
-REVEAL = _row(" 401   401   401   401   ok    stale ok    403   403 ")
-KNOWN = _row("  401   401   401   ok    ok    ok    ok    ok    ok  ")
-DESK = _row("   401   401   401   403   403   403   403   ok    403 ")
+from tests.access_cards import (
+    CARD,
+    CARD_BELOW,
+    CARD_EXCEPTIONS,
+    CARD_ROOTS,
+    ORDER_LIST_TYPES,
+    PERMIT,
+)
+from tests.access_rows import (
+    ADVANCE,
+    DESK,
+    KNOWN,
+    OWN,
+    PROVE,
+    PUBLIC,
+    REVEAL,
+    Row,
+)
 
 ROOTS: Mapping[str, Row] = {
     "Query.me": OWN,
@@ -72,6 +50,7 @@ ROOTS: Mapping[str, Row] = {
     "Mutation.officerLogin": PUBLIC,
     "Mutation.renewOfficerSession": DESK,
     "Mutation.officerLogout": DESK,
+    **CARD_ROOTS,
 }
 
 _REFUSED = ("LoginRefused", "code message retryAfterSeconds")
@@ -90,19 +69,16 @@ BELOW: Mapping[str, tuple[Row, tuple[tuple[str, str], ...]]] = {
                 (
                     "id fullName chineseName nativeName birthDate phone nationality"
                     " workPermitNumber socialSecurityNumber permanentResidentId language permits"
-                    " cards identityDocuments sessions tasks residencePermit insurance source"
+                    " cards cardOrders identityDocuments sessions tasks residencePermit insurance"
+                    " source"
                 ),
             ),
             ("SealedText", "masked"),
             ("PermitConnection", "edges pageInfo"),
             ("PermitEdge", "cursor node"),
-            (
-                "Permit",
-                (
-                    "id number category categoryLabel employer post city validFrom"
-                    " validUntil status statusLabel daysLeft form isPlastic issuedAt history source"
-                ),
-            ),
+            PERMIT,
+            ("PermitHolder", "fullName"),
+            ("ExtensionWindow", "opensOn closesOn isOpen"),
             ("PermitHistoryEntry", "at event authority"),
             ("Employer", "id creditCode name city source"),
             ("Source", "authority updatedAt isStale staleAfter"),
@@ -111,13 +87,8 @@ BELOW: Mapping[str, tuple[Row, tuple[tuple[str, str], ...]]] = {
             ("PageInfo", "hasNextPage endCursor"),
             ("CardConnection", "edges pageInfo electronicAbsence"),
             ("CardEdge", "cursor node"),
-            (
-                "Card",
-                (
-                    "id kind kindLabel number status statusLabel statusSince bank permit"
-                    " nextActions reason city issuedAt source"
-                ),
-            ),
+            CARD,
+            *ORDER_LIST_TYPES,
             ("BankSide", "state stateLabel account"),
             ("NextAction", "code label"),
             ("Absence", "code message"),
@@ -234,11 +205,13 @@ BELOW: Mapping[str, tuple[Row, tuple[tuple[str, str], ...]]] = {
         ),
     ),
     "Mutation.officerLogout": (DESK, (("OfficerLoggedOut", "wasLive"),)),
+    **CARD_BELOW,
 }
 """Below each root: the row of its fields, type by type."""
 
 EXCEPTIONS: Mapping[tuple[str, str, str], Row] = {
     ("Query.me", "SealedText", "revealed"): REVEAL,
+    **CARD_EXCEPTIONS,
 }
 """Fields whose row is not that of their root."""
 

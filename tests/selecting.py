@@ -29,6 +29,10 @@ PLAIN_VALUES = {
 }
 
 
+NAMED_VALUES = {"idempotencyKey": '"one-for-all"'}
+"""Input fields for which not any text will do."""
+
+
 def reachable_cases(schema: GraphQLSchema) -> Iterator[Case]:
     """Every field below every root field, once for each root."""
     for root_type in (schema.query_type, schema.mutation_type):
@@ -58,16 +62,23 @@ def operation_of(schema: GraphQLSchema, case: Case) -> str:
         selection = f"{{ {_leaf(target, case.field)} }}"
         steps = _paths(schema, start)[case.type_name]
         for parent, step in reversed(steps):
-            selection = f"{{ ... on {parent} {{ {step} {selection} }} }}"
+            above = schema.type_map[parent]
+            assert isinstance(above, GraphQLObjectType)
+            selection = f"{{ ... on {parent} {{ {step}{_given(above, step)} {selection} }} }}"
         if isinstance(start, GraphQLUnionType) and not steps:
             selection = f"{{ ... on {case.type_name} {selection} }}"
+    given = _given(root_type, field_name)
+    return f"{root_name.lower()} {{ {field_name}{given} {selection} }}"
+
+
+def _given(parent: GraphQLObjectType, field: str) -> str:
+    """The arguments that the field cannot do without."""
     arguments = [
         f"{name}: {_value(argument.type)}"
-        for name, argument in field.args.items()
+        for name, argument in parent.fields[field].args.items()
         if is_required_argument(argument)
     ]
-    given = f"({', '.join(arguments)})" if arguments else ""
-    return f"{root_name.lower()} {{ {field_name}{given} {selection} }}"
+    return f"({', '.join(arguments)})" if arguments else ""
 
 
 def _paths(schema: GraphQLSchema, start: GraphQLNamedType) -> dict[str, list[tuple[str, str]]]:
@@ -87,7 +98,8 @@ def _paths(schema: GraphQLSchema, start: GraphQLNamedType) -> dict[str, list[tup
 
 def _leaf(parent: GraphQLObjectType, field: str) -> str:
     below = get_named_type(parent.fields[field].type)
-    return f"{field} {{ __typename }}" if hasattr(below, "fields") else field
+    called = f"{field}{_given(parent, field)}"
+    return f"{called} {{ __typename }}" if hasattr(below, "fields") else called
 
 
 def _value(given: GraphQLInputType) -> str:
@@ -102,5 +114,7 @@ def _value(given: GraphQLInputType) -> str:
     }
     if named.is_one_of:
         fields = dict([next((name, field.type) for name, field in named.fields.items())])
-    members = (f"{name}: {_value(inner)}" for name, inner in fields.items())
+    members = (
+        f"{name}: {NAMED_VALUES.get(name) or _value(inner)}" for name, inner in fields.items()
+    )
     return f"{{{', '.join(members)}}}"

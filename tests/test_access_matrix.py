@@ -23,7 +23,8 @@ from tests.access_callers import (
     own_values,
     rich_person,
 )
-from tests.access_table import BELOW, Caller, Case, Expected, table
+from tests.access_rows import Caller, Expected
+from tests.access_table import BELOW, Case, table
 from tests.app_client import PROVE_NAME, START, AppClient
 from tests.everything import EVERYTHING
 from tests.minting import part

@@ -127,6 +127,11 @@ def test_every_list_of_rows_is_a_connection_or_bounded_by_its_document(
         ("Card", "nextActions"),
         ("Insurance", "enrolments"),
         ("RealPersonChallenge", "instructions"),
+        ("CardOrder", "stages"),
+        ("CounterOrder", "stages"),
+        ("HolderAtCounter", "cards"),
+        ("HolderAtCounter", "orders"),
+        ("OfficerDesk", "counterStatistics"),
         ("OfficerLoggedIn", "duties"),
         # Bounded by the points table and the closed lists beside it.
         ("TalentAssessment", "items"),

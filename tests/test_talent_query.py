@@ -12,7 +12,7 @@ from api.settings import Settings
 from auth.mongo import Database
 from resolvers.rules.permit_status import SHANGHAI
 from tests.access_callers import client_of
-from tests.access_table import Caller
+from tests.access_rows import Caller
 from tests.app_client import AppClient
 from tests.flows import everything_stored
 from tests.serving import Serving
