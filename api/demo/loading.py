@@ -24,31 +24,16 @@ from auth import clients, officer_sessions, officers
 from auth.keys import KeySet, UnknownKeyVersion
 from auth.master_keys import WrapBroken
 from auth.mongo import Database, Document, Transaction, in_transaction
-from resolvers.store import (
-    cards,
-    employers,
-    holder_keys,
-    holders,
-    identity_documents,
-    insurance_enrolments,
-    meta,
-    permits,
-    residence_permits,
-    tasks,
-)
+from resolvers.store import employers, holder_keys, meta, tasks
 
 FRESH_LIFETIME = timedelta(days=7)
 """How long the demo's days may drift; after that `load_demo` replaces its holders."""
 
 _MARKER = "demo"
-_REVISION = 4
+_REVISION = 5
 """Goes up with every change to the demo identities, so that a kept database gets them."""
 
 _MOST_HOLDERS = 64
-_OF_HOLDERS = (
-    *(identity_documents.NAME, permits.NAME, cards.NAME),
-    *(residence_permits.NAME, insurance_enrolments.NAME, tasks.NAME),
-)
 
 
 class DemoLoad(Enum):
@@ -67,9 +52,9 @@ async def has_demo_data(database: Database) -> bool:
 async def load_demo(database: Database, key_set: KeySet, *, now: datetime) -> DemoLoad:
     """Loads the demo identities into a prepared database, all in one transaction.
 
-    They are replaced, with all that logins and procedures have added to them since, when they were loaded more
-    than `FRESH_LIFETIME` ago, by another version, or under other keys; otherwise left alone. Any
-    number of processes may do so at once.
+    They are replaced, with all that logins and procedures have added to them since, when they were
+    loaded more than `FRESH_LIFETIME` ago, by another version, or under other keys; otherwise left
+    alone. Any number of processes may do so at once.
     """
     secrets = Secrets.of(key_set)
     today = day_of(now)
