@@ -54,9 +54,7 @@ class Machine(Generic[S, E]):
 
     def events_from(self, state: S, party: Party) -> tuple[E, ...]:
         """What this party may do next, in the order declared."""
-        return tuple(
-            t.event for t in self.transitions if t.source is state and party in t.parties
-        )
+        return tuple(t.event for t in self.transitions if t.source is state and party in t.parties)
 
     def non_edges(self) -> Iterator[tuple[S, E]]:
         for state in self.states:
