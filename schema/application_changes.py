@@ -37,7 +37,7 @@ from schema.application_inputs import (
     ReturnApplicationInput,
     UpdateApplicationInput,
 )
-from schema.application_statements import gap_of, statement_of
+from schema.application_statements import gap_of, officers_text, statement_of
 from schema.change_types import ChangeRefused, change_refused, command_of
 from schema.context import Info
 from schema.field import application_field, guarded
@@ -160,15 +160,16 @@ class CaseMutation:
         self, info: Info, input: ApproveApplicationInput
     ) -> ApplicationChangePayload:
         step = _Step(info, "approveApplication", input)
-        return await _ended(info, approve_application(*step.arguments, input.text))
+        text = None if input.text is None else officers_text(input.text, "text")
+        return await _ended(info, approve_application(*step.arguments, text))
 
     @guarded(Permission.CASE_DECIDE, description="Reject a case, with grounds and reasons.")
     async def reject_application(
         self, info: Info, input: RejectApplicationInput
     ) -> ApplicationChangePayload:
         step = _Step(info, "rejectApplication", input)
-        rejected = reject_application(*step.arguments, input.grounds, input.text)
-        return await _ended(info, rejected)
+        text = officers_text(input.text, "text")
+        return await _ended(info, reject_application(*step.arguments, input.grounds, text))
 
 
 class _Step:

@@ -1,5 +1,7 @@
 """Inputs of applications as the use cases take them: bounded, and of one shape each."""
 
+import re
+
 from resolvers.applications.statements import (
     Applicant,
     Cancellation,
@@ -34,6 +36,11 @@ MAX_NAME = 100
 MAX_POST = 200
 MAX_NUMBER = 64
 MAX_ID = 40
+_UNPRINTABLE = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069"
+_UNFIT_FOR_LINES = re.compile(f"[{_UNPRINTABLE}]")
+_UNFIT_FOR_A_LINE = re.compile(f"[{_UNPRINTABLE}\t\n\u2028\u2029]")
+"""Controls, breaks of the line, and turns of the direction of writing, by which a text would show
+as another one in a letter or on a desk."""
 
 
 def statement_of(given: StatementInput) -> Statement:
@@ -94,7 +101,17 @@ def _statement(given: _Given) -> Statement:
 
 
 def gap_of(given: GapInput) -> Gap:
-    return Gap(given.reason, given.paper, given.note)
+    note = None if given.note is None else officers_text(given.note, "note")
+    return Gap(given.reason, given.paper, note)
+
+
+def officers_text(text: str, field: str) -> str:
+    """In lines and of any length: the use case bounds it, and its refusal is audited."""
+    if _UNFIT_FOR_LINES.search(text):
+        raise RequestError(
+            RequestErrorCode.BAD_USER_INPUT, f"{field} has a character that cannot be shown."
+        )
+    return text
 
 
 def _applicant(given: ApplicantInput) -> Applicant:
@@ -141,9 +158,8 @@ def _bounded_or_none(text: str | None, field: str, maximum: int) -> str | None:
 
 
 def _bounded(text: str, field: str, maximum: int, minimum: int = 1) -> str:
-    """The text, or BAD_USER_INPUT naming the field and never the text. A control character would
-    end in a letter or a log."""
-    if not minimum <= len(text) <= maximum or any(ord(char) < 32 for char in text):
+    """The text, or BAD_USER_INPUT naming the field and never the text."""
+    if not minimum <= len(text) <= maximum or _UNFIT_FOR_A_LINE.search(text):
         raise RequestError(
             RequestErrorCode.BAD_USER_INPUT,
             f"{field} needs {minimum} to {maximum} characters in one line.",

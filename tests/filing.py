@@ -32,6 +32,13 @@ def new_key() -> str:
     return secrets.token_hex(12)
 
 
+def mutation_of(mutation: str, input_type: str, selection: str = APPLICATION) -> str:
+    return (
+        f"mutation($input: {input_type}!) "
+        f"{{ {mutation}(input: $input) {{ {PAYLOAD % selection} }} }}"
+    )
+
+
 @dataclass
 class Desk:
     """One caller who files, checks or decides. `act` sends one step and gives its payload."""
@@ -45,14 +52,20 @@ class Desk:
         given: Mapping[str, Any],
         selection: str = APPLICATION,
     ) -> dict[str, Any]:
-        query = (
-            f"mutation($input: {input_type}!) "
-            f"{{ {mutation}(input: $input) {{ {PAYLOAD % selection} }} }}"
-        )
         sent = {"idempotencyKey": new_key()} | dict(given)
-        data = await self.app.execute(query, {"input": sent})
+        data = await self.app.execute(mutation_of(mutation, input_type, selection), {"input": sent})
         payload: dict[str, Any] = data[mutation]
         return payload
+
+    async def errors(
+        self, mutation: str, input_type: str, given: Mapping[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Of a request that is refused as a whole, before any use case."""
+        sent = {"idempotencyKey": new_key()} | dict(given)
+        answer = (await self.app.post(mutation_of(mutation, input_type), {"input": sent})).json()
+        assert answer.get("data") is None, answer
+        errors: list[dict[str, Any]] = answer["errors"]
+        return errors
 
     async def create(self, statement: Mapping[str, Any], **more: Any) -> dict[str, Any]:
         return await self.act(

@@ -61,11 +61,12 @@ async def create_application(
     subject = await _subject(gateway, statement)
 
     async def work(transaction: Transaction) -> Changed | Refused:
-        if isinstance(subject, Refused):
-            return subject
         refusal = _refusal_of_filer(ask, statement) or _refusal_of_days(statement, gateway.now())
         if refusal is not None:
             return Refused(refusal)
+        # Behind the filer: who may not file learns nothing about anybody's passport.
+        if isinstance(subject, Refused):
+            return subject
         stated = await _stated(gateway, ask, statement, subject, transaction)
         if isinstance(stated, Refused):
             return stated
@@ -76,9 +77,8 @@ async def create_application(
             await gateway.holder_keys.insert(subject.holder_id, subject.new_key, transaction)
         draft = _draft(application_id, ask, stated, gateway.now())
         await gateway.applications.insert(draft, transaction)
-        line = AuditLine(
-            AuditAction.APPLICATION_DRAFTED, draft["holder_id"], objects=(application_id,)
-        )
+        action = AuditAction.APPLICATION_DRAFTED
+        line = AuditLine(action, draft["holder_id"], objects=(application_id,))
         event = event_of(draft, EventKind.APPLICATION_DRAFTED)
         return Changed(application_id, [line], [event])
 
@@ -174,7 +174,10 @@ def _refusal_of_days(statement: Statement, now: datetime) -> RefusalCode | None:
     passport = stated("passport")
     if isinstance(statement, NewPermit):
         passport = statement.applicant.passport
-    past = [stated("entered_on"), stated("changed_on"), stated("happened_on")]
+    past = [
+        *(stated("entered_on"), stated("changed_on"), stated("happened_on")),
+        passport and passport.valid_from,
+    ]
     coming = [
         *(stated("contract_until"), stated("requested_until")),
         *(stated("planned_entry_on"), stated("stay_until")),
