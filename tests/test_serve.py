@@ -21,6 +21,7 @@ from tests.processes import ROOT, eventually, is_alive, listener, python
 
 SERVE = "from api.cli import main; main()"
 EXAMPLE = ROOT / "docs" / "examples" / "log_in.py"
+EXTENSION = ROOT / "docs" / "examples" / "file_extension.py"
 
 
 def free_port() -> int:
@@ -84,6 +85,35 @@ def test_a_stranger_logs_in_by_the_printed_steps_and_reads_the_card(tmp_path: Pa
             assert re.search(r"\*", me["fullName"]["masked"])
             assert me["permits"]["edges"]
             assert me["cards"]["edges"]
+
+
+def test_a_stranger_plays_a_whole_extension_with_every_party(tmp_path: Path) -> None:
+    with served(tmp_path) as (_, base_url):
+        told = subprocess.run(
+            [sys.executable, EXTENSION, base_url],
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+    assert (told.returncode, told.stderr) == (0, "")
+    steps = re.findall(
+        r"^(employer|holder|officer) +(\w+) +([A-Z_]{5,})", told.stdout, re.MULTILINE
+    )
+    assert steps == [
+        ("employer", "createApplication", "DRAFT"),
+        ("employer", "upload", "PASSPORT_PAGE"),
+        ("employer", "upload", "CONTRACT"),
+        ("employer", "upload", "RESIDENCE_OR_VISA_PAGE"),
+        ("holder", "confirmApplication", "DRAFT"),
+        ("employer", "submitApplication", "SUBMITTED"),
+        ("officer", "preCheckApplication", "PRE_CHECKED"),
+        ("officer", "acceptApplication", "ACCEPTED"),
+        ("officer", "startReview", "UNDER_REVIEW"),
+        ("officer", "approveApplication", "APPROVED"),
+    ]
+    assert "Superseded by a later permit" in told.stdout
+    assert told.stdout.count("In use, with the new permit") == 2
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])

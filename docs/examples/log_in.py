@@ -27,14 +27,14 @@ class Gateway:
 
     def __init__(self, base_url: str) -> None:
         self._address = f"{base_url}/graphql"
-        self._token: str | None = None
+        self.token: str | None = None
 
     def execute(self, query: str, given: dict[str, Any] | None = None) -> dict[str, Any]:
         body = json.dumps({"query": query, "variables": {"input": given} if given else {}})
         request = urllib.request.Request(self._address, body.encode())  # noqa: S310 - ours
         request.add_header("Content-Type", "application/json")
-        if self._token:
-            request.add_header("Authorization", f"Bearer {self._token}")
+        if self.token:
+            request.add_header("Authorization", f"Bearer {self.token}")
         told = self._answer(request)
         if "errors" in told:
             sys.exit(f"refused: {told['errors'][0]['message']}")
@@ -64,7 +64,7 @@ class Gateway:
         answer = self.execute(f"{head} {{ __typename {fields} {refused} }} }}", given)[mutation]
         if answer["__typename"] == "LoginRefused":
             sys.exit(f"{mutation}: {answer['code']}: {answer['message']}")
-        self._token = answer.get("accessToken") or answer.get("flowToken") or self._token
+        self.token = answer.get("accessToken") or answer.get("flowToken") or self.token
         print(f"{mutation:24} {answer['__typename']}")
         return answer
 
