@@ -29,8 +29,9 @@ from resolvers.vocabulary import (
     IdentifierKind,
     PhotoFault,
 )
+from tests.stateful_parties import CITIES, officer_principal
 from tests.stateful_statements import Draw, pick, rarely
-from tests.stateful_world import CITIES, Move, World, officer_principal
+from tests.stateful_world import Move, World
 
 _OWN_ELECTRONIC: Mapping[str, Any] = {
     "suspendElectronicCard": own.suspend_electronic_card,
@@ -131,11 +132,15 @@ def order_placing(draw: Draw, world: World) -> Move:
     return Move("orderCard", world.holder(holder_id), given, run)
 
 
+def open_orders(world: World) -> list[Document]:
+    over = (CardOrderState.COLLECTED, CardOrderState.CANCELLED)
+    return [one for one in world.all("card_orders") if one["state"] not in over]
+
+
 def order_move(draw: Draw, world: World) -> Move:
     """The next step of an order; rarely another one."""
     orders = world.all("card_orders")
-    over = (CardOrderState.COLLECTED, CardOrderState.CANCELLED)
-    live = [one for one in orders if one["state"] not in over]
+    live = open_orders(world)
     order = pick(draw, orders if rarely(draw) or not live else live)
     match CardOrderState(order["state"]):
         case CardOrderState.ORDERED | CardOrderState.PHOTO_REFUSED:
@@ -149,6 +154,9 @@ def order_move(draw: Draw, world: World) -> Move:
     principal = _counter(draw, world, order["authority"])
     if name == "cancelCardOrder" and draw(st.booleans()):
         principal = _holder(draw, world, order["holder_id"])
+    if name == "dispatchCard" and order["card_id"] is not None and rarely(draw, 2):
+        card = world.seen.documents["cards"][order["card_id"]]
+        return _card_move(draw, world, card, "activateCard")
     asked = OrderAsked(order["_id"], _revision(draw, order))
     given = (asked, *_more(draw, world, order, name))
     return Move(name, principal, given, partial(_called, _OF_ORDER[name], given))

@@ -19,7 +19,7 @@ from resolvers.rules.state_machine import Party
 from resolvers.vocabulary import ApplicationState
 from tests.stateful_world import Seen, Step
 
-JOURNALLED = ("applications", "permits", "cards", "card_orders", "tasks")
+JOURNALLED = ("applications", "permits", "cards", "card_orders", "tasks", "papers")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _WORKING_DAYS = {"PRE_CHECK": {"A": 5, "B": 5, "C": 5}, "REVIEW": {"A": 5, "B": 10, "C": 10}}
 """FACTS.md, "Steps a filer sees"."""
@@ -39,7 +39,7 @@ def check_step(step: Step) -> None:
     sent, earlier = step.sent, step.earlier
     assert all(one["at"] == step.now for one in (*step.lines, *step.events))
     if sent is None:
-        _check_told(step)
+        _check_unsent(step)
         return
     if earlier is not None:
         is_same = (earlier.move.name, earlier.move.fingerprint) == (
@@ -57,6 +57,17 @@ def check_step(step: Step) -> None:
         return
     assert isinstance(sent.outcome, Done)
     assert sent.outcome.object_id in _check_told(step)
+
+
+def _check_unsent(step: Step) -> None:
+    match step.name:
+        case "papers arrive":
+            assert _changed_collections(step) == {"papers"}
+        case "paper refused":
+            assert _changed_collections(step) == {"audit"}
+            assert [one["action"] for one in step.lines] == ["paper.refused"]
+        case _:
+            _check_told(step)
 
 
 def _check_refused(step: Step, name: str, refused: Refused) -> None:
@@ -89,17 +100,17 @@ def _check_told(step: Step) -> set[str]:
 
 
 def _grown(before: Seen, after: Seen) -> Iterator[tuple[str, int]]:
-    """Changed documents with the number of their new revisions."""
+    """Changed documents with the number of their new revisions. A paper has none, but ends."""
     for name in JOURNALLED:
         known, now = before.documents[name], after.documents[name]
         if known is now:
             continue
-        assert known.keys() <= now.keys(), f"{name} lost a document"
+        gone = known.keys() - now.keys()
+        assert not gone or name == "papers", f"{name} lost a document"
+        yield from ((document_id, 1) for document_id in gone)
         for document_id, document in now.items():
-            former = known.get(document_id)
-            if former is None:
-                yield document_id, document["revision"]
-            elif former != document:
+            former = known.get(document_id, {"revision": 0})
+            if former != document and "revision" in document:
                 assert document["revision"] > former["revision"]
                 yield document_id, document["revision"] - former["revision"]
 

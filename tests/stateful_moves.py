@@ -8,6 +8,7 @@ from functools import partial
 from auth.mongo import Document
 from auth.officers import Duty, Officer
 from auth.principal import Principal
+from resolvers.applications.assessing import attach_assessment
 from resolvers.applications.checking import (
     accept_application,
     pre_check_application,
@@ -29,7 +30,9 @@ from resolvers.applications.statements import Statement
 from resolvers.changes import Command, Done
 from resolvers.gateway import Ask, Gateway
 from resolvers.policy.papers import required_papers
+from resolvers.policy.talent_tables import TABLE_2017
 from resolvers.refusals import Gap, GapReason, Refused
+from resolvers.rules.talent import assess
 from resolvers.vocabulary import (
     ApplicationState,
     FilerKind,
@@ -38,14 +41,20 @@ from resolvers.vocabulary import (
     ProcedureKind,
     RejectionGround,
 )
+from tests.stateful_parties import officer_principal
 from tests.stateful_statements import Draw, employer_of, filing, pick, rarely, restated
-from tests.stateful_world import Move, Run, World, officer_principal
+from tests.stateful_world import Move, Run, World
+from tests.talent_people import ENGINEER
 
 _CHECK = ("preCheckApplication", "returnApplication", "acceptApplication")
 _DECIDE = ("startReview", "approveApplication", "rejectApplication")
-_FILE = ("submitApplication", "updateApplication", "withdrawApplication")
+_FILE = (
+    *("submitApplication", "updateApplication", "attachTalentAssessment"),
+    "withdrawApplication",
+)
 APPLICATION_STEPS = ("confirmApplication", *_FILE, *_CHECK, *_DECIDE)
 LONG = "x" * 10_000
+ASSESSMENT = assess(ENGINEER, TABLE_2017)
 
 _PLAIN = {
     "confirmApplication": confirm_application,
@@ -73,7 +82,9 @@ def due_move(draw: Draw, world: World, application: Document) -> Move:
     match ApplicationState(application["state"]):
         case ApplicationState.DRAFT | ApplicationState.RETURNED:
             waits = is_confirmation_due(application)
-            name = "confirmApplication" if waits else "submitApplication"
+            name = "confirmApplication" if waits != rarely(draw) else "submitApplication"
+            if rarely(draw, 5):
+                name = pick(draw, ["updateApplication", "attachTalentAssessment"])
         case ApplicationState.SUBMITTED:
             name = pick(draw, [*["preCheckApplication"] * 2, "returnApplication"])
         case ApplicationState.PRE_CHECKED:
@@ -82,6 +93,8 @@ def due_move(draw: Draw, world: World, application: Document) -> Move:
             name = "startReview"
         case _:
             name = pick(draw, [*["approveApplication"] * 6, "rejectApplication"])
+    if rarely(draw, 40):
+        name = "withdrawApplication"
     return application_move(draw, world, application, name, slips=12)
 
 
@@ -130,6 +143,9 @@ def _run(
         case "updateApplication":
             stated: Statement = restated(draw, world, world.statements[application["_id"]])
             return (stated,), partial(_called, update_application, copy | {"statement": stated})
+        case "attachTalentAssessment":
+            kept = {"assessment": ASSESSMENT}
+            return (kept,), partial(_called, attach_assessment, copy | kept)
         case "returnApplication":
             gaps = _gaps(draw, missing=rarely(draw, 5))
             return (gaps,), partial(_called, return_application, copy | {"gaps": gaps})

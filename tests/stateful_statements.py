@@ -33,7 +33,8 @@ from resolvers.vocabulary import (
     PermitState,
     ProcedureKind,
 )
-from tests.stateful_world import CITIES, World
+from tests.stateful_parties import CITIES
+from tests.stateful_world import World
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 T = TypeVar("T")
@@ -106,8 +107,8 @@ def _past(draw: Draw, today: date) -> date:
 def _applicant(draw: Draw, world: World) -> Applicant:
     """One of few strangers, or somebody whose passport is on record, by the right name or not."""
     today = world.today
-    if draw(st.booleans()):
-        number, name = pick(draw, ["FX7000001", "FX7000002", "FX7000003"]), _STRANGER
+    if not rarely(draw, 3):
+        number, name = pick(draw, [f"FX700000{digit}" for digit in range(8)]), _STRANGER
     else:
         person = pick(draw, world.people)
         number = person.numbers[IdentifierKind.PASSPORT]

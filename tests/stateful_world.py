@@ -15,45 +15,24 @@ import chinese_calendar
 
 from api.ids import new_id
 from api.runtime import Runtime
-from auth import clients, officers
 from auth.mongo import Document
-from auth.officers import Duty, Officer, OfficerState
+from auth.officers import Officer
 from auth.principal import Assurance, Principal, PrincipalKind
 from resolvers.changes import Command, Done
 from resolvers.gateway import Ask, Gateway
+from resolvers.papers.outcomes import Denied, PaperRefused
+from resolvers.papers.removing import remove_paper
 from resolvers.policy.calendar import calendar_of
 from resolvers.refusals import Refused
-from resolvers.rules.check_digits import uscc_check_character
 from resolvers.rules.permit_status import shanghai_day
-from resolvers.store import employers, meta
-from resolvers.store.employers import EmployerRecord, encode_employer
 from resolvers.store.registry import SPECS
-from resolvers.vocabulary import CardState, PaperKind, PermitCategory, PermitForm, PermitState
-from tests.employer_client import portal_record
-from tests.factories import PermitPlan, Person, make_person
+from resolvers.vocabulary import PaperKind, PermitState
+from tests.factories import Person
 from tests.filing import paper_documents
-from tests.officer_client import make_officers
+from tests.stateful_parties import SETTLED, arrived_people, founded_employers, hired_officers
 
-CITIES = ("440100", "440300")
 WATCHED = ("applications", "permits", "cards", "card_orders", "tasks", "papers")
 """What is read after every step; of all other collections the hash."""
-_KEPT = {meta.NAME, employers.NAME, clients.NAME, officers.NAME}
-"""What all lives of the world share."""
-_PLANS: tuple[tuple[str, CardState | None, PermitPlan], ...] = (
-    ("440100", CardState.NORMAL, PermitPlan(starts=-305, ends=60)),
-    ("440100", None, PermitPlan(-800, 300, PermitForm.PLASTIC, category=PermitCategory.B)),
-    ("440100", None, PermitPlan(-5, 360, state=PermitState.AWAITING_ORIGINALS)),
-    ("440300", CardState.NORMAL, PermitPlan(category=PermitCategory.C)),
-    ("440300", None, PermitPlan(starts=-400, ends=-10)),
-    ("440300", None, PermitPlan(-690, 45, PermitForm.PLASTIC, category=PermitCategory.B)),
-)
-_ROSTER: tuple[tuple[str, tuple[Duty, ...], OfficerState, int], ...] = (
-    ("foreign-experts", (Duty.CHECK,), OfficerState.ACTIVE, 1),
-    ("foreign-experts", (Duty.DECIDE,), OfficerState.ACTIVE, 2),
-    ("foreign-experts", (Duty.CHECK, Duty.DECIDE), OfficerState.ACTIVE, 1),
-    ("foreign-experts", tuple(Duty), OfficerState.DISABLED, 1),
-    ("human-resources", (Duty.COUNTER,), OfficerState.ACTIVE, 1),
-)
 Run = Callable[[Gateway, Ask, Command], Coroutine[Any, Any, Done | Refused]]
 
 
@@ -151,38 +130,8 @@ class World:
             for index in spec.indexes:
                 if index.expire_after is not None:
                     await database[spec.name].drop_index(index.name)
-        for city in CITIES:
-            for kind, duties, state, number in _ROSTER:
-                made = await make_officers(
-                    database,
-                    self.runtime.key_set,
-                    number,
-                    now=now,
-                    authority=f"{kind}-{city}",
-                    duties=duties,
-                    state=state,
-                )
-                self.officers += [one.officer for one in made]
-            code = f"91{city}7{next(self.serial):08d}"
-            record = EmployerRecord(
-                new_id("emp"),
-                code + uscc_check_character(code),
-                {"en": "Sample Works", "zh": "样例工厂"},
-                city,
-                "market-regulation",
-                now,
-            )
-            await database[employers.NAME].insert_one(encode_employer(record))
-            portal, client = portal_record(record.employer_id, now)
-            await database[clients.NAME].insert_one(clients.encode_client(client))
-            self.employers.append(
-                Principal(
-                    PrincipalKind.EMPLOYER,
-                    record.employer_id,
-                    client_id=portal.client_id,
-                    session_id=portal.session_id,
-                )
-            )
+        self.officers = await hired_officers(database, self.runtime.key_set, now)
+        self.employers = await founded_employers(database, now)
 
     def begin(self, start: datetime, known_until: int) -> None:
         """A new life: the people of the plans, and a calendar that ends with that year."""
@@ -202,29 +151,14 @@ class World:
         self.gateway = replace(self.runtime.gateway, calendar=calendar)
 
     async def _begin(self) -> None:
-        database, now = self.runtime.database, self.clock.now
+        database = self.runtime.database
         for spec in SPECS:
-            if spec.name not in _KEPT:
+            if spec.name not in SETTLED:
                 await database[spec.name].delete_many({})
-        for city, physical, plan in _PLANS:
-            person = await make_person(
-                database,
-                self.runtime.key_set,
-                permit_plans=(plan,),
-                physical=physical,
-                city=city,
-                now=now,
-            )
-            self.people.append(person)
-            employer = self.employers[CITIES.index(city)]
-            await database["permits"].update_many(
-                {"holder_id": person.holder_id}, {"$set": {"employer_id": employer.subject}}
-            )
-        await database[employers.NAME].delete_many(
-            {"_id": {"$nin": [one.subject for one in self.employers]}}
+        self.people = await arrived_people(
+            database, self.runtime.key_set, self.employers, self.clock.now
         )
-        empty = Seen({}, {}, 0, 0)
-        self.seen = (await self._look(empty))[0]
+        self.seen = (await self._look(Seen({}, {}, 0, 0)))[0]
 
     async def _look(self, before: Seen) -> tuple[Seen, list[Document], list[Document]]:
         """The database now, and the audit lines and events that are new since `before`."""
@@ -277,6 +211,21 @@ class World:
         self.clock.now += span
         return self._stepped("time passes")
 
+    def deadlines(self) -> list[datetime]:
+        """What comes next of all that the clock decides, soonest first."""
+        permits, now = self.all("permits"), self.clock.now
+        coming: set[datetime | None] = {
+            *(one["released_at"] for one in self.all("cards")),
+            *(one["lapses_at"] for one in self.all("applications")),
+            *(
+                one["valid_until"] - timedelta(days=days)
+                for one in permits
+                if one["state"] == PermitState.ISSUED
+                for days in (91, 30, 0)
+            ),
+        }
+        return sorted(one for one in coming if one is not None and one > now)
+
     def bring(self, application: Document, kinds: Sequence[PaperKind]) -> Step:
         """Stored papers; their upload is another test's business."""
         self.clock.now += timedelta(seconds=1)
@@ -287,6 +236,20 @@ class World:
 
         self.run(stored())
         return self._stepped("papers arrive")
+
+    def papers_of(self, application: Document) -> list[Document]:
+        papers = self.all("papers")
+        return [one for one in papers if one["application_id"] == application["_id"]]
+
+    def take_back(self, principal: Principal, paper_id: str) -> Step:
+        """By the filer, whose paper it is: taken back, or refused once it is filed."""
+        self.clock.now += timedelta(seconds=1)
+        ask = Ask(principal, "192.0.2.7", new_id("req"))
+        outcome = self.run(remove_paper(self.gateway, ask, paper_id))
+        assert not isinstance(outcome, Denied)
+        return self._stepped(
+            "paper refused" if isinstance(outcome, PaperRefused) else "paper taken back"
+        )
 
     def _stepped(self, name: str, sent: Sent | None = None, earlier: Sent | None = None) -> Step:
         before = self.seen
@@ -309,12 +272,3 @@ class World:
         known = {person.holder_id: None for person in self.people}
         granted = {one["holder_id"] for one in self.all("permits")}
         return [*known, *(one for one in registered if one not in known and one in granted)]
-
-
-def officer_principal(officer: Officer) -> Principal:
-    return Principal(
-        PrincipalKind.OFFICER,
-        officer.officer_id,
-        session_id=f"ses_{officer.officer_id[4:]}",
-        scopes=officer.scopes,
-    )
