@@ -104,7 +104,7 @@ class Case:
     async def act(self, event: ApplicationEvent, **more: Any) -> dict[str, Any]:
         """The payload of the step by the party whose it is."""
         read = {"id": self.id, "revision": self.application["revision"]}
-        return await self.desk_for(event).step(ENTRY[event], read, **self.input_of(event), **more)
+        return await self.desk_for(event).step(ENTRY[event], read, **(self.input_of(event) | more))
 
     async def stored(self) -> Document:
         found = await self.scene.serving.database[applications.NAME].find_one({"_id": self.id})
