@@ -10,12 +10,8 @@ from auth.keys import KeySet, Purpose, new_key
 from auth.master_keys import LocalMasterKeys
 from auth.mongo import Database
 from auth.sealing import Sealer
-from resolvers.jobs.rotation import (
-    RotationEnd,
-    RotationStep,
-    redigest_holders,
-    redigest_identity_documents,
-)
+from resolvers.jobs.rotation import redigest_holders, redigest_identity_documents
+from resolvers.jobs.rotation_steps import RotationEnd, RotationStep
 from resolvers.store.holder_keys import decode_holder_key
 from resolvers.store.holders import NUMBER_FIELDS, HolderStore
 from tests.factories import Person, canonical_of, make_person

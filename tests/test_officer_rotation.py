@@ -10,7 +10,8 @@ from auth.mongo import Database
 from auth.officers import OfficerStore
 from auth.one_time_codes import CodeSecrets, step_at
 from resolvers.jobs.key_usage import OFFICERS, count_needing, find_unknown_versions
-from resolvers.jobs.rotation import Obstacle, rewrap_holder_keys, rewrap_officer_secrets
+from resolvers.jobs.rotation import rewrap_holder_keys, rewrap_officer_secrets
+from resolvers.jobs.rotation_steps import Obstacle
 from tests.officer_client import MadeOfficer, make_officers
 from tests.rotating import NOW, ended, people, rotated, sealer
 from tests.test_rotation import stages

@@ -16,6 +16,7 @@ from auth.master_keys import LocalMasterKeys, WrappedKey
 from auth.mongo import Database, Document
 from auth.sealing import Sealer
 from resolvers.jobs.key_usage import (
+    CARDS,
     HOLDER_KEYS,
     HOLDERS,
     IDENTITY_DOCUMENTS,
@@ -24,11 +25,11 @@ from resolvers.jobs.key_usage import (
     find_unknown_versions,
 )
 from resolvers.jobs.rotation import (
-    RotationStep,
     redigest_holders,
     redigest_identity_documents,
     rewrap_holder_keys,
 )
+from resolvers.jobs.rotation_steps import RotationStep
 from resolvers.store.holder_keys import decode_holder_key
 from resolvers.store.holders import HolderStore
 from resolvers.vocabulary import IdentifierKind
@@ -203,7 +204,7 @@ def stages(plan: Document) -> list[str]:
 
 
 @pytest.mark.parametrize("condition", [{"$lt": 2}, {"$gt": 2}, {"$nin": [1, 2]}, 1], ids=str)
-@pytest.mark.parametrize("path", [HOLDER_KEYS, HOLDERS, IDENTITY_DOCUMENTS], ids=str)
+@pytest.mark.parametrize("path", [HOLDER_KEYS, HOLDERS, IDENTITY_DOCUMENTS, CARDS], ids=str)
 async def test_every_selection_by_version_reads_a_declared_index(
     database: Database, path: VersionPath, condition: object
 ) -> None:

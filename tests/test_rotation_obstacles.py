@@ -8,7 +8,8 @@ from auth.digests import Digester
 from auth.keys import KeySet, Purpose
 from auth.mongo import Database
 from resolvers.jobs.key_usage import find_unknown_versions
-from resolvers.jobs.rotation import Obstacle, rewrap_holder_keys
+from resolvers.jobs.rotation import rewrap_holder_keys
+from resolvers.jobs.rotation_steps import Obstacle
 from resolvers.vocabulary import IdentifierKind
 from tests.factories import make_person
 from tests.rotating import NOW, assert_all_found, ended, people, redigested, rotated, sealer

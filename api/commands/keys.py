@@ -27,12 +27,13 @@ from auth.sealing import Sealer
 from auth.tokens import FLOW_TOKEN_LIFETIME
 from resolvers.jobs.key_usage import count_needing, find_unknown_versions
 from resolvers.jobs.rotation import (
-    RotationStep,
+    redigest_cards,
     redigest_holders,
     redigest_identity_documents,
     rewrap_holder_keys,
     rewrap_officer_secrets,
 )
+from resolvers.jobs.rotation_steps import RotationStep
 
 PURPOSE = click.Choice([purpose.value for purpose in Purpose])
 NEEDED_BY = {
@@ -181,6 +182,7 @@ async def _rewrap(settings: Settings, uri: str, key_set: KeySet) -> list[str]:
                 Purpose.DIGEST,
                 redigest_identity_documents(database, sealer, digester),
             ),
+            ("cards", Purpose.DIGEST, redigest_cards(database, sealer, digester)),
         ]
         for name, purpose, steps in jobs:
             report = Report(name, purpose, key_set.ring(purpose).current_version, sys.stderr)

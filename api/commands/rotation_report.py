@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TextIO, assert_never
 
 from auth.keys import Purpose
-from resolvers.jobs.rotation import Obstacle, RotationEnd, RotationProgress, RotationStep
+from resolvers.jobs.rotation_steps import Obstacle, RotationEnd, RotationProgress, RotationStep
 
 
 class Report:

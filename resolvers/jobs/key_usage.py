@@ -3,7 +3,7 @@ retired, and what nobody can read any more."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
@@ -11,7 +11,7 @@ from typing import assert_never
 from auth import officers, session_documents
 from auth.keys import KeySet, Purpose
 from auth.mongo import Database, Document
-from resolvers.store import holder_keys, holders, identity_documents
+from resolvers.store import cards, holder_keys, holders, identity_documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,14 @@ class VersionPath:
     collection: str
     path: str
     array: str | None = None
+    is_optional: bool = False
+    """Whether there are documents without one, which then need no version."""
 
     def matching(self, condition: object) -> Document:
         """The filter for documents with a version of which the condition is true."""
+        if self.is_optional:
+            asked = condition if isinstance(condition, Mapping) else {"$eq": condition}
+            return {"$and": [{self.path: {"$gte": 0}}, {self.path: asked}]}
         if self.array is None:
             return {self.path: condition}
         return {self.array: {"$elemMatch": {self.path: condition}}}
@@ -50,6 +55,7 @@ HOLDER_KEYS = VersionPath(holder_keys.NAME, "key_version")
 OFFICERS = VersionPath(officers.NAME, "key_version")
 HOLDERS = VersionPath(holders.NAME, "key_version", array="digests")
 IDENTITY_DOCUMENTS = VersionPath(identity_documents.NAME, "digest.key_version")
+CARDS = VersionPath(cards.NAME, "number_digest.key_version", is_optional=True)
 SESSIONS = VersionPath(session_documents.NAME, "refresh_key_version")
 
 
@@ -61,7 +67,7 @@ def paths_of(purpose: Purpose) -> Sequence[VersionPath]:
         case Purpose.MASTER:
             return (HOLDER_KEYS, OFFICERS)
         case Purpose.DIGEST:
-            return (HOLDERS, IDENTITY_DOCUMENTS)
+            return (HOLDERS, IDENTITY_DOCUMENTS, CARDS)
         case Purpose.REFRESH:
             return (SESSIONS,)
         case _:

@@ -8,7 +8,8 @@ from auth.digests import Digester
 from auth.mongo import Document
 from auth.sealing import HolderVault, SealBroken
 from resolvers.rules.identifiers import canonical, canonical_passport
-from resolvers.store import holders, identity_documents
+from resolvers.rules.numbers import normalise_card_number
+from resolvers.store import cards, holders, identity_documents
 from resolvers.store.holders import NUMBER_FIELDS
 from resolvers.vocabulary import IdentifierKind, IdentityDocumentKind
 
@@ -17,6 +18,9 @@ HOLDER_FIELDS = ("digests", *(f"{name}.sealed" for name, _ in NUMBER_FIELDS.valu
 
 IDENTITY_DOCUMENT_FIELDS = ("holder_id", "kind", "country", "number.sealed", "digest")
 """What `redigested_document` needs of an identity document."""
+
+CARD_FIELDS = ("holder_id", "number.sealed", "number_digest")
+"""What `redigested_card` needs of a card."""
 
 IDENTIFIER_OF: Mapping[IdentityDocumentKind, IdentifierKind] = {
     IdentityDocumentKind.PASSPORT: IdentifierKind.PASSPORT,
@@ -51,6 +55,16 @@ def redigested_document(
     if number is None:
         return None
     digest = digester.digest(IDENTIFIER_OF[IdentityDocumentKind(stored["kind"])], number)
+    return {"key_version": digest.version, "value": digest.value}
+
+
+def redigested_card(stored: Document, vault: HolderVault, digester: Digester) -> Document | None:
+    """The `number_digest` of a card's number under the current key, None as above."""
+    number = _opened(stored, cards.NAME, "number", vault)
+    canonical_number = None if number is None else normalise_card_number(number)
+    if canonical_number is None:
+        return None
+    digest = digester.digest(cards.CARD_NUMBER, canonical_number)
     return {"key_version": digest.version, "value": digest.value}
 
 

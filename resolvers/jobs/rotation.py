@@ -12,9 +12,8 @@ Nobody waits meanwhile: a search tries every live digest key, and every live mas
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Final
 
 from pymongo import UpdateOne
@@ -24,8 +23,9 @@ from auth.digests import Digester
 from auth.keys import UnknownKeyVersion
 from auth.master_keys import WrapBroken, WrappedKey
 from auth.mongo import Collection, Database, Document
-from auth.sealing import Sealer
+from auth.sealing import HolderVault, Sealer
 from resolvers.jobs.key_usage import (
+    CARDS,
     HOLDER_KEYS,
     HOLDERS,
     IDENTITY_DOCUMENTS,
@@ -33,12 +33,15 @@ from resolvers.jobs.key_usage import (
     VersionPath,
 )
 from resolvers.jobs.number_digests import (
+    CARD_FIELDS,
     HOLDER_FIELDS,
     IDENTITY_DOCUMENT_FIELDS,
+    redigested_card,
     redigested_document,
     redigested_holder,
 )
 from resolvers.jobs.opened_holders import OpenedHolders
+from resolvers.jobs.rotation_steps import Obstacle, RotationEnd, RotationProgress, RotationStep
 
 BATCH_SIZE: Final = 200
 MAX_PASSES: Final = 10
@@ -46,47 +49,6 @@ MAX_PASSES: Final = 10
 that still have the older key set; this often at most."""
 
 
-class Obstacle(StrEnum):
-    """Why a document was left as it was."""
-
-    KEY_MISSING = "KEY_MISSING"
-    """The holder has no key, or one that the key set cannot unwrap."""
-    UNREADABLE = "UNREADABLE"
-    """A sealed number does not open, is no such number, or is not there."""
-    TAKEN = "TAKEN"
-    """Another document already has that number under the current key."""
-
-
-@dataclass(frozen=True, slots=True)
-class RotationProgress:
-    """After each batch. `total` is what was due at the start; more may have come since."""
-
-    moved: int
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class RotationEnd:
-    """How a job ended: it is `complete` when nothing carries an older version any more.
-
-    `left` counts documents by obstacle, `example` is the id of one of them. `missing_versions` are
-    master key versions that were needed and are not in the key set. `newer` counts documents under
-    a version above the current one.
-    """
-
-    moved: int
-    older: int
-    newer: int
-    left: Mapping[Obstacle, int]
-    example: str | None
-    missing_versions: tuple[int, ...]
-
-    @property
-    def complete(self) -> bool:
-        return self.older == 0
-
-
-RotationStep = RotationProgress | RotationEnd
 Rewrite = UpdateOne | Obstacle
 
 
@@ -261,10 +223,37 @@ async def redigest_holders(
         yield step
 
 
-async def redigest_identity_documents(
+@dataclass(frozen=True)
+class _Digested:
+    """Documents of holders, each with the digest of its own number in the field `digest`."""
+
+    path: VersionPath
+    fields: Sequence[str]
+    digest: str
+    redigested: Callable[[Document, HolderVault, Digester], Document | None]
+
+
+def redigest_identity_documents(
     database: Database, sealer: Sealer, digester: Digester, *, batch_size: int = BATCH_SIZE
 ) -> AsyncIterator[RotationStep]:
     """The digest of every identity document, superseded ones included."""
+    digested = _Digested(
+        IDENTITY_DOCUMENTS, IDENTITY_DOCUMENT_FIELDS, "digest", redigested_document
+    )
+    return _redigest(digested, database, sealer, digester, batch_size)
+
+
+def redigest_cards(
+    database: Database, sealer: Sealer, digester: Digester, *, batch_size: int = BATCH_SIZE
+) -> AsyncIterator[RotationStep]:
+    """The digest by which a card's number is given once, of cards that are over too."""
+    digested = _Digested(CARDS, CARD_FIELDS, "number_digest", redigested_card)
+    return _redigest(digested, database, sealer, digester, batch_size)
+
+
+async def _redigest(
+    digested: _Digested, database: Database, sealer: Sealer, digester: Digester, batch_size: int
+) -> AsyncIterator[RotationStep]:
     tally = _Tally()
 
     async def prepare(batch: Sequence[Document]) -> list[Rewrite]:
@@ -278,14 +267,14 @@ async def redigest_identity_documents(
             if vault is None:
                 rewrites.append(Obstacle.KEY_MISSING)
                 continue
-            made = redigested_document(stored, vault, digester)
-            rewrites.append(_replaced(stored, "digest", made))
+            made = digested.redigested(stored, vault, digester)
+            rewrites.append(_replaced(stored, digested.digest, made))
         return rewrites
 
     job = _Job(
-        collection=database[IDENTITY_DOCUMENTS.collection],
-        path=IDENTITY_DOCUMENTS,
-        fields=IDENTITY_DOCUMENT_FIELDS,
+        collection=database[digested.path.collection],
+        path=digested.path,
+        fields=digested.fields,
         current=digester.current_version,
         batch_size=batch_size,
     )
