@@ -142,28 +142,28 @@ def _run(
     match name:
         case "updateApplication":
             stated: Statement = restated(draw, world, world.statements[application["_id"]])
-            return (stated,), partial(_called, update_application, copy | {"statement": stated})
+            return (stated,), partial(called, update_application, copy | {"statement": stated})
         case "attachTalentAssessment":
             kept = {"assessment": ASSESSMENT}
-            return (kept,), partial(_called, attach_assessment, copy | kept)
+            return (kept,), partial(called, attach_assessment, copy | kept)
         case "returnApplication":
             gaps = _gaps(draw, missing=rarely(draw, 5))
-            return (gaps,), partial(_called, return_application, copy | {"gaps": gaps})
+            return (gaps,), partial(called, return_application, copy | {"gaps": gaps})
         case "acceptApplication":
             seen = {"originals_seen": not rarely(draw, 5)}
-            return (seen,), partial(_called, accept_application, copy | seen)
+            return (seen,), partial(called, accept_application, copy | seen)
         case "approveApplication":
             text = {"text": LONG if rarely(draw, 12) else pick(draw, [None, "Granted."])}
-            return (text,), partial(_called, approve_application, copy | text)
+            return (text,), partial(called, approve_application, copy | text)
         case "rejectApplication":
             grounds = [] if rarely(draw, 4) else [RejectionGround.CRITERIA_NOT_MET]
             reasons = {"grounds": grounds, "text": LONG if rarely(draw, 8) else "Not shown."}
-            return (reasons,), partial(_called, reject_application, copy | reasons)
+            return (reasons,), partial(called, reject_application, copy | reasons)
         case _:
-            return (), partial(_called, _PLAIN[name], copy)
+            return (), partial(called, _PLAIN[name], copy)
 
 
-async def _called(
+async def called(
     use_case: object, given: dict[str, object], gateway: Gateway, ask: Ask, command: Command
 ) -> Done | Refused:
     done: Done | Refused = await use_case(gateway, ask, command, **given)  # type: ignore[operator]

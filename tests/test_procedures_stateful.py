@@ -3,12 +3,9 @@ hold: `tests.stateful_invariants` says what that is, after every single step."""
 
 from __future__ import annotations
 
-import asyncio
-import secrets
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,14 +15,10 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from api.runtime import open_runtime
-from api.settings import Settings
-from auth.mongo import Document, connect, database_of
+from auth.mongo import Document
 from resolvers.changes import Done
 from resolvers.jobs.upkeep import JOBS
 from resolvers.rules.application_machine import EDITABLE, OPEN
-from resolvers.store.installation import prepare_database
-from tests.serving import CHEAP_PASSWORDS
 from tests.stateful_cards import (
     electronic_move,
     open_orders,
@@ -40,8 +33,9 @@ from tests.stateful_moves import (
     due_move,
     missing_papers,
 )
+from tests.stateful_opening import opened_world
 from tests.stateful_statements import pick, rarely
-from tests.stateful_world import Move, Step, World, WorldClock
+from tests.stateful_world import Move, Step, World
 
 STARTS = [
     # Before Spring Festival and National Day of 2026, and before years not published yet.
@@ -210,29 +204,8 @@ class Procedures(RuleBasedStateMachine):
 
 @pytest.fixture
 def world(mongod_uri: str, keys_file: Path, tmp_path: Path) -> Iterator[World]:
-    """On a database and an event loop of its own."""
-    name = f"test_{secrets.token_hex(8)}"
-    clock = WorldClock(STARTS[0][0])
-    configured = Settings(data_dir=tmp_path, keys_file=keys_file, mongodb_database=name)
-    with asyncio.Runner() as runner:
-        stack = AsyncExitStack()
-
-        async def opened() -> World:
-            client = connect(mongod_uri)
-            await prepare_database(database_of(client, name), clock.now)
-            client.close()
-            running = open_runtime(configured, mongod_uri, now=clock, password_cost=CHEAP_PASSWORDS)
-            return World(runner, await stack.enter_async_context(running), clock)
-
-        made = runner.run(opened())
-        made.settle()
-        yield made
-
-        async def closed() -> None:
-            await made.runtime.client.drop_database(name)
-            await stack.aclose()
-
-        runner.run(closed())
+    with opened_world(mongod_uri, keys_file, tmp_path) as opened:
+        yield opened
 
 
 def played(world: World, *, lives: int, rules: int) -> Tally:

@@ -155,10 +155,11 @@ async def _grant_successor(
     gateway: Gateway, application: Document, permit: Document, ids: NewIds, transaction: Transaction
 ) -> Granted | Refused:
     """Another permit in the place of this one: extension, change, electronic for plastic."""
-    now = gateway.now()
-    passport = await gateway.identity_documents.find_current_passport(
-        application["holder_id"], transaction
-    )
+    now, holder_id = gateway.now(), application["holder_id"]
+    # An extension may outwait its permit, and a new one may have been issued since.
+    if await gateway.permits.has_active(holder_id, now, transaction, besides=permit["_id"]):
+        return refused(application, RefusalCode.ACTIVE_PERMIT_EXISTS)
+    passport = await gateway.identity_documents.find_current_passport(holder_id, transaction)
     made = succession(application, permit, passport, ids.permit_id, now)
     if isinstance(made, RefusalCode):
         return refused(application, made)

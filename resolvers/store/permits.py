@@ -155,11 +155,24 @@ class PermitStore:
         )
         return found
 
-    async def has_active(self, holder_id: str, now: datetime, transaction: Transaction) -> bool:
-        """Whether a permit of the holder is good now, or will be: issued and not over."""
+    async def has_active(
+        self,
+        holder_id: str,
+        now: datetime,
+        transaction: Transaction,
+        *,
+        besides: str | None = None,
+    ) -> bool:
+        """Whether a permit of the holder, other than `besides`, is good now, or will be: issued and
+        not over."""
         standing = [str(PermitState.ISSUED), str(PermitState.AWAITING_ORIGINALS)]
         found = await self._permits.find_one(
-            {"holder_id": holder_id, "state": {"$in": standing}, "valid_until": {"$gt": now}},
+            {
+                "_id": {"$ne": besides},
+                "holder_id": holder_id,
+                "state": {"$in": standing},
+                "valid_until": {"$gt": now},
+            },
             {"_id": 1},
             session=transaction,
         )
