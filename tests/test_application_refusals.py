@@ -12,11 +12,12 @@ from auth.officers import Duty
 from auth.tokens import SubjectKind
 from resolvers.rules.application_machine import ApplicationEvent
 from resolvers.store.application_documents import MAX_GAPS
-from resolvers.vocabulary import ApplicationState, FilerKind, RejectionGround
+from resolvers.vocabulary import ApplicationState, FilerKind, IdentifierKind, RejectionGround
 from tests.cases import ENTRY, Case, Scene, minted
 from tests.filing import (
     Desk,
     ahead,
+    applicant,
     application_of,
     code_of,
     extension,
@@ -236,21 +237,6 @@ async def test_the_rules_that_are_no_edges_are_kept(
         await expect_refused(serving, watch, taken.act(event), "ANOTHER_REVIEWER")
 
 
-async def test_what_has_changed_since_the_filing_is_not_approved(
-    serving: Serving, scene: Scene, watch: Watch
-) -> None:
-    for state in ("CANCELLED", "SUPERSEDED", "AWAITING_ORIGINALS"):
-        case = await scene.case(_S.UNDER_REVIEW)
-        await serving.database["permits"].update_one(
-            {"_id": case.person.permit_ids[0]}, {"$set": {"state": state}}
-        )
-        await expect_refused(serving, watch, case.act(_E.APPROVE), "PERMIT_NOT_ELIGIBLE")
-    case = await scene.case(_S.UNDER_REVIEW)
-    facts = case.application["facts"] | {"contract_until": ahead(serving, -1)}
-    await serving.database["applications"].update_one({"_id": case.id}, {"$set": {"facts": facts}})
-    await expect_refused(serving, watch, case.act(_E.APPROVE), "VALIDITY_OVER")
-
-
 async def test_an_update_stays_with_its_permit_and_procedure(
     serving: Serving, scene: Scene, watch: Watch
 ) -> None:
@@ -263,6 +249,21 @@ async def test_an_update_stays_with_its_permit_and_procedure(
         new_in_china(serving),
     ):
         attempt = scene.employer.step("updateApplication", read_of(case), statement=statement)
+        await expect_refused(serving, watch, attempt, "ANOTHER_PROCEDURE")
+    own = await scene.case(_S.DRAFT, FilerKind.HOLDER)
+    [permit_id] = own.person.permit_ids
+    for_the_employer = {"cancellation": {"permitId": permit_id} | cancelled}
+    attempt = step(own.filer, own, _E.UPDATE, statement=for_the_employer)
+    await expect_refused(serving, watch, attempt, "NOT_THE_FILER")
+
+
+async def test_a_holder_learns_nothing_about_a_passport_from_an_update(
+    serving: Serving, scene: Scene, watch: Watch
+) -> None:
+    own, known = await scene.case(_S.DRAFT, FilerKind.HOLDER), await serving.person()
+    for number in (known.numbers[IdentifierKind.PASSPORT], "FX1234567", "??"):
+        statement = new_in_china(serving, applicant=applicant(number))
+        attempt = step(own.filer, own, _E.UPDATE, statement=statement)
         await expect_refused(serving, watch, attempt, "ANOTHER_PROCEDURE")
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from auth.audit import AuditAction, AuditLine
 from auth.mongo import Document, Transaction
+from resolvers.applications.drafts import draft_document, draft_lapses_at
 from resolvers.applications.parties import filer_of, find_filed, own_scope, refused
 from resolvers.applications.people import (
     Subject,
@@ -30,17 +31,14 @@ from resolvers.applications.steps import (
     event_of,
     move,
     refusal_of_step,
-    step_document,
     told,
 )
 from resolvers.changes import Changed, Command, Done, change
 from resolvers.gateway import Ask, Gateway
-from resolvers.policy.papers import RETENTION_DAYS
 from resolvers.policy.places import CITIES
 from resolvers.refusals import RefusalCode, Refused
 from resolvers.rules.application_machine import ApplicationEvent
 from resolvers.rules.eligibility import are_days_possible, is_permit_eligible
-from resolvers.rules.permit_status import ends_at, shanghai_day
 from resolvers.rules.state_machine import Party
 from resolvers.store.outgoing_events import EventKind
 from resolvers.vocabulary import (
@@ -75,7 +73,7 @@ async def create_application(
             return Refused(RefusalCode.APPLICATION_OPEN, permit_id, stated["holder_id"])
         if subject is not None and subject.new_key is not None:
             await gateway.holder_keys.insert(subject.holder_id, subject.new_key, transaction)
-        draft = _draft(application_id, ask, stated, gateway.now())
+        draft = draft_document(application_id, ask, stated, gateway.now())
         await gateway.applications.insert(draft, transaction)
         action = AuditAction.APPLICATION_DRAFTED
         line = AuditLine(action, draft["holder_id"], objects=(application_id,))
@@ -98,19 +96,17 @@ async def update_application(
     subject = await _subject(gateway, statement)
 
     async def work(transaction: Transaction) -> Changed | Refused:
-        if isinstance(subject, Refused):
-            return subject
         found = await find_filed(gateway, ask, application_id, transaction)
         if isinstance(found, Refused):
             return found
-        refusal = refusal_of_step(found, ApplicationEvent.UPDATE, revision)
+        refusal = _refusal_of_update(ask, found, statement, revision, gateway.now())
         if refusal is not None:
             return refusal
-        code = _refusal_of_days(statement, gateway.now())
-        if code is not None:
-            return refused(found, code)
+        if isinstance(subject, Refused):
+            return subject
         known = await _same_subject(gateway, found, subject, transaction)
-        stated = await _stated(gateway, ask, statement, known, transaction)
+        is_filed = found["filed_at"] is not None
+        stated = await _stated(gateway, ask, statement, known, transaction, is_filed=is_filed)
         if isinstance(stated, Refused):
             return stated
         fixed = ("procedure", "permit_id", "holder_id", "is_registered", "city")
@@ -118,7 +114,7 @@ async def update_application(
             return refused(found, RefusalCode.ANOTHER_PROCEDURE)
         changes = {name: value for name, value in stated.items() if name not in fixed}
         if found["state"] == ApplicationState.DRAFT:
-            changes["lapses_at"] = _draft_lapses_at(gateway.now())
+            changes["lapses_at"] = draft_lapses_at(gateway.now())
         moved = await move(
             gateway,
             found,
@@ -134,6 +130,18 @@ async def update_application(
         return Changed(application_id, [line], [event])
 
     return await change(gateway, ask, command, work)
+
+
+def _refusal_of_update(
+    ask: Ask, found: Document, statement: Statement, revision: int, now: datetime
+) -> Refused | None:
+    refusal = refusal_of_step(found, ApplicationEvent.UPDATE, revision)
+    if refusal is not None:
+        return refusal
+    if found["procedure"] != procedure_of(statement):
+        return refused(found, RefusalCode.ANOTHER_PROCEDURE)
+    code = _refusal_of_filer(ask, statement) or _refusal_of_days(statement, now)
+    return None if code is None else refused(found, code)
 
 
 async def _subject(gateway: Gateway, statement: Statement) -> Subject | Refused | None:
@@ -192,13 +200,15 @@ async def _stated(
     statement: Statement,
     subject: Subject | None,
     transaction: Transaction,
+    *,
+    is_filed: bool = False,
 ) -> Document | Refused:
     """Whose, where and what, as the application stores it."""
     if isinstance(statement, NewPermit):
         if subject is None:
             raise ValueError("a first permit has an applicant")
         return _stated_new(ask, statement, subject)
-    return await _stated_for_permit(gateway, ask, statement, transaction)
+    return await _stated_for_permit(gateway, ask, statement, transaction, is_filed=is_filed)
 
 
 def _stated_new(ask: Ask, statement: NewPermit, subject: Subject) -> Document | Refused:
@@ -221,7 +231,12 @@ def _stated_new(ask: Ask, statement: NewPermit, subject: Subject) -> Document | 
 
 
 async def _stated_for_permit(
-    gateway: Gateway, ask: Ask, statement: ForPermit, transaction: Transaction
+    gateway: Gateway,
+    ask: Ask,
+    statement: ForPermit,
+    transaction: Transaction,
+    *,
+    is_filed: bool,
 ) -> Document | Refused:
     scope = own_scope(ask)
     permit = await gateway.permits.find(statement.permit_id, scope, transaction)
@@ -235,6 +250,7 @@ async def _stated_for_permit(
         permit["valid_from"],
         permit["valid_until"],
         gateway.now(),
+        filed=is_filed,
     ):
         return Refused(RefusalCode.PERMIT_NOT_ELIGIBLE, permit["_id"], permit["holder_id"])
     particulars = None
@@ -265,36 +281,3 @@ def _refusal_of_change(statement: Change) -> RefusalCode | None:
     if statement.passport is not None and not is_passport_well_formed(statement.passport):
         return RefusalCode.BAD_APPLICANT
     return None
-
-
-def _draft(application_id: str, ask: Ask, stated: Document, now: datetime) -> Document:
-    step = step_document(now, "CREATE", Party.FILER, actor_of(ask), ApplicationState.DRAFT)
-    return {
-        "_id": application_id,
-        "revision": 1,
-        "state": str(ApplicationState.DRAFT),
-        **stated,
-        "filed_by": filer_of(ask),
-        "authority": f"foreign-experts-{stated['city']}",
-        "result_permit_id": None,
-        "confirmed_at": None,
-        "filed_at": None,
-        "is_late": False,
-        "promise": None,
-        "returned_at": None,
-        "lapses_at": _draft_lapses_at(now),
-        "gaps": [],
-        "checkers": [],
-        "reviewer": None,
-        "originals_seen_at": None,
-        "assessment": None,
-        "decision": None,
-        "steps": [step],
-        "created_at": now,
-        "updated_at": now,
-    }
-
-
-def _draft_lapses_at(now: datetime) -> datetime:
-    """What nobody goes on with is not kept."""
-    return ends_at(shanghai_day(now) + timedelta(days=RETENTION_DAYS[ApplicationState.DRAFT]))

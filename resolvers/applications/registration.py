@@ -80,12 +80,17 @@ async def _register(
     passport = _opened(vault, application, "passport_number")
     if passport is None:
         raise ValueError("a first permit states a passport")
+    kind, social_security_number = IdentifierKind.SOCIAL_SECURITY, f"{country}0{passport}"
+    canonical_number = canonical(kind, social_security_number)
+    if canonical_number is None:
+        return RefusalCode.BAD_APPLICANT
     digests = passport_digests(gateway, country, passport)
+    # The number of somebody whose first passport this was outlives that passport.
+    numbers = [*digests, *gateway.digester.candidates(kind, canonical_number)]
     if await gateway.registration.is_known(
-        digests, transaction
+        numbers, transaction
     ) or await gateway.identity_documents.is_known(digests, transaction):
         return RefusalCode.APPLICANT_ALREADY_REGISTERED
-    social_security_number = f"{country}0{passport}"
     parts = vault.open(applications.NAME, "particulars.name_parts", bytes(stated["name_parts"]))
     surname, given_names, chinese_name, native_name = decode_name_parts(parts)
     record = HolderRecord(
@@ -99,17 +104,13 @@ async def _register(
         nationality=stated["nationality"],
         numbers={
             IdentifierKind.WORK_PERMIT: new_number,
-            IdentifierKind.SOCIAL_SECURITY: social_security_number,
+            kind: social_security_number,
         },
         language=Language.EN,
         created_at=now,
         authority=application["authority"],
         updated_at=now,
     )
-    kind = IdentifierKind.SOCIAL_SECURITY
-    canonical_number = canonical(kind, social_security_number)
-    if canonical_number is None:
-        return RefusalCode.BAD_APPLICANT
     entries = [
         (IdentifierKind.WORK_PERMIT, gateway.digester.digest("WORK_PERMIT", new_number)),
         (kind, gateway.digester.digest(kind, canonical_number)),
