@@ -7,6 +7,7 @@ import secrets
 import shutil
 from collections import defaultdict
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from bson import json_util
 
 from api.clock import utc_now
 from api.demo import demo_identities
+from api.ids import new_id
 from api.settings import Settings
 from auth.collections import installed_differences
 from auth.key_files import load_key_set
@@ -87,3 +89,26 @@ async def test_a_holder_of_the_first_version_logs_in_and_reads_everything(
             me = (await app.execute(EVERYTHING))["me"]
             assert me["id"] == holder["holderId"]
             assert me["permits"]["edges"]
+
+
+async def test_cards_of_the_first_version_say_why_and_until_when(first_version: Database) -> None:
+    cards = first_version["cards"]
+    [found] = await cards.find({"kind": "ELECTRONIC"}).limit(1).to_list(1)
+    since, made = found["state_since"], dict[str, dict[str, Any]]()
+    for kind, state in (
+        ("PHYSICAL", "TEMPORARILY_LOST"),
+        ("PHYSICAL", "SEALED"),
+        ("ELECTRONIC", "SUSPENDED"),
+    ):
+        card = found | {"_id": new_id("crd"), "holder_id": new_id("hld")}
+        await cards.insert_one(card | {"kind": kind, "state": state, "city": "440300"})
+        made[state] = card
+    await prepare_database(first_version, utc_now())
+    after = {card["_id"]: card async for card in cards.find()}
+    lost, sealed, suspended = (after[card["_id"]] for card in made.values())
+    # Seven days is Shenzhen's.
+    assert lost["released_at"] == since + timedelta(days=7)
+    assert lost["activated_at"] == lost["issued_at"]
+    assert (sealed["released_at"], sealed["activated_at"]) == (None, None)
+    # Nobody wrote down why, so nobody but the holder brings it back.
+    assert (suspended["cause"], suspended["released_at"]) == ("HOLDER", None)

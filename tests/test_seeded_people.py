@@ -182,7 +182,9 @@ def test_all_that_can_be_occurs_among_four_thousand() -> None:
     assert {permit.city for permit in permits} == set(CITIES)
     assert {permit.category for permit in permits} == set(PermitCategory)
     assert {permit.form for permit in permits} == set(PermitForm)
-    assert {status for person in people for status in statuses(person)} == set(PermitStatus)
+    shown = {status for person in people for status in statuses(person)}
+    # Whoever is seeded has long been here: the originals have been seen.
+    assert shown == set(PermitStatus) - {PermitStatus.AWAITING_ORIGINALS}
     physical = {c.state for p in people for c in p.cards if c.kind is CardKind.PHYSICAL}
     assert physical == set(CardState) - {CardState.SUSPENDED}
     electronic = {c.state for p in people for c in p.cards if c.kind is CardKind.ELECTRONIC}
