@@ -16,13 +16,18 @@ from auth import login_flow, session_documents, session_rotation, verification
 from auth.login_flows import SPEC as LOGIN_FLOWS
 from auth.permissions import FRESH_PROOF_LIFETIME, Permission
 from auth.tokens import ACCESS_TOKEN_LIFETIME
+from resolvers.applications.texts import MAX_TEXT_LENGTH
 from resolvers.login import second_proof
 from resolvers.login.outcomes import LoginRefusalCode
+from resolvers.refusals import GapReason, RefusalCode
+from resolvers.rules.windows import MAX_YEARS_AWAY
+from resolvers.store.application_documents import MAX_GAPS, MAX_GROUNDS
 from schema.access_page import access_page
 from schema.build import build_gateway_schema
 from schema.connection import DEFAULT_PAGE, MAX_PAGE
 from schema.failures import RequestErrorCode
 from schema.limits import Limits
+from schema.refusal_texts import CHANGE_REFUSAL_TEXTS, GAP_REASON_TEXTS
 from tests.page_samples import PAGES, ROOT, operations_of
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -33,9 +38,9 @@ def page(name: str) -> str:
     return (DOCS / name).read_text(encoding="utf-8")
 
 
-def codes_in(name: str) -> dict[str, str]:
+def codes_in(text: str) -> dict[str, str]:
     """Code → the rest of its row, of every table that begins with codes."""
-    rows = ROW.findall(page(name))
+    rows = ROW.findall(text)
     assert len(dict(rows)) == len(rows)
     return dict(rows)
 
@@ -57,21 +62,35 @@ def test_the_access_page_names_every_permission_and_every_field() -> None:
 
 
 def test_every_refusal_of_a_login_is_documented_and_no_other() -> None:
-    assert set(codes_in("login.md")) == {code.value for code in LoginRefusalCode}
+    assert set(codes_in(page("login.md"))) == {code.value for code in LoginRefusalCode}
 
 
 def test_every_request_error_is_documented_with_its_status_and_no_other() -> None:
-    rows = codes_in("errors.md")
+    rows = codes_in(page("errors.md").split("\n## ")[0])
     assert set(rows) == {code.value for code in RequestErrorCode}
     for code in RequestErrorCode:
         star = " *" if code in HTTP_LEVEL else ""
         assert rows[code.value].startswith(f" {STATUS[code]}{star} |"), code
 
 
-def test_every_mutation_is_on_the_page_of_logging_in() -> None:
+def test_every_refusal_of_a_change_is_documented_and_has_words_in_both_languages() -> None:
+    refusals, gaps = page("errors.md").split("\n## Refused changes\n")[1].split("\nA gap of ")
+    rows = codes_in(refusals)
+    assert set(rows) == {code.value for code in RefusalCode}
+    assert all(cell.strip() for row in rows.values() for cell in row.split("|"))
+    assert set(CHANGE_REFUSAL_TEXTS) == set(RefusalCode)
+    assert set(codes_in(gaps)) == {reason.value for reason in GapReason}
+    assert set(GAP_REASON_TEXTS) == set(GapReason)
+    for text in (*CHANGE_REFUSAL_TEXTS.values(), *GAP_REASON_TEXTS.values()):
+        assert text.en.isascii()
+        assert re.search(r"[\u4e00-\u9fff]", text.zh), text.en
+
+
+def test_every_mutation_is_on_a_page_for_whoever_calls_it() -> None:
+    told = page("login.md") + page("officers.md") + page("procedures.md")
     mutation = build_gateway_schema()._schema.mutation_type
     assert mutation is not None
-    assert [name for name in mutation.fields if f"`{name}`" not in page("login.md")] == []
+    assert [name for name in mutation.fields if f"`{name}`" not in told] == []
 
 
 @pytest.mark.parametrize(
@@ -93,6 +112,10 @@ def test_every_mutation_is_on_the_page_of_logging_in() -> None:
         ("errors.md", f"over {MAX_URL_BYTES:,} bytes"),
         ("errors.md", f"over {BODY_LIFETIME_SECONDS:.0f} seconds to arrive"),
         ("errors.md", f"over {Limits().list_size} items"),
+        ("errors.md", f"is empty or over {MAX_TEXT_LENGTH:,} characters"),
+        ("errors.md", f"lists no gap, or more than {MAX_GAPS} |"),
+        ("errors.md", f"has no ground, or more than {MAX_GROUNDS} |"),
+        ("errors.md", f"or one is over {MAX_YEARS_AWAY} years away"),
         (
             "login.md",
             f"have {DEFAULT_PAGE} entries a page unless `first` says otherwise, {MAX_PAGE}",
@@ -125,7 +148,7 @@ def test_every_operation_on_a_page_fits_the_schema(path: Path) -> None:
 
 def test_operations_are_found_on_the_pages_that_show_some() -> None:
     shown = {path.name for path in PAGES if operations_of(path.read_text(encoding="utf-8"))}
-    assert shown >= {"README.md", "login.md", "errors.md"}
+    assert shown >= {"README.md", "login.md", "errors.md", "procedures.md"}
 
 
 @pytest.mark.parametrize(
