@@ -20,6 +20,7 @@ from auth.officers import Officer
 from auth.principal import Assurance, Principal, PrincipalKind
 from resolvers.changes import Command, Done
 from resolvers.gateway import Ask, Gateway
+from resolvers.papers.finishing import FIRST_REVIEW
 from resolvers.papers.outcomes import Denied, PaperRefused
 from resolvers.papers.removing import remove_paper
 from resolvers.policy.calendar import calendar_of
@@ -229,7 +230,11 @@ class World:
     def bring(self, application: Document, kinds: Sequence[PaperKind]) -> Step:
         """Stored papers; their upload is another test's business."""
         self.clock.now += timedelta(seconds=1)
-        made = paper_documents(application, kinds, self.clock.now)
+        review_at = self.clock.now + FIRST_REVIEW
+        made = [
+            one | {"review_at": review_at}
+            for one in paper_documents(application, kinds, self.clock.now)
+        ]
 
         async def stored() -> None:
             await self.runtime.database["papers"].insert_many(made)

@@ -31,6 +31,7 @@ from resolvers.cards.making import Blank, check_photo, make_card
 from resolvers.cards.ordering import OrderAsked, WantedCard, order_card
 from resolvers.cards.own import CardAsked, issue_electronic_card, report_temporary_loss
 from resolvers.changes import Done
+from resolvers.jobs.paper_sweep import sweep_papers
 from resolvers.refusals import RefusalCode, Refused
 from resolvers.vocabulary import (
     CardChannel,
@@ -38,6 +39,7 @@ from resolvers.vocabulary import (
     CardMaking,
     CardReason,
     IdentifierKind,
+    PaperKind,
     PermitCategory,
 )
 from tests.stateful_invariants import check_state, check_step
@@ -174,3 +176,21 @@ def test_a_loss_that_becomes_formal_is_told_of_the_suspended_electronic_card_too
     done(send(world, holder, report_temporary_loss, asked=CardAsked(physical, 1)))
     formal = send(world, counter, report_loss, asked=CardAsked(physical, 2))
     assert [line["objects"] for line in formal.lines] == [[physical], [electronic]]
+
+
+def test_the_sweep_of_papers_past_their_retention_is_told_to_whoever_filed_them(
+    world: World,
+) -> None:
+    employer = world.employers[0]
+    until = world.today + timedelta(days=500)
+    statement = Extension(world.people[0].permit_ids[0], until, until)
+    application_id = done(send(world, employer, create_application, statement=statement))
+    world.bring(application(world, application_id), [PaperKind.CONTRACT])
+    [paper] = world.papers_of(application(world, application_id))
+    world.wait(timedelta(days=91))
+    swept = world.system("upkeep", sweep_papers)
+    check_step(swept)
+    assert [(event["kind"], event["object_id"]) for event in swept.events] == [
+        ("paper.deleted", paper["_id"])
+    ]
+    assert world.papers_of(application(world, application_id)) == []

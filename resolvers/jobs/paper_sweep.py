@@ -2,7 +2,7 @@
 papers past their retention (`resolvers.policy.papers.RETENTION_DAYS`).
 
 Safe to stop anywhere and to run twice at once. The papers of an application go in one transaction
-with their audit lines.
+with their audit lines and events.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from auth.audit import AuditAction, AuditLine
 from auth.mongo import Document, Transaction, in_transaction
 from auth.principal import Principal, PrincipalKind
 from resolvers.gateway import Ask, Gateway, append_audit
+from resolvers.papers.finishing import paper_event
 from resolvers.policy.papers import RETENTION_DAYS
+from resolvers.store.outgoing_events import EventKind, encode_event
 from resolvers.vocabulary import ApplicationState
 
 BATCH_SIZE: Final = 200
@@ -84,6 +86,11 @@ async def _review(gateway: Gateway, application_id: str, holder_id: str, now: da
         if papers:
             lines = [_line(paper) for paper in papers]
             await append_audit(gateway, ask, *lines, transaction=transaction)
+        if papers and application is not None:
+            deleted = EventKind.PAPER_DELETED
+            told = [paper_event(deleted, paper["_id"], application) for paper in papers]
+            encoded = [encode_event(gateway.new_id("evt"), event, now) for event in told]
+            await gateway.events.append(encoded, transaction)
         return len(papers)
 
     return await in_transaction(gateway.database, work)
