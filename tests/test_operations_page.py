@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -11,8 +12,10 @@ from pydantic.fields import FieldInfo
 
 from api.cli import cli
 from api.settings import Settings
+from api.upkeep import INTERVAL
 from auth.login_flow import MAX_NAME_ATTEMPTS
 from auth.throttle import ThrottlePolicy
+from resolvers.jobs.upkeep import JOBS
 from resolvers.policy.throttling import (
     ADDRESS,
     CLIENT,
@@ -60,6 +63,11 @@ def test_every_collection_stands_in_the_table_with_its_audience() -> None:
     table = table_after("What each collection holds")
     assert [row[:2] for row in table] == [[f"`{spec.name}`", spec.audience] for spec in SPECS]
     assert all(row[2] for row in table)
+
+
+def test_every_job_of_the_upkeep_stands_in_its_table() -> None:
+    assert [row[0] for row in table_after("Upkeep")] == list(JOBS)
+    assert timedelta(minutes=1) == INTERVAL
 
 
 def test_every_time_to_live_is_told() -> None:
