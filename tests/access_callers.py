@@ -9,6 +9,7 @@ from api.ids import new_id
 from api.settings import Settings
 from auth.master_keys import LocalMasterKeys
 from auth.mongo import Database, Document
+from auth.officers import Duty
 from auth.principal import Assurance
 from auth.sealing import Sealer
 from auth.tokens import SubjectKind, TokenAuthority
@@ -23,21 +24,23 @@ from resolvers.vocabulary import (
     InsuranceState,
     ResidenceState,
 )
-from tests.access_rows import Caller
+from tests.access_rows import EMPLOYERS, MISSING_SCOPE, Caller
 from tests.app_client import START, AppClient
+from tests.employer_client import EVERY_SCOPE, employer_client
 from tests.factories import CITY, Person
 from tests.officer_client import officer_clients
 from tests.serving import Serving
 
-_KINDS = {
-    Caller.EMPLOYER: SubjectKind.EMPLOYER,
-    Caller.REAL_NAME_TOKEN: SubjectKind.HOLDER,
+_DESKS = {
+    Caller.CHECKER: (f"foreign-experts-{CITY}", Duty.CHECK),
+    Caller.DECIDER: (f"foreign-experts-{CITY}", Duty.DECIDE),
+    Caller.COUNTER: (f"human-resources-{CITY}", Duty.COUNTER),
 }
 
 
-async def rich_person(serving: Serving, **plan: Any) -> Person:
-    """A holder with a document in every collection."""
-    person = await serving.person(physical=CardState.NORMAL, **plan)
+async def rich_person(serving: Serving, city: str = CITY, **plan: Any) -> Person:
+    """A holder with every record that other authorities keep."""
+    person = await serving.person(physical=CardState.NORMAL, city=city, **plan)
     database, now = serving.database, serving.clock()
     key = await database[holder_keys.NAME].find_one({"_id": person.holder_id})
     permit = await database["permits"].find_one({"holder_id": person.holder_id})
@@ -49,10 +52,10 @@ async def rich_person(serving: Serving, **plan: Any) -> Person:
         holder_id=person.holder_id,
         number=f"GZ{person.numbers[IdentifierKind.PASSPORT][1:]}",
         state=ResidenceState.ISSUED,
-        city=CITY,
+        city=city,
         valid_from=now - timedelta(days=30),
         valid_until=now + timedelta(days=300),
-        authority=f"exit-entry-{CITY}",
+        authority=f"exit-entry-{city}",
         updated_at=now,
     )
     kinds = [
@@ -62,10 +65,10 @@ async def rich_person(serving: Serving, **plan: Any) -> Person:
         insurance_id=new_id("ins"),
         holder_id=person.holder_id,
         employer_id=permit["employer_id"],
-        city=CITY,
+        city=city,
         enrolments=kinds,
         started_at=now,
-        authority=f"human-resources-{CITY}",
+        authority=f"human-resources-{city}",
         updated_at=now,
     )
     vault = sealer.vault_for(person.holder_id, decode_holder_key(key))
@@ -75,24 +78,31 @@ async def rich_person(serving: Serving, **plan: Any) -> Person:
     return person
 
 
-def minted_token(serving: Serving, settings: Settings, caller: Caller, subject: str) -> str:
-    """An access token signed with the key of the gateway. `subject` is a holder's id, so that
-    nothing but the kind of the caller and its assurance can refuse it."""
+def real_name_token(serving: Serving, settings: Settings, person: Person) -> str:
+    """An access token of the holder, signed with the key of the gateway, so that nothing but its
+    assurance can refuse it."""
     authority = TokenAuthority(serving.key_set, issuer=settings.issuer, audience=settings.audience)
-    weak = caller is Caller.REAL_NAME_TOKEN
     now = serving.clock()
     return authority.mint_access(
-        subject=subject,
-        kind=_KINDS[caller],
+        subject=person.holder_id,
+        kind=SubjectKind.HOLDER,
         client_id="test-portal",
         session_id=new_id("ses"),
         scope=(),
-        acr=(Assurance.REAL_NAME if weak else Assurance.REAL_PERSON).acr,
+        acr=Assurance.REAL_NAME.acr,
         amr=("user",),
         authenticated_at=now,
         token_id=new_id("tok"),
         issued_at=now,
     )
+
+
+async def employer_id_of(serving: Serving, person: Person) -> str:
+    """The employer of the person's first permit."""
+    permit = await serving.database["permits"].find_one({"_id": person.permit_ids[0]})
+    assert permit is not None
+    employer_id: str = permit["employer_id"]
+    return employer_id
 
 
 async def logged_in(serving: Serving, person: Person) -> AppClient:
@@ -111,7 +121,7 @@ async def age_proof(serving: Serving, app: AppClient) -> None:
 async def client_of(
     caller: Caller, serving: Serving, settings: Settings, person: Person
 ) -> AppClient:
-    """A client that asks as `caller`, of whom `person` is the holder, if any."""
+    """A client that asks as `caller`: `person`, the employer of `person`, or an officer."""
     app = serving.client()
     match caller:
         case Caller.ANONYMOUS:
@@ -126,10 +136,15 @@ async def client_of(
         case Caller.STALE_HOLDER:
             app = await logged_in(serving, person)
             await age_proof(serving, app)
-        case Caller.OFFICER:
-            [app] = await officer_clients(serving, 1)
-        case Caller.REAL_NAME_TOKEN | Caller.EMPLOYER:
-            app.token = minted_token(serving, settings, caller, person.holder_id)
+        case Caller.REAL_NAME_TOKEN:
+            app.token = real_name_token(serving, settings, person)
+        case Caller.CHECKER | Caller.DECIDER | Caller.COUNTER:
+            authority, duty = _DESKS[caller]
+            [app] = await officer_clients(serving, 1, authority, (duty,))
+        case employer:
+            assert employer in EMPLOYERS
+            granted = [scope for scope in EVERY_SCOPE if scope is not MISSING_SCOPE.get(employer)]
+            app = await employer_client(serving, await employer_id_of(serving, person), granted)
     return app
 
 

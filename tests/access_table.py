@@ -1,242 +1,224 @@
 """Who may use what, written by hand: the expectation that the matrix test compares with.
 
-Nothing here is computed from `auth.permissions` or `@access`. A field is reached through a root
-field, so its row says what a caller meets who selects it below that root.
+Nothing here is computed from `auth.permissions` or `@access`. A line is a type, a row and the
+fields that have it. The row says what a caller meets who selects the field where the way to it is
+open; below a field that is denied nothing is looked at, so the row of the way is then the answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-from tests.access_cards import (
-    CARD,
-    CARD_BELOW,
-    CARD_EXCEPTIONS,
-    CARD_ROOTS,
-    ORDER_LIST_TYPES,
-    PERMIT,
-)
+from tests.access_payloads import PAYLOADS, ROOTS
 from tests.access_rows import (
-    ADVANCE,
-    DESK,
+    CASE,
+    COUNTER,
+    EMPLOYER,
+    ITS_CASES,
+    ITS_PERMITS,
+    ITS_TASKS,
     KNOWN,
+    OFFICER,
+    ORDER,
     OWN,
-    PROVE,
+    PERSON,
     PUBLIC,
+    RECORD,
     REVEAL,
+    TASK,
     Row,
 )
 
-ROOTS: Mapping[str, Row] = {
-    "Query.me": OWN,
-    "Query.biometricConsentNotice": PUBLIC,
-    "Query.assessTalentCategory": KNOWN,
-    "Mutation.startLogin": PUBLIC,
-    "Mutation.proveRealName": PROVE,
-    "Mutation.sendSecondProofCode": PROVE,
-    "Mutation.confirmSecondProof": PROVE,
-    "Mutation.giveBiometricConsent": ADVANCE,
-    "Mutation.startRealPersonCheck": ADVANCE,
-    "Mutation.submitRealPersonProof": ADVANCE,
-    "Mutation.completeLogin": ADVANCE,
-    "Mutation.refreshTokens": PUBLIC,
-    "Mutation.startStepUp": OWN,
-    "Mutation.completeStepUp": ADVANCE,
-    "Mutation.withdrawBiometricConsent": OWN,
-    "Mutation.logout": OWN,
-    "Mutation.logoutEverywhere": OWN,
-    "Mutation.endSession": OWN,
-    "Mutation.officerLogin": PUBLIC,
-    "Mutation.renewOfficerSession": DESK,
-    "Mutation.officerLogout": DESK,
-    **CARD_ROOTS,
-}
+Line = tuple[str, Row, str]
 
-_REFUSED = ("LoginRefused", "code message retryAfterSeconds")
-_OFFICER_REFUSED = ("OfficerLoginRefused", "code message retryAfterSeconds")
-_COMPLETED = (
-    "LoginCompleted",
-    "sessionId accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt",
+ROOT_TYPES: tuple[Line, ...] = (
+    (
+        "Holder",
+        OWN,
+        (
+            "id fullName chineseName nativeName birthDate phone nationality workPermitNumber"
+            " socialSecurityNumber permanentResidentId language permits cards cardOrders"
+            " identityDocuments sessions tasks residencePermit insurance applications application"
+            " source"
+        ),
+    ),
+    ("EmployerDesk", EMPLOYER, "employer"),
+    ("EmployerDesk", ITS_PERMITS, "permits"),
+    ("EmployerDesk", ITS_TASKS, "tasks"),
+    ("EmployerDesk", ITS_CASES, "applications application"),
+    ("OfficerDesk", OFFICER, "id authority city duties workList case statistics"),
+    ("OfficerDesk", COUNTER, "counterQueue cardOrder counterStatistics"),
+    ("HolderAtCounter", COUNTER, "cards orders"),
+    ("BiometricConsentNotice", PUBLIC, "version text"),
 )
 
-BELOW: Mapping[str, tuple[Row, tuple[tuple[str, str], ...]]] = {
-    "Query.me": (
-        OWN,
+RECORD_TYPES: tuple[Line, ...] = (
+    ("SealedText", RECORD, "masked"),
+    ("SealedText", REVEAL, "revealed"),
+    ("Source", RECORD, "authority updatedAt isStale staleAfter"),
+    ("City", RECORD, "code name"),
+    ("Authority", RECORD, "code name"),
+    ("PageInfo", RECORD, "hasNextPage endCursor"),
+    ("Employer", RECORD, "id creditCode name city source"),
+    ("PermitConnection", RECORD, "edges pageInfo"),
+    ("PermitEdge", RECORD, "cursor node"),
+    (
+        "Permit",
+        RECORD,
         (
-            (
-                "Holder",
-                (
-                    "id fullName chineseName nativeName birthDate phone nationality"
-                    " workPermitNumber socialSecurityNumber permanentResidentId language permits"
-                    " cards cardOrders identityDocuments sessions tasks residencePermit insurance"
-                    " source"
-                ),
-            ),
-            ("SealedText", "masked"),
-            ("PermitConnection", "edges pageInfo"),
-            ("PermitEdge", "cursor node"),
-            PERMIT,
-            ("PermitHolder", "fullName"),
-            ("ExtensionWindow", "opensOn closesOn isOpen"),
-            ("PermitHistoryEntry", "at event authority"),
-            ("Employer", "id creditCode name city source"),
-            ("Source", "authority updatedAt isStale staleAfter"),
-            ("City", "code name"),
-            ("Authority", "code name"),
-            ("PageInfo", "hasNextPage endCursor"),
-            ("CardConnection", "edges pageInfo electronicAbsence"),
-            ("CardEdge", "cursor node"),
-            CARD,
-            *ORDER_LIST_TYPES,
-            ("BankSide", "state stateLabel account"),
-            ("NextAction", "code label"),
-            ("Absence", "code message"),
-            ("IdentityDocumentConnection", "edges pageInfo"),
-            ("IdentityDocumentEdge", "cursor node"),
-            (
-                "IdentityDocument",
-                "id kind country number validFrom validUntil isSuperseded source",
-            ),
-            ("SessionConnection", "edges pageInfo"),
-            ("SessionEdge", "cursor node"),
-            (
-                "Session",
-                (
-                    "id deviceName devicePlatform createdAt lastUsedAt authenticatedAt expiresAt"
-                    " isCurrent"
-                ),
-            ),
-            ("TaskConnection", "edges pageInfo"),
-            ("TaskEdge", "cursor node"),
-            ("Task", "id kind kindLabel permitId dueOn daysLeft state openedAt doneAt"),
-            (
-                "ResidencePermit",
-                "id number state isValid daysLeft city validFrom validUntil source",
-            ),
-            ("Insurance", "id employer enrolments city source"),
-            (
-                "InsuranceEnrolment",
-                "kind kindLabel state stateLabel since until treatyCountry",
-            ),
+            "id number category categoryLabel employer holder post city validFrom validUntil"
+            " status statusLabel daysLeft extensionWindow form isPlastic issuedAt history source"
         ),
     ),
-    "Query.biometricConsentNotice": (PUBLIC, (("BiometricConsentNotice", "version text"),)),
-    "Query.assessTalentCategory": (
+    ("PermitHolder", RECORD, "fullName"),
+    ("ExtensionWindow", RECORD, "opensOn closesOn isOpen"),
+    ("PermitHistoryEntry", RECORD, "at event authority"),
+    ("CardConnection", PERSON, "edges pageInfo electronicAbsence"),
+    ("CardEdge", PERSON, "cursor node"),
+    (
+        "Card",
+        PERSON,
+        (
+            "id kind kindLabel number revision status statusLabel statusSince releasedAt cause"
+            " bank permit nextActions reason city issuedAt activatedAt source"
+        ),
+    ),
+    ("BankSide", PERSON, "state stateLabel account"),
+    ("NextAction", PERSON, "code label"),
+    ("Absence", PERSON, "code message"),
+    ("IdentityDocumentConnection", PERSON, "edges pageInfo"),
+    ("IdentityDocumentEdge", PERSON, "cursor node"),
+    (
+        "IdentityDocument",
+        PERSON,
+        "id kind country number validFrom validUntil isSuperseded source",
+    ),
+    (
+        "ResidencePermit",
+        PERSON,
+        "id number state isValid daysLeft city validFrom validUntil source",
+    ),
+    ("Insurance", PERSON, "id employer enrolments city source"),
+    ("InsuranceEnrolment", PERSON, "kind kindLabel state stateLabel since until treatyCountry"),
+    ("SessionConnection", OWN, "edges pageInfo"),
+    ("SessionEdge", OWN, "cursor node"),
+    (
+        "Session",
+        OWN,
+        "id deviceName devicePlatform createdAt lastUsedAt authenticatedAt expiresAt isCurrent",
+    ),
+    ("TaskConnection", TASK, "edges pageInfo"),
+    ("TaskEdge", TASK, "cursor node"),
+    ("Task", TASK, "id kind kindLabel permitId dueOn daysLeft state openedAt doneAt"),
+)
+
+CASE_TYPES: tuple[Line, ...] = (
+    ("ApplicationConnection", CASE, "edges pageInfo"),
+    ("ApplicationEdge", CASE, "cursor node"),
+    (
+        "Application",
+        CASE,
+        (
+            "id revision procedure procedureLabel state stateLabel category city authority"
+            " filedBy employer holder particulars facts permit resultPermit requiredPapers papers"
+            " gaps promise isConfirmationDue confirmedAt submittedAt isLate lapsesOn"
+            " originalsSeenAt talentAssessment decision steps nextActions createdAt updatedAt"
+        ),
+    ),
+    ("CasePerson", CASE, "fullName"),
+    (
+        "CasePerson",
+        OFFICER,
+        (
+            "chineseName birthDate phone nationality workPermitNumber permits cards"
+            " identityDocuments residencePermit insurance source"
+        ),
+    ),
+    (
+        "ApplicationParticulars",
+        CASE,
+        (
+            "fullName chineseName nativeName birthDate phone nationality passportNumber"
+            " passportCountry passportValidUntil"
+        ),
+    ),
+    (
+        "ApplicationFacts",
+        CASE,
+        (
+            "post category contractUntil requestedUntil plannedEntryOn stayUntil enteredOn"
+            " changedOn happenedOn cancellationReason cancellationReasonLabel"
+        ),
+    ),
+    ("RequiredPaperEntry", CASE, "kind label why"),
+    ("ApplicationPaper", CASE, "id kind label mediaType size storedAt path"),
+    ("ApplicationGap", PUBLIC, "paper paperLabel reason reasonLabel note"),
+    (
+        "ApplicationPromise",
+        CASE,
+        "stage dueOn daysLeft isOverdue isProvisional calendarVersion",
+    ),
+    ("ApplicationStep", CASE, "at event party partyLabel state stateLabel"),
+    ("ApplicationAction", CASE, "code label"),
+    (
+        "ApplicationDecision",
+        CASE,
+        (
+            "outcome at policyVersion grounds text remedies validUntil validityBound"
+            " validityBoundLabel feeFen"
+        ),
+    ),
+    ("DecisionGround", CASE, "code text"),
+    ("DecisionRemedy", CASE, "kind label body limit unit law"),
+    (
+        "CaseStatisticRow",
+        OFFICER,
+        "procedure procedureLabel city month decided approved withinPromise medianDays p90Days",
+    ),
+    (
+        "TalentAssessment",
         KNOWN,
         (
-            (
-                "TalentAssessment",
-                (
-                    "total maximum category categoryLabel items nextCategory otherRoutes"
-                    " tableVersion assessedOn"
-                ),
-            ),
-            (
-                "TalentItemResult",
-                "code label points maximum band reason reasonLabel nextBand nextBandPoints",
-            ),
-            ("NextTalentCategory", "category categoryLabel pointsMissing"),
-            ("OtherTalentRoute", "code category text"),
-            ("TalentFactsRefused", "refusals"),
-            ("TalentFactRefusal", "fact code message"),
+            "total maximum category categoryLabel items nextCategory otherRoutes tableVersion"
+            " assessedOn"
         ),
     ),
-    "Mutation.startLogin": (PUBLIC, (("LoginStarted", "flowToken expiresAt"), _REFUSED)),
-    "Mutation.proveRealName": (
-        PROVE,
-        (("RealNameProved", "flowToken expiresAt secondProofDue"), _REFUSED),
+    (
+        "TalentItemResult",
+        KNOWN,
+        "code label points maximum band reason reasonLabel nextBand nextBandPoints",
     ),
-    "Mutation.sendSecondProofCode": (
-        PROVE,
-        (("SecondProofCodeSent", "sendsLeft sandboxNotice sandboxCode"), _REFUSED),
-    ),
-    "Mutation.confirmSecondProof": (
-        PROVE,
-        (("SecondProofConfirmed", "flowToken expiresAt"), _REFUSED),
-    ),
-    "Mutation.giveBiometricConsent": (ADVANCE, (("BiometricConsentGiven", "version"), _REFUSED)),
-    "Mutation.startRealPersonCheck": (
-        ADVANCE,
-        (
-            (
-                "RealPersonChallenge",
-                "challengeId instructions provider expiresAt sandbox sandboxNotice",
-            ),
-            _REFUSED,
-        ),
-    ),
-    "Mutation.submitRealPersonProof": (
-        ADVANCE,
-        (("RealPersonProved", "provider sandbox sandboxNotice"), _REFUSED),
-    ),
-    "Mutation.completeLogin": (ADVANCE, (_COMPLETED, _REFUSED)),
-    "Mutation.refreshTokens": (PUBLIC, (_COMPLETED, _REFUSED)),
-    "Mutation.startStepUp": (OWN, (("StepUpStarted", "flowToken expiresAt consentDue"), _REFUSED)),
-    "Mutation.completeStepUp": (
-        ADVANCE,
-        (("StepUpCompleted", "accessToken accessTokenExpiresAt authenticatedAt"), _REFUSED),
-    ),
-    "Mutation.withdrawBiometricConsent": (
-        OWN,
-        (("BiometricConsentWithdrawn", "withdrawnAt"), ("NoBiometricConsent", "message")),
-    ),
-    "Mutation.logout": (OWN, (("SessionsEnded", "count"),)),
-    "Mutation.logoutEverywhere": (OWN, (("SessionsEnded", "count"),)),
-    "Mutation.endSession": (OWN, (("SessionsEnded", "count"), ("SessionNotFound", "message"))),
-    "Mutation.officerLogin": (
-        PUBLIC,
-        (
-            (
-                "OfficerLoggedIn",
-                (
-                    "accessToken accessTokenExpiresAt sessionEndsAt officerId loginName authority"
-                    " city duties"
-                ),
-            ),
-            _OFFICER_REFUSED,
-        ),
-    ),
-    "Mutation.renewOfficerSession": (
-        DESK,
-        (
-            ("OfficerSessionRenewed", "accessToken accessTokenExpiresAt sessionEndsAt"),
-            _OFFICER_REFUSED,
-        ),
-    ),
-    "Mutation.officerLogout": (DESK, (("OfficerLoggedOut", "wasLive"),)),
-    **CARD_BELOW,
-}
-"""Below each root: the row of its fields, type by type."""
+    ("NextTalentCategory", KNOWN, "category categoryLabel pointsMissing"),
+    ("OtherTalentRoute", KNOWN, "code category text"),
+)
 
-EXCEPTIONS: Mapping[tuple[str, str, str], Row] = {
-    ("Query.me", "SealedText", "revealed"): REVEAL,
-    **CARD_EXCEPTIONS,
-}
-"""Fields whose row is not that of their root."""
+_ORDER_FIELDS = (
+    "id revision reason making channel collection city authority state stateLabel stages ticket"
+    " orderedAt promisedAt isPromiseProvisional isPromiseKept minutesTaken photoFault"
+    " photoFaultLabel card"
+)
+ORDER_TYPES: tuple[Line, ...] = (
+    ("CardOrderConnection", ORDER, "edges pageInfo"),
+    ("CardOrderEdge", ORDER, "cursor node"),
+    ("CardOrder", ORDER, _ORDER_FIELDS),
+    ("CardOrderStage", ORDER, "stage label at"),
+    ("CardOrderTicket", ORDER, "number day ahead"),
+    ("CounterOrderConnection", COUNTER, "edges pageInfo"),
+    ("CounterOrderEdge", COUNTER, "cursor node"),
+    ("CounterOrder", ORDER, _ORDER_FIELDS),
+    ("CounterOrder", COUNTER, "holder"),
+    ("CounterPeriod", COUNTER, "period count medianMinutes p90Minutes shareWithinPromise"),
+)
+
+LINES = (*ROOTS, *PAYLOADS, *ROOT_TYPES, *RECORD_TYPES, *CASE_TYPES, *ORDER_TYPES)
 
 
-@dataclass(frozen=True)
-class Case:
-    """One field as it is reached through one root field. `type_name` is Query or Mutation when it
-    is the root field itself."""
-
-    root: str
-    type_name: str
-    field: str
-
-    def __str__(self) -> str:
-        return f"{self.root} > {self.type_name}.{self.field}"
-
-
-def table() -> Iterator[tuple[Case, Row]]:
-    """Every line of the matrix."""
-    for root, row in ROOTS.items():
-        type_name, _, field = root.partition(".")
-        yield Case(root, type_name, field), row
-    for root, (row, types) in BELOW.items():
-        for type_name, fields in types:
-            for field in fields.split():
-                yield Case(root, type_name, field), row
-    for (root, type_name, field), row in EXCEPTIONS.items():
-        yield Case(root, type_name, field), row
+def table() -> Mapping[tuple[str, str], Row]:
+    """(type, field) → row; raises ValueError for a field with two."""
+    rows: dict[tuple[str, str], Row] = {}
+    for type_name, row, fields in LINES:
+        for field in fields.split():
+            if (type_name, field) in rows:
+                raise ValueError(f"{type_name}.{field} has two rows")
+            rows[type_name, field] = row
+    return rows

@@ -1,12 +1,13 @@
-"""The smallest operation that selects one field, made from the schema: for tests of every field."""
+"""Operations that select fields of the schema by the shortest open way, made from the schema."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from graphql import (
     GraphQLEnumType,
+    GraphQLField,
     GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLNamedType,
@@ -18,8 +19,6 @@ from graphql import (
     is_required_input_field,
 )
 
-from tests.access_table import Case
-
 PLAIN_VALUES = {
     "String": '"none"',
     "ID": '"none"',
@@ -28,83 +27,100 @@ PLAIN_VALUES = {
     "Date": '"1990-01-01"',
 }
 
+Way = tuple[tuple[str, str], ...]
+"""(type, field) steps from the type of a root field to another type."""
+Given = Mapping[str, str]
+"""`Type.field` → its arguments as literals, where not any value will do."""
 
-NAMED_VALUES = {"idempotencyKey": '"one-for-all"'}
-"""Input fields for which not any text will do."""
 
-
-def reachable_cases(schema: GraphQLSchema) -> Iterator[Case]:
-    """Every field below every root field, once for each root."""
+def roots(schema: GraphQLSchema) -> Iterator[tuple[str, str]]:
+    """Queries first."""
     for root_type in (schema.query_type, schema.mutation_type):
         assert root_type is not None
-        for name, field in root_type.fields.items():
-            root = f"{root_type.name}.{name}"
-            yield Case(root, root_type.name, name)
-            for type_name in _paths(schema, get_named_type(field.type)):
-                below = schema.type_map[type_name]
-                assert isinstance(below, GraphQLObjectType)
-                for field_name in below.fields:
-                    yield Case(root, type_name, field_name)
+        for name in root_type.fields:
+            yield root_type.name, name
 
 
-def operation_of(schema: GraphQLSchema, case: Case) -> str:
-    """By the shortest way from the case's root to its type."""
-    root_name, _, field_name = case.root.partition(".")
-    root_type = schema.type_map[root_name]
-    assert isinstance(root_type, GraphQLObjectType)
-    field = root_type.fields[field_name]
-    if case.type_name == root_name:
-        selection = "{ __typename }"
-    else:
-        start = get_named_type(field.type)
-        target = schema.type_map[case.type_name]
-        assert isinstance(target, GraphQLObjectType)
-        selection = f"{{ {_leaf(target, case.field)} }}"
-        steps = _paths(schema, start)[case.type_name]
-        for parent, step in reversed(steps):
-            above = schema.type_map[parent]
-            assert isinstance(above, GraphQLObjectType)
-            selection = f"{{ ... on {parent} {{ {step}{_given(above, step)} {selection} }} }}"
-        if isinstance(start, GraphQLUnionType) and not steps:
-            selection = f"{{ ... on {case.type_name} {selection} }}"
-    given = _given(root_type, field_name)
-    return f"{root_name.lower()} {{ {field_name}{given} {selection} }}"
+def object_type(schema: GraphQLSchema, name: str) -> GraphQLObjectType:
+    found = schema.type_map[name]
+    assert isinstance(found, GraphQLObjectType)
+    return found
 
 
-def _given(parent: GraphQLObjectType, field: str) -> str:
-    """The arguments that the field cannot do without."""
+def members(schema: GraphQLSchema, root: tuple[str, str]) -> Sequence[GraphQLObjectType]:
+    """The object types that a root field can end in: one, or those of its union."""
+    named = get_named_type(object_type(schema, root[0]).fields[root[1]].type)
+    found = named.types if isinstance(named, GraphQLUnionType) else (named,)
+    assert all(isinstance(one, GraphQLObjectType) for one in found)
+    return [object_type(schema, one.name) for one in found]
+
+
+def ways(
+    schema: GraphQLSchema,
+    root: tuple[str, str],
+    is_open: Callable[[str, str], bool] = lambda _type, _field: True,
+) -> dict[str, Way]:
+    """Object types below the root, each with its shortest way over fields that are open."""
+    waiting = deque[tuple[GraphQLNamedType, Way]]((one, ()) for one in members(schema, root))
+    found: dict[str, Way] = {}
+    while waiting:
+        named, steps = waiting.popleft()
+        if not isinstance(named, GraphQLObjectType) or named.name in found:
+            continue
+        found[named.name] = steps
+        for name, field in named.fields.items():
+            if is_open(named.name, name):
+                waiting.append((get_named_type(field.type), (*steps, (named.name, name))))
+    return found
+
+
+def path_of(root: tuple[str, str], way: Way, field: str | None = None) -> tuple[str, ...]:
+    """Where an error about the field is told to be."""
+    return (root[1], *(step for _, step in way), *(() if field is None else (field,)))
+
+
+def call_of(
+    schema: GraphQLSchema, root: tuple[str, str], way: Way, selection: str, given: Given
+) -> str:
+    """The root field with the selection at the end of the way."""
+    for parent, step in reversed(way):
+        arguments = _arguments(object_type(schema, parent).fields[step], f"{parent}.{step}", given)
+        selection = f"... on {parent} {{ {step}{arguments} {{ {selection} }} }}"
+    field = object_type(schema, root[0]).fields[root[1]]
+    return f"{root[1]}{_arguments(field, '.'.join(root), given)} {{ {selection} }}"
+
+
+def fields_of(schema: GraphQLSchema, parent: str, fields: Sequence[str], given: Given) -> str:
+    """A selection of these fields of a type, objects by their type's name alone."""
+    type_ = object_type(schema, parent)
+    parts = []
+    for name in fields:
+        field = type_.fields[name]
+        arguments = _arguments(field, f"{parent}.{name}", given)
+        below = " { __typename }" if hasattr(get_named_type(field.type), "fields") else ""
+        parts.append(f"{name}{arguments}{below}")
+    return f"... on {parent} {{ __typename {' '.join(parts)} }}"
+
+
+def operation_of(root_type: str, *calls: str) -> str:
+    return f"{root_type.lower()} {{ {' '.join(calls)} }}"
+
+
+def _arguments(field: GraphQLField, name: str, given: Given) -> str:
+    if name in given:
+        return f"({given[name]})"
+    own_key = f"matrix-{name.rpartition('.')[2]}"
     arguments = [
-        f"{name}: {_value(argument.type)}"
-        for name, argument in parent.fields[field].args.items()
-        if is_required_argument(argument)
+        f"{argument}: {_value(one.type, own_key)}"
+        for argument, one in field.args.items()
+        if is_required_argument(one)
     ]
     return f"({', '.join(arguments)})" if arguments else ""
 
 
-def _paths(schema: GraphQLSchema, start: GraphQLNamedType) -> dict[str, list[tuple[str, str]]]:
-    """Object types below `start`, each with the (type, field) steps that lead to it."""
-    waiting = deque([(start, list[tuple[str, str]]())])
-    found: dict[str, list[tuple[str, str]]] = {}
-    while waiting:
-        named, steps = waiting.popleft()
-        members = named.types if isinstance(named, GraphQLUnionType) else (named,)
-        for member in members:
-            if isinstance(member, GraphQLObjectType) and member.name not in found:
-                found[member.name] = steps
-                for name, field in member.fields.items():
-                    waiting.append((get_named_type(field.type), [*steps, (member.name, name)]))
-    return found
-
-
-def _leaf(parent: GraphQLObjectType, field: str) -> str:
-    below = get_named_type(parent.fields[field].type)
-    called = f"{field}{_given(parent, field)}"
-    return f"{called} {{ __typename }}" if hasattr(below, "fields") else called
-
-
-def _value(given: GraphQLInputType) -> str:
+def _value(wanted: GraphQLInputType, own_key: str) -> str:
     """The smallest value of an input type, as a literal."""
-    named = get_named_type(given)
+    named = get_named_type(wanted)
     if isinstance(named, GraphQLEnumType):
         return str(next(iter(named.values)))
     if not isinstance(named, GraphQLInputObjectType):
@@ -114,7 +130,8 @@ def _value(given: GraphQLInputType) -> str:
     }
     if named.is_one_of:
         fields = dict([next((name, field.type) for name, field in named.fields.items())])
-    members = (
-        f"{name}: {NAMED_VALUES.get(name) or _value(inner)}" for name, inner in fields.items()
+    parts = (
+        f'{name}: "{own_key}"' if name == "idempotencyKey" else f"{name}: {_value(inner, own_key)}"
+        for name, inner in fields.items()
     )
-    return f"{{{', '.join(members)}}}"
+    return f"{{{', '.join(parts)}}}"

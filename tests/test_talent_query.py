@@ -205,7 +205,7 @@ async def test_input_of_another_shape_is_refused_with_a_code_and_not_repeated(
     assert "7193" not in response.text
 
 
-@pytest.mark.parametrize("caller", [Caller.EMPLOYER, Caller.OFFICER])
+@pytest.mark.parametrize("caller", [Caller.EMPLOYER, Caller.CHECKER])
 async def test_employers_and_officers_are_told_the_same(
     caller: Caller, serving: Serving, settings: Settings
 ) -> None:

@@ -1,0 +1,116 @@
+"""The access table's lines of the roots, and of the payloads that mutations end in."""
+
+from __future__ import annotations
+
+from tests.access_rows import (
+    ADVANCE,
+    CASE,
+    CHECK,
+    COUNTER,
+    DECIDE,
+    EMPLOYER,
+    FILE,
+    FRESH,
+    KNOWN,
+    OFFICER,
+    ORDER,
+    OWN,
+    PROVE,
+    PUBLIC,
+    Row,
+)
+
+ROOTS: tuple[tuple[str, Row, str], ...] = (
+    ("Query", OWN, "me"),
+    ("Query", EMPLOYER, "employer"),
+    ("Query", OFFICER, "officer"),
+    ("Query", COUNTER, "holderAtCounter"),
+    ("Query", PUBLIC, "biometricConsentNotice"),
+    ("Query", KNOWN, "assessTalentCategory"),
+    ("Mutation", PUBLIC, "startLogin refreshTokens officerLogin"),
+    ("Mutation", PROVE, "proveRealName sendSecondProofCode confirmSecondProof"),
+    (
+        "Mutation",
+        ADVANCE,
+        (
+            "giveBiometricConsent startRealPersonCheck submitRealPersonProof completeLogin"
+            " completeStepUp"
+        ),
+    ),
+    (
+        "Mutation",
+        OWN,
+        "startStepUp logout logoutEverywhere endSession withdrawBiometricConsent",
+    ),
+    ("Mutation", OFFICER, "renewOfficerSession officerLogout"),
+    (
+        "Mutation",
+        FILE,
+        (
+            "createApplication updateApplication submitApplication withdrawApplication"
+            " attachTalentAssessment"
+        ),
+    ),
+    ("Mutation", OWN, "confirmApplication"),
+    ("Mutation", CHECK, "returnApplication preCheckApplication acceptApplication"),
+    ("Mutation", DECIDE, "startReview approveApplication rejectApplication"),
+    (
+        "Mutation",
+        OWN,
+        (
+            "issueElectronicCard suspendElectronicCard cancelElectronicCard reportTemporaryLoss"
+            " orderCard"
+        ),
+    ),
+    ("Mutation", FRESH, "reactivateElectronicCard releaseTemporaryLoss"),
+    ("Mutation", ORDER, "cancelCardOrder"),
+    (
+        "Mutation",
+        COUNTER,
+        (
+            "orderCardAtCounter checkPhoto makeCard dispatchCard activateCard reportLoss"
+            " releaseLoss lockPin unlockPin cancelCard"
+        ),
+    ),
+)
+
+PAYLOADS: tuple[tuple[str, Row, str], ...] = (
+    ("LoginStarted", PUBLIC, "flowToken expiresAt"),
+    ("LoginRefused", PUBLIC, "code message retryAfterSeconds"),
+    ("RealNameProved", PUBLIC, "flowToken expiresAt secondProofDue"),
+    ("SecondProofCodeSent", PUBLIC, "sendsLeft sandboxNotice sandboxCode"),
+    ("SecondProofConfirmed", PUBLIC, "flowToken expiresAt"),
+    ("BiometricConsentGiven", PUBLIC, "version"),
+    (
+        "RealPersonChallenge",
+        PUBLIC,
+        "challengeId instructions provider expiresAt sandbox sandboxNotice",
+    ),
+    ("RealPersonProved", PUBLIC, "provider sandbox sandboxNotice"),
+    (
+        "LoginCompleted",
+        PUBLIC,
+        "sessionId accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt",
+    ),
+    ("StepUpStarted", PUBLIC, "flowToken expiresAt consentDue"),
+    ("StepUpCompleted", PUBLIC, "accessToken accessTokenExpiresAt authenticatedAt"),
+    ("SessionsEnded", OWN, "count"),
+    ("SessionNotFound", OWN, "message"),
+    ("BiometricConsentWithdrawn", OWN, "withdrawnAt"),
+    ("NoBiometricConsent", OWN, "message"),
+    (
+        "OfficerLoggedIn",
+        PUBLIC,
+        "accessToken accessTokenExpiresAt sessionEndsAt officerId loginName authority city duties",
+    ),
+    ("OfficerLoginRefused", PUBLIC, "code message retryAfterSeconds"),
+    ("OfficerSessionRenewed", OFFICER, "accessToken accessTokenExpiresAt sessionEndsAt"),
+    ("OfficerLoggedOut", OFFICER, "wasLive"),
+    ("ApplicationChanged", CASE, "application"),
+    ("CardChanged", ORDER, "card"),
+    ("CardOrderChanged", ORDER, "order"),
+    ("ChangeRefused", PUBLIC, "code message gaps"),
+    ("TalentFactsRefused", KNOWN, "refusals"),
+    ("TalentFactRefusal", KNOWN, "fact code message"),
+)
+"""Only who may use the root that ends in one ever meets it."""
