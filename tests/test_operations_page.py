@@ -129,3 +129,8 @@ def test_the_page_on_keys_speaks_of_every_command_on_keys() -> None:
     assert isinstance(cli.commands["keys"], click.Group)
     told = set(re.findall(r"onecard keys ([a-z]+)", KEYS_PAGE))
     assert told == set(cli.commands["keys"].commands)
+
+
+def test_the_readme_shows_every_command_and_no_other() -> None:
+    readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"`onecard ([a-z]+)", readme)) == set(cli.commands)
