@@ -95,7 +95,7 @@ def due_move(draw: Draw, world: World, application: Document) -> Move:
             name = pick(draw, [*["approveApplication"] * 6, "rejectApplication"])
     if rarely(draw, 40):
         name = "withdrawApplication"
-    return application_move(draw, world, application, name, slips=12)
+    return application_move(draw, world, application, name, slips=10)
 
 
 def any_move(draw: Draw, world: World, application: Document) -> Move:
@@ -199,7 +199,8 @@ def _officer(
     draw: Draw, world: World, application: Document, name: str, *, is_other: bool
 ) -> Officer:
     if is_other:
-        return pick(draw, world.officers)
+        checkers = [one for one in world.officers if one.officer_id in application["checkers"]]
+        return pick(draw, checkers if checkers and rarely(draw, 3) else world.officers)
     duty = Duty.CHECK if name in _CHECK else Duty.DECIDE
     fit: Sequence[Officer] = [
         one
