@@ -126,7 +126,7 @@ def check_state(seen: Seen, now: datetime, calendars: Mapping[str, int]) -> None
         _check_history(application)
         _check_promise(application, calendars)
         _check_result(application, permits)
-    _check_orders(seen.documents["card_orders"].values(), cards)
+    _check_orders(seen.documents["card_orders"].values(), cards, calendars)
 
 
 def _by_holder(documents: Iterable[Document]) -> dict[str, list[Document]]:
@@ -258,13 +258,20 @@ def _check_result(application: Document, permits: Mapping[str, Document]) -> Non
         assert 30 <= (printed - _day(application["filed_at"])).days <= 90
 
 
-def _check_orders(orders: Iterable[Document], cards: Mapping[str, Document]) -> None:
+def _check_orders(
+    orders: Iterable[Document], cards: Mapping[str, Document], calendars: Mapping[str, int]
+) -> None:
     for held in _by_holder(orders).values():
         assert sum(one["state"] not in ("COLLECTED", "CANCELLED") for one in held) <= 1
         for order in held:
             ordered = order["ordered_at"]
             if order["making"] == "COUNTER":
                 assert order["promised_at"] == ordered + timedelta(minutes=_COUNTER_MINUTES)
+            else:
+                known_until = calendars[order["calendar"]]
+                due, is_provisional = _count(_day(ordered), _FACTORY_WORKING_DAYS, known_until)
+                assert order["promised_at"] == _midnight(due + timedelta(days=1))
+                assert order["provisional"] is is_provisional
             if order["card_id"] is not None:
                 assert cards[order["card_id"]]["holder_id"] == order["holder_id"]
             assert order["stages"][-1]["stage"] == order["state"]

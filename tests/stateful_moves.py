@@ -95,7 +95,7 @@ def due_move(draw: Draw, world: World, application: Document) -> Move:
             name = pick(draw, [*["approveApplication"] * 6, "rejectApplication"])
     if rarely(draw, 40):
         name = "withdrawApplication"
-    return application_move(draw, world, application, name, slips=10)
+    return application_move(draw, world, application, name, slips=8)
 
 
 def any_move(draw: Draw, world: World, application: Document) -> Move:
@@ -200,7 +200,7 @@ def _officer(
 ) -> Officer:
     if is_other:
         checkers = [one for one in world.officers if one.officer_id in application["checkers"]]
-        return pick(draw, checkers if checkers and rarely(draw, 3) else world.officers)
+        return pick(draw, checkers if checkers and rarely(draw, 2) else world.officers)
     duty = Duty.CHECK if name in _CHECK else Duty.DECIDE
     fit: Sequence[Officer] = [
         one

@@ -60,7 +60,7 @@ def filing(draw: Draw, world: World) -> tuple[Principal, Statement]:
     if rarely(draw, 3):
         return pick(draw, world.employers), new_permit(draw, world)
     permits = world.all("permits")
-    live = [one for one in permits if one["state"] in (PermitState.ISSUED, "AWAITING_ORIGINALS")]
+    live = [one for one in permits if one["state"] in ("ISSUED", "AWAITING_ORIGINALS")]
     permit = pick(draw, permits if rarely(draw) or not live else live)
     statement = for_permit(draw, world, permit)
     by_holder = isinstance(statement, OriginalsCheck) or (
@@ -110,7 +110,8 @@ def _applicant(draw: Draw, world: World) -> Applicant:
     if not rarely(draw, 3):
         number, name = pick(draw, [f"FX700000{digit}" for digit in range(8)]), _STRANGER
     else:
-        person = pick(draw, world.people)
+        idle = [one for one in world.people if not _may_work(world, one.holder_id)]
+        person = pick(draw, world.people if rarely(draw, 3) or not idle else idle)
         number = person.numbers[IdentifierKind.PASSPORT]
         name = _STRANGER if rarely(draw, 5) else _KNOWN
     return Applicant(
@@ -126,6 +127,15 @@ def _applicant(draw: Draw, world: World) -> Applicant:
     )
 
 
+def _may_work(world: World, holder_id: str) -> bool:
+    return any(
+        one["holder_id"] == holder_id
+        and one["state"] in (PermitState.ISSUED, PermitState.AWAITING_ORIGINALS)
+        and one["valid_until"] > world.clock.now
+        for one in world.all("permits")
+    )
+
+
 def for_permit(draw: Draw, world: World, permit: Document) -> ForPermit:
     """Mostly what fits a permit that stands so."""
     days_left = (permit["valid_until"] - world.clock.now).days
@@ -136,6 +146,8 @@ def for_permit(draw: Draw, world: World, permit: Document) -> ForPermit:
         fitting = [ProcedureKind.ELECTRONIC_PERMIT] * 2 + fitting
     if 30 <= days_left <= 90:
         fitting = [ProcedureKind.EXTENSION] * 4 + fitting
+    elif days_left > 90 and rarely(draw):
+        fitting = [ProcedureKind.EXTENSION]
     anything = [one for one in ProcedureKind if not one.startswith("NEW")]
     return _STATED[pick(draw, anything if rarely(draw, 6) else fitting)](draw, world, permit)
 
