@@ -55,17 +55,16 @@ def assert_told_of(points: list[str], lines: Mapping[str, int], *actions: str) -
     assert at >= 4
 
 
-@pytest.mark.parametrize("state", ["new person", "permit"])
-async def test_killed_while_a_draft_is_made(scene: Scene, state: str) -> None:
-    statement = new_in_china(scene.serving)
-    if state == "permit":
-        statement = extension(scene.serving, (await scene.person()).permit_ids[0])
-    act = partial(scene.employer.create, statement, idempotencyKey=new_key())
-    points, told, payload = await kill_everywhere(scene.serving, act)
-    assert application_of(payload)["state"] == "DRAFT"
-    assert_told_of(points, told.lines, "application.drafted")
-    expected = {"applications": 1, "idempotency": 1}
-    assert told.documents == expected | ({"holder_keys": 1} if state == "new person" else {})
+async def test_killed_while_a_draft_is_made(scene: Scene) -> None:
+    for statement, documents in (
+        (new_in_china(scene.serving), {"holder_keys": 1}),
+        (extension(scene.serving, (await scene.person()).permit_ids[0]), {}),
+    ):
+        act = partial(scene.employer.create, statement, idempotencyKey=new_key())
+        points, told, payload = await kill_everywhere(scene.serving, act)
+        assert application_of(payload)["state"] == "DRAFT"
+        assert_told_of(points, told.lines, "application.drafted")
+        assert told.documents == {"applications": 1, "idempotency": 1} | documents
 
 
 STEPS = (
@@ -125,7 +124,7 @@ PROCEDURES = {
         ("application.approved", "permit.issued", "card.issued", "task.opened"),
     ),
     "NEW_FROM_ABROAD": Procedure(
-        lambda serving, _: new_from_abroad(serving, category="B"),
+        lambda serving, _: new_from_abroad(serving, category="B", applicant=applicant("FX7654321")),
         {"permits": 1, "holders": 1, "identity_documents": 1},
         ("application.approved", "permit.issued"),
     ),
@@ -184,16 +183,14 @@ async def under_review(scene: Scene, procedure: Procedure) -> dict[str, Any]:
     return draft
 
 
-@pytest.mark.parametrize("name", PROCEDURES)
-async def test_killed_while_it_is_approved(scene: Scene, name: str) -> None:
-    procedure = PROCEDURES[name]
-    draft = await under_review(scene, procedure)
-    approve = partial(
-        scene.decider.step, "approveApplication", draft, idempotencyKey=new_key(), text="Approved."
-    )
-    points, told, payload = await kill_everywhere(scene.serving, approve)
-    application = application_of(payload)
-    assert (application["state"], application["procedure"]) == ("APPROVED", name)
-    assert_told_of(points, told.lines, *procedure.lines)
-    expected = {"applications": 1, "idempotency": 1, **procedure.documents}
-    assert told.documents == expected
+async def test_killed_while_any_procedure_is_approved(scene: Scene) -> None:
+    for name, procedure in PROCEDURES.items():
+        draft = await under_review(scene, procedure)
+        given = {"idempotencyKey": new_key(), "text": "Approved."}
+        approve = partial(scene.decider.step, "approveApplication", draft, **given)
+        points, told, payload = await kill_everywhere(scene.serving, approve)
+        application = application_of(payload)
+        assert (application["state"], application["procedure"]) == ("APPROVED", name)
+        assert_told_of(points, told.lines, *procedure.lines)
+        expected = {"applications": 1, "idempotency": 1, **procedure.documents}
+        assert told.documents == expected, name

@@ -25,6 +25,7 @@ from tests.serving import Serving
 Edge = Transition[ApplicationState, ApplicationEvent]
 _S, _E = ApplicationState, ApplicationEvent
 BY_OFFICERS = {_E.RETURN, _E.PRE_CHECK, _E.ACCEPT, _E.START_REVIEW, _E.APPROVE, _E.REJECT}
+EDGES_WITH_MUTATION = [edge for edge in APPLICATION_MACHINE.transitions if edge.event in ENTRY]
 OF_A_DECISION = {"permits", "cards", "holders", "tasks"}
 """What an approval writes besides the application."""
 
@@ -70,19 +71,19 @@ async def assert_followed(case: Case, edge: Edge, changed: dict[str, list[Docume
     assert {line["holder_id"] for line in trail} == {case.person.holder_id}
 
 
-@pytest.mark.parametrize("event", ENTRY)
+@pytest.mark.parametrize("filer", FilerKind)
 async def test_every_edge_is_followed_by_everybody_who_may(
-    serving: Serving, event: ApplicationEvent
+    serving: Serving, filer: FilerKind
 ) -> None:
     scene = await Scene.of(serving)
-    filers = [FilerKind.EMPLOYER] if event is _E.CONFIRM else list(FilerKind)
-    for edge in edges_of(event):
-        for filer in filers:
-            case = await case_for(scene, edge, filer)
-            before = await everything_stored(serving.database)
-            moved = application_of(await case.act(event))
-            assert moved["state"] == str(edge.target)
-            await assert_followed(case, edge, await written(serving, before))
+    for edge in EDGES_WITH_MUTATION:
+        if edge.event is _E.CONFIRM and filer is FilerKind.HOLDER:
+            continue  # nobody confirms what he states himself
+        case = await case_for(scene, edge, filer)
+        before = await everything_stored(serving.database)
+        moved = application_of(await case.act(edge.event))
+        assert moved["state"] == str(edge.target), edge
+        await assert_followed(case, edge, await written(serving, before))
 
 
 async def test_a_returned_case_and_a_draft_lapse_by_the_clock_and_no_other_ever_does(
@@ -107,32 +108,29 @@ async def test_a_returned_case_and_a_draft_lapse_by_the_clock_and_no_other_ever_
     assert await written(serving, before) == {}
 
 
-@pytest.mark.parametrize("state", ApplicationState)
 async def test_every_event_that_is_no_edge_is_refused_and_leaves_one_audit_line(
-    serving: Serving, state: ApplicationState
+    serving: Serving,
 ) -> None:
     scene = await Scene.of(serving)
-    case = await scene.case(state)
+    cases = {state: await scene.case(state) for state in ApplicationState}
     seen = 0
-    for from_state, event in APPLICATION_MACHINE.non_edges():
-        if from_state is not state or event not in ENTRY:
+    for state, event in APPLICATION_MACHINE.non_edges():
+        if event not in ENTRY:
             continue
+        case = cases[state]
         # A draft is not there for officers.
         hidden = state is _S.DRAFT and event in BY_OFFICERS
         code = "NOT_FOUND" if hidden else "WRONG_STATE"
         before = await everything_stored(serving.database)
-        assert code_of(await case.act(event)) == code, event
+        assert code_of(await case.act(event)) == code, (state, event)
         changed = await written(serving, before)
         [line] = changed.pop("audit")
-        assert changed == {}, event
+        assert changed == {}, (state, event)
         told = (line["action"], line["result"], line["fields"], line["objects"])
         assert told == ("change.refused", code, [ENTRY[event]], [] if hidden else [case.id])
         assert line["holder_id"] == (None if hidden else case.person.holder_id)
         seen += 1
-    assert seen == len(ENTRY) - sum(edge.source is state for edge in EDGES_WITH_MUTATION)
-
-
-EDGES_WITH_MUTATION = [edge for edge in APPLICATION_MACHINE.transitions if edge.event in ENTRY]
+    assert seen == len(ApplicationState) * len(ENTRY) - len(EDGES_WITH_MUTATION)
 
 
 async def test_a_draft_that_was_withdrawn_is_as_hidden_from_officers_as_a_draft(

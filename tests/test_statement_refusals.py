@@ -229,27 +229,23 @@ async def test_who_has_a_permit_gets_no_first_one(
     await expect_refused(serving, watch, attempt, "ACTIVE_PERMIT_EXISTS")
 
 
-@pytest.mark.parametrize(
-    "plan",
-    [
+async def test_a_permit_that_is_not_good_is_neither_extended_nor_changed(
+    serving: Serving, scene: Scene, watch: Watch
+) -> None:
+    for plan in (
         PermitPlan(starts=-500, ends=-2),
         PermitPlan(starts=10, ends=300),
         PermitPlan(state=PermitState.CANCELLED),
         PermitPlan(state=PermitState.SUPERSEDED),
         PermitPlan(state=PermitState.AWAITING_ORIGINALS),
-    ],
-    ids=["expired", "to come", "cancelled", "superseded", "awaiting originals"],
-)
-async def test_a_permit_that_is_not_good_is_neither_extended_nor_changed(
-    serving: Serving, scene: Scene, watch: Watch, plan: PermitPlan
-) -> None:
-    [permit_id] = (await scene.person(plan)).permit_ids
-    post = {"en": "Lecturer", "zh": "讲师"}
-    change = {"permitId": permit_id, "changedOn": ahead(serving, -1), "post": post}
-    plastic = {"electronicPermit": {"permitId": permit_id}}
-    for statement in (extension(serving, permit_id), {"change": change}, plastic):
-        attempt = scene.employer.create(statement)
-        await expect_refused(serving, watch, attempt, "PERMIT_NOT_ELIGIBLE")
+    ):
+        [permit_id] = (await scene.person(plan)).permit_ids
+        post = {"en": "Lecturer", "zh": "讲师"}
+        change = {"permitId": permit_id, "changedOn": ahead(serving, -1), "post": post}
+        plastic = {"electronicPermit": {"permitId": permit_id}}
+        for statement in (extension(serving, permit_id), {"change": change}, plastic):
+            attempt = scene.employer.create(statement)
+            await expect_refused(serving, watch, attempt, "PERMIT_NOT_ELIGIBLE")
 
 
 async def test_a_permit_has_one_open_application_and_an_employer_its_own_permits(
