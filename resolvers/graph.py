@@ -23,6 +23,7 @@ from resolvers.store import (
     residence_permits,
     tasks,
 )
+from resolvers.vocabulary import FilerKind
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,11 @@ def _promised(_now: datetime) -> Mapping[str, Any]:
 def _filed(_now: datetime) -> Mapping[str, Any]:
     """A draft is nobody's case yet."""
     return {"filed_at": {"$gt": _LONG_AGO}}
+
+
+def _filed_by_employer(_now: datetime) -> Mapping[str, Any]:
+    """What a holder files about a permit is not the sponsor's to read, least of all its drafts."""
+    return {"filed_by.kind": str(FilerKind.EMPLOYER)}
 
 
 def _open_orders(_now: datetime) -> Mapping[str, Any]:
@@ -108,8 +114,12 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
         "tasks": _TASKS,
         "public": Relation(employers.NAME, "_id", "_id"),
         "permits": Relation(permits.NAME, "_id", "employer_id", "valid_from"),
-        "applications": Relation(applications.NAME, "_id", "employer_id", "created_at"),
-        "application": Relation(applications.NAME, "_id", "employer_id"),
+        "applications": Relation(
+            applications.NAME, "_id", "employer_id", "created_at", live_at=_filed_by_employer
+        ),
+        "application": Relation(
+            applications.NAME, "_id", "employer_id", live_at=_filed_by_employer
+        ),
     },
     officers.NAME: {
         "work_list": Relation(

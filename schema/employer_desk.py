@@ -47,7 +47,7 @@ class EmployerDesk:
 
     @guarded(
         Permission.EMPLOYER_APPLICATION_READ,
-        description="Its applications, newest first.",
+        description="The applications that it files, newest first.",
         edge="applications",
     )
     def applications(
@@ -57,7 +57,7 @@ class EmployerDesk:
 
     @guarded(
         Permission.EMPLOYER_APPLICATION_READ,
-        description="One of its applications; null where it has no such.",
+        description="One of these applications; null where there is no such.",
         edge="application",
         where=by_id,
     )

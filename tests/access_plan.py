@@ -46,7 +46,7 @@ ENDING = ("logout", "logoutEverywhere", "officerLogout")
 @dataclass(frozen=True)
 class Operation:
     """`denied` are the paths that are told, `selects` the fields that it proves; `shows` is the
-    type of which an allowed one selects everything."""
+    type of which an allowed query selects everything, over the fields of `way`."""
 
     text: str
     roots: tuple[str, ...]
@@ -54,6 +54,7 @@ class Operation:
     expected: Expected = Expected.ALLOWED
     denied: frozenset[tuple[str, ...]] = frozenset()
     shows: str | None = None
+    way: tuple[str, ...] = ()
 
     @property
     def is_ending(self) -> bool:
@@ -136,7 +137,13 @@ class Plan:
         names = self._open(type_name)
         call = self._call(root, type_name, way, names)
         selects = tuple((type_name, name) for name in names)
-        return Operation(operation_of(root[0], call), (root[1],), (root, *selects), shows=type_name)
+        return Operation(
+            operation_of(root[0], call),
+            (root[1],),
+            (root, *selects),
+            shows=type_name if root[0] == "Query" else None,
+            way=path_of(root, way),
+        )
 
     def _denied_fields(self, root: Field, type_name: str, way: Way) -> Iterator[Operation]:
         denied: dict[Expected, list[str]] = defaultdict(list)

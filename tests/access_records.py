@@ -39,6 +39,7 @@ from resolvers.vocabulary import (
     CancellationReason,
     CardKind,
     CardOrderState,
+    CardState,
     FilerKind,
     IdentifierKind,
     PaperKind,
@@ -49,6 +50,11 @@ from tests.factories import CITY, Person
 from tests.filing import put_papers
 from tests.selecting import Given
 from tests.serving import Serving
+
+TALENT_FACTS = (
+    '{birthDate: "1988-04-05", salaryYuan: 200000, education: BACHELOR, workYears: 5,'
+    f' monthsPerYear: 12, city: "{CITY}"}}'
+)
 
 
 @dataclass(frozen=True)
@@ -76,10 +82,7 @@ class Party:
             "OfficerDesk.statistics": span,
             "OfficerDesk.counterStatistics": span,
             "Query.holderAtCounter": f'input: {{workPermitNumber: "{number}"}}',
-            "Query.assessTalentCategory": (
-                f'input: {{birthDate: "1988-04-05", salaryYuan: 200000, education: BACHELOR,'
-                f' workYears: 5, monthsPerYear: 12, city: "{CITY}"}}'
-            ),
+            "Query.assessTalentCategory": f"input: {TALENT_FACTS}",
         }
 
 
@@ -207,10 +210,13 @@ def _assessment(today: date) -> TalentAssessment:
 
 
 async def _put_card_parts(serving: Serving, person: Person) -> str:
-    """The permit on the physical card, and its id."""
+    """The permit on the physical card, and its id; reported lost, so that no electronic one is
+    issued and the reason is shown."""
+    until = serving.clock() + timedelta(days=10)
+    lost = {"state": str(CardState.TEMPORARILY_LOST), "released_at": until}
     card = await serving.database["cards"].find_one_and_update(
         {"holder_id": person.holder_id, "kind": str(CardKind.PHYSICAL)},
-        {"$set": {"permit_id": person.permit_ids[0]}},
+        {"$set": {"permit_id": person.permit_ids[0], **lost}},
     )
     assert card is not None
     card_id: str = card["_id"]

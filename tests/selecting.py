@@ -30,7 +30,8 @@ PLAIN_VALUES = {
 Way = tuple[tuple[str, str], ...]
 """(type, field) steps from the type of a root field to another type."""
 Given = Mapping[str, str]
-"""`Type.field` → its arguments as literals, where not any value will do."""
+"""Literals where not any value will do: the arguments of a `Type.field`; or by its name the value
+of an input field, such as `cardId`, or of an input type."""
 
 
 def roots(schema: GraphQLSchema) -> Iterator[tuple[str, str]]:
@@ -111,16 +112,18 @@ def _arguments(field: GraphQLField, name: str, given: Given) -> str:
         return f"({given[name]})"
     own_key = f"matrix-{name.rpartition('.')[2]}"
     arguments = [
-        f"{argument}: {_value(one.type, own_key)}"
+        f"{argument}: {given.get(argument) or _value(one.type, own_key, given)}"
         for argument, one in field.args.items()
         if is_required_argument(one)
     ]
     return f"({', '.join(arguments)})" if arguments else ""
 
 
-def _value(wanted: GraphQLInputType, own_key: str) -> str:
+def _value(wanted: GraphQLInputType, own_key: str, given: Given) -> str:
     """The smallest value of an input type, as a literal."""
     named = get_named_type(wanted)
+    if named.name in given:
+        return given[named.name]
     if isinstance(named, GraphQLEnumType):
         return str(next(iter(named.values)))
     if not isinstance(named, GraphQLInputObjectType):
@@ -130,8 +133,7 @@ def _value(wanted: GraphQLInputType, own_key: str) -> str:
     }
     if named.is_one_of:
         fields = dict([next((name, field.type) for name, field in named.fields.items())])
-    parts = (
-        f'{name}: "{own_key}"' if name == "idempotencyKey" else f"{name}: {_value(inner, own_key)}"
-        for name, inner in fields.items()
-    )
-    return f"{{{', '.join(parts)}}}"
+    values = {name: _value(inner, own_key, given) for name, inner in fields.items()}
+    values |= {"idempotencyKey": f'"{own_key}"'} if "idempotencyKey" in values else {}
+    values |= {name: given[name] for name in values if name in given}
+    return f"{{{', '.join(f'{name}: {value}' for name, value in values.items())}}}"
