@@ -4,6 +4,8 @@ VENV := .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+# Tests run in two processes, each with a MongoDB of its own; the slow proofs want the machine alone.
+AT_ONCE := -n 2 --dist worksteal
 .PHONY: help run install test test-all check format clean
 
 help: ## Show what there is
@@ -24,7 +26,7 @@ run: install ## Serve on 127.0.0.1:8000 with a local MongoDB and demo data
 	@ONECARD_END_WITH_PARENT=$$PPID exec $(BIN)/onecard serve
 
 test: install ## Run the tests, without the slow proofs
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(AT_ONCE)
 
 test-all: install ## Run all tests, the slow proofs too
 	@$(BIN)/python -m pytest -m ''
@@ -37,7 +39,7 @@ check: install ## Format, lint, types, import contracts, schema, tests
 	@$(BIN)/python -m api.graphiql.build --types
 	@$(BIN)/onecard schema | diff -u schema/schema.graphql - || \
 		{ echo "schema/schema.graphql is old: run 'onecard schema > schema/schema.graphql'" >&2; exit 1; }
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(AT_ONCE)
 
 format: install ## Format the code
 	@$(BIN)/ruff format .

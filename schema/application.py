@@ -156,7 +156,7 @@ class Application:
 
     @application_field(
         "Whether the holder is still to confirm it.",
-        reads=("filed_by", "is_registered", "confirmed_at", "procedure"),
+        reads=("state", "filed_by", "is_registered", "confirmed_at", "procedure"),
     )
     def is_confirmation_due(self) -> bool:
         return is_confirmation_due(self.row.document)

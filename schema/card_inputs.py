@@ -7,7 +7,7 @@ from schema.field import personal
 
 KEY = (
     "A new one for each change, 8 to 64 of A-Z, a-z, 0-9, _ and -. Sent again within 24 hours "
-    "with the same input it changes nothing and answers as before."
+    "with the same input it changes nothing and answers with the record as it is."
 )
 REVISION = "The `revision` that was read; another one by now is refused."
 

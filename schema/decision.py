@@ -113,9 +113,9 @@ class ApplicationDecision:
             return None
         return info.context.text(BOUND_LABELS[ValidityBound(stored)], stored)
 
-    @application_field("What was charged, in fen of CNY.")
-    def fee_fen(self) -> int:
-        fee: int = self._stored["fee_fen"]
+    @application_field("What was charged, in fen of CNY; null where no fee is known.")
+    def fee_fen(self) -> int | None:
+        fee: int | None = self._stored["fee_fen"]
         return fee
 
     @property

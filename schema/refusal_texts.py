@@ -28,6 +28,10 @@ CHANGE_REFUSAL_TEXTS: Mapping[RefusalCode, Named] = {
         "Name, passport or birth date of the applicant is not well-formed.",
         "申请人姓名、护照或出生日期格式不正确。",
     ),
+    _C.TOO_MANY_APPLICANTS: Named(
+        "Too many applicants were stated in a day. Try again in a minute.",
+        "当日提交的申请人过多，请一分钟后再试。",
+    ),
     _C.APPLICANT_MISMATCH: Named(
         "Name and passport do not belong together in our records.",
         "姓名与护照信息与登记不一致。",

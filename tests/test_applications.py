@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from resolvers.applications import drafting
+from resolvers.policy.throttling import APPLICANTS
 from resolvers.vocabulary import IdentifierKind, PermitForm
 from tests.access_callers import logged_in
 from tests.factories import PermitPlan
@@ -231,3 +238,20 @@ async def test_a_changed_name_and_passport_reach_the_record_and_the_old_passport
     old = serving.client()
     refused = await old.prove_real_name("Ada Erfunden", person.identifier(IdentifierKind.PASSPORT))
     assert refused["__typename"] == "LoginRefused"
+
+
+async def test_whether_a_passport_is_registered_cannot_be_asked_without_end(
+    serving: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = replace(APPLICANTS, delays=(timedelta(0), timedelta(0), timedelta(seconds=60)))
+    monkeypatch.setattr(drafting, "APPLICANTS", few)
+    employer = await employer_desk(serving, await employer_of(serving, await serving.person()))
+    other = await employer_desk(serving, await employer_of(serving, await serving.person()))
+    for number in range(3):
+        statement = new_in_china(serving, applicant=applicant(f"FX100000{number}"))
+        application_of(await employer.create(statement))
+    known = new_in_china(serving, applicant=applicant("FX1000000"))
+    assert code_of(await employer.create(known)) == "TOO_MANY_APPLICANTS"
+    application_of(await other.create(known))
+    serving.clock.advance(seconds=61)
+    application_of(await employer.create(known))

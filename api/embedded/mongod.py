@@ -191,6 +191,8 @@ class LocalMongod:
             "diagnosticDataCollectionEnabled": "false",
             # There is no other member to hand over to.
             "shutdownTimeoutMillisForSignaledShutdown": 0,
+            # What a killed process had begun is let go soon; no request of ours takes so long.
+            "transactionLifetimeLimitSeconds": 20,
         }
         command = [str(self._binary), "--quiet", "--nounixsocket"]
         for option, value in options.items():

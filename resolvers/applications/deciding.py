@@ -154,6 +154,7 @@ async def _decision(
 ) -> Document:
     now = gateway.now()
     policy = policy_of(found, now)
+    fee = policy.fees[ProcedureKind(found["procedure"])]
     vault = await vault_of(gateway, found["holder_id"], transaction)
     return {
         "outcome": str(outcome),
@@ -164,7 +165,7 @@ async def _decision(
         "text": seal_text(vault, DECISION_TEXT, text),
         "valid_until": granted and granted.valid_until and granted.valid_until.isoformat(),
         "bound": granted and granted.bound and str(granted.bound),
-        "fee_fen": policy.fees[ProcedureKind(found["procedure"])].fen,
+        "fee_fen": fee.fen if fee.is_known else None,
     }
 
 

@@ -36,6 +36,7 @@ from resolvers.applications.steps import (
 from resolvers.changes import Changed, Command, Done, change
 from resolvers.gateway import Ask, Gateway
 from resolvers.policy.places import CITIES
+from resolvers.policy.throttling import APPLICANTS
 from resolvers.refusals import RefusalCode, Refused
 from resolvers.rules.application_machine import ApplicationEvent
 from resolvers.rules.eligibility import are_days_possible, is_permit_eligible
@@ -56,7 +57,7 @@ async def create_application(
     """A draft. The person of a first permit is looked up or made; nothing is checked against
     windows and papers before it is submitted."""
     application_id = gateway.new_id("apl")
-    subject = await _subject(gateway, statement)
+    subject = await _subject(gateway, ask, statement)
 
     async def work(transaction: Transaction) -> Changed | Refused:
         refusal = _refusal_of_filer(ask, statement) or _refusal_of_days(statement, gateway.now())
@@ -93,7 +94,7 @@ async def update_application(
 ) -> Done | Refused:
     """Other statements in a draft or a returned application, for the same person, permit and
     procedure. A confirmation falls: the holder confirms what is stated now."""
-    subject = await _subject(gateway, statement)
+    subject = await _subject(gateway, ask, statement)
 
     async def work(transaction: Transaction) -> Changed | Refused:
         found = await find_filed(gateway, ask, application_id, transaction)
@@ -144,11 +145,16 @@ def _refusal_of_update(
     return None if code is None else refused(found, code)
 
 
-async def _subject(gateway: Gateway, statement: Statement) -> Subject | Refused | None:
-    """Whom a first permit is for; None where a permit says so already."""
-    return (
-        await subject_of(gateway, statement.applicant) if isinstance(statement, NewPermit) else None
-    )
+async def _subject(gateway: Gateway, ask: Ask, statement: Statement) -> Subject | Refused | None:
+    """Whom a first permit is for; None where a permit says so already. Counted before anybody is
+    looked up: how it ends tells whether a passport is registered."""
+    if not isinstance(statement, NewPermit) or _refusal_of_filer(ask, statement) is not None:
+        return None
+    key = gateway.digester.blind("applicants", str(ask.principal.subject)).value
+    charge = await gateway.throttle.charge(key, APPLICANTS, gateway.now())
+    if charge.waits is not None:
+        return Refused(RefusalCode.TOO_MANY_APPLICANTS)
+    return await subject_of(gateway, statement.applicant)
 
 
 async def _same_subject(

@@ -21,7 +21,7 @@ from resolvers.gateway import Ask, Gateway
 from resolvers.policy.papers import required_papers
 from resolvers.policy.procedures import ProcedurePolicy, policy_for
 from resolvers.refusals import Gap, GapReason, RefusalCode, Refused
-from resolvers.rules.application_machine import ApplicationEvent
+from resolvers.rules.application_machine import EDITABLE, ApplicationEvent
 from resolvers.rules.eligibility import is_permit_eligible
 from resolvers.rules.permit_status import printed_day, shanghai_day
 from resolvers.rules.state_machine import Party
@@ -135,6 +135,7 @@ def is_confirmation_due(application: Document) -> bool:
         application["filed_by"]["kind"] == FilerKind.EMPLOYER
         and application["is_registered"]
         and application["confirmed_at"] is None
+        and ApplicationState(application["state"]) in EDITABLE
         and ProcedureKind(application["procedure"]) not in _UNCONFIRMED
     )
 

@@ -218,14 +218,15 @@ async def _grant_cancellation(
 async def _issued(
     gateway: Gateway, permit: Document, ids: NewIds, granted: Granted, transaction: Transaction
 ) -> None:
-    """A permit that is good from now on goes onto the cards, and the employer has a task."""
+    """A permit that is good from now on goes onto the cards, and the employer has a task. One that
+    waits for its originals is issued by their check, and told of by the decision until then."""
+    if permit["state"] != PermitState.ISSUED:
+        return
     now = gateway.now()
     granted.tell(
         [AuditLine(AuditAction.PERMIT_ISSUED, permit["holder_id"], objects=(permit["_id"],))],
         [_permit_event(EventKind.PERMIT_ISSUED, permit)],
     )
-    if permit["state"] != PermitState.ISSUED:
-        return
     loaded = await load_permit_on_cards(
         gateway, permit["holder_id"], permit, now, transaction, ids.card_id
     )

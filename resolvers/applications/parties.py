@@ -34,8 +34,12 @@ def filer_of(ask: Ask) -> dict[str, str]:
 async def find_own(
     gateway: Gateway, ask: Ask, application_id: str, transaction: Transaction
 ) -> Document | Refused:
-    """One of the caller's applications, as filer or as its holder; another's is NOT_FOUND."""
-    found = await gateway.applications.find(application_id, own_scope(ask), transaction)
+    """One of the caller's applications, as filer or as its holder; another's is NOT_FOUND. What a
+    holder files about a permit is not its sponsor's."""
+    scope = own_scope(ask)
+    if ask.principal.kind is PrincipalKind.EMPLOYER:
+        scope = {**scope, "filed_by.kind": str(FilerKind.EMPLOYER)}
+    found = await gateway.applications.find(application_id, scope, transaction)
     return found if found is not None else Refused(RefusalCode.NOT_FOUND)
 
 

@@ -102,3 +102,10 @@ FEED_ADDRESS = ThrottlePolicy(
     delays=_delays(*([0] * 600), 1, 2, 5),
 )
 """Feeds sent from one address, by whichever authority: one in each second, then one in five."""
+
+APPLICANTS = ThrottlePolicy(
+    window=timedelta(hours=24),
+    delays=_delays(*([0] * 300), 60),
+)
+"""Applicants that one employer states in a day. Whether a passport is registered shows in how that
+ends, so it cannot be asked without end; a large employer's hiring season stays within it."""

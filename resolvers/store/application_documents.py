@@ -97,7 +97,7 @@ DECISION = document(
         "text": optional(binary()),
         "valid_until": optional(DAY),
         "bound": optional(text(40)),
-        "fee_fen": INTEGER,
+        "fee_fen": optional(INTEGER),
     }
 )
 
