@@ -28,7 +28,8 @@ from tests.serving import Serving
 SHORTEST = 4
 """A shorter word would be found everywhere; Chinese names are as long as they are."""
 CODE_LENGTH = 6
-TOKEN_KEYS = ("flowToken", "accessToken", "refreshToken", "sandboxCode")
+TOKEN_KEYS = ("flowToken", "accessToken", "access_token", "refreshToken", "sandboxCode")
+REFUSALS = ("LoginRefused", "OfficerLoginRefused", "ChangeRefused", "TalentFactsRefused")
 OUR_WORDS = ("onecard", "api", "schema", "resolvers", "auth", "uvicorn", "asyncio")
 """Loggers whose records are also searched as they are, before the formatter."""
 BIRTH_DATES = ("1984-02-29", "19840229", "29.02.1984")
@@ -182,8 +183,8 @@ def _codes_told(answer: Any) -> Iterator[str]:
         for error in answer.get("errors", ()):
             yield error["extensions"]["code"]
         for payload in (answer.get("data") or {}).values():
-            if isinstance(payload, dict) and payload.get("__typename") == "LoginRefused":
-                yield payload["code"]
+            if isinstance(payload, dict) and payload.get("__typename") in REFUSALS:
+                yield payload.get("code") or payload["__typename"]
 
 
 def without_echo(answer: Any) -> Any:
