@@ -99,10 +99,11 @@ async def _audit(
     objects: Sequence[str],
     names: Sequence[str],
 ) -> None:
-    """One insert; more than one line only where a line cannot hold all rows."""
+    """One insert, also of a look that found nothing; more than one line only where a line cannot
+    hold all rows."""
     lines = [
         AuditLine(action, holder_id, objects=objects[start : start + MAX_OBJECTS], fields=names)
-        for start in range(0, len(objects), MAX_OBJECTS)
+        for start in range(0, max(1, len(objects)), MAX_OBJECTS)
     ]
     await append_audit(gateway, ask, *lines)
 

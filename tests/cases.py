@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from api.ids import new_id
+from auth import throttle
 from auth.mongo import Document
 from auth.officers import Duty
 from auth.tokens import SubjectKind
@@ -257,8 +258,9 @@ def minted(
 async def written(
     serving: Serving, before: Mapping[str, Mapping[Any, Document]]
 ) -> dict[str, list[Document]]:
-    """What was added, changed or removed since, by collection; a removed document as it was."""
-    after = await everything_stored(serving.database)
+    """What was added, changed or removed since, by collection; a removed document as it was.
+    Attempts are counted whatever comes of them, so their counters are left out."""
+    after = await everything_stored(serving.database, throttle.NAME)
     found = {
         name: [one for key, one in documents.items() if before[name].get(key) != one]
         + [one for key, one in before[name].items() if key not in documents]

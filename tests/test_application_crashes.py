@@ -126,7 +126,8 @@ PROCEDURES = {
     "NEW_FROM_ABROAD": Procedure(
         lambda serving, _: new_from_abroad(serving, category="B", applicant=applicant("FX7654321")),
         {"permits": 1, "holders": 1, "identity_documents": 1},
-        ("application.approved", "permit.issued"),
+        # Issued by the check of its originals.
+        ("application.approved",),
     ),
     "ORIGINALS_CHECK": Procedure(
         lambda serving, permit_id: {
