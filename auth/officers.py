@@ -186,13 +186,14 @@ class OfficerStore:
         found = self._officers.find({}, sort=[("login_name", 1)], limit=MAX_LISTED)
         return [decode_officer(stored) async for stored in found]
 
-    async def burn_code(self, officer_id: str, step: int, transaction: Transaction) -> bool:
+    async def burn_code(self, officer: Officer, step: int, transaction: Transaction) -> bool:
         """Accept the code of this step, once: of parallel logins with it one gets True. Also False
-        when the account is not active; disabling and logging in write the same document, so one
-        of them always sees the other."""
+        when the account is not active, or was changed since it was read: a login that began before
+        a reset does not end after it."""
         burnt = await self._officers.update_one(
             {
-                "_id": officer_id,
+                "_id": officer.officer_id,
+                "revision": officer.revision,
                 "state": str(OfficerState.ACTIVE),
                 "last_code_step": {"$lt": step},
             },

@@ -6,7 +6,7 @@ Disabling or resetting ends every session of the officer in the same transaction
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from auth.audit import AuditAction, AuditLine
@@ -27,6 +27,11 @@ from resolvers.officer_login import ended_line
 from resolvers.policy.places import AUTHORITIES, CITIES
 
 _LOCAL_AUTHORITY = re.compile(r"-([0-9]{6})$")
+DUTIES: Mapping[str, frozenset[Duty]] = {
+    "foreign-experts": frozenset({Duty.CHECK, Duty.DECIDE}),
+    "human-resources": frozenset({Duty.COUNTER}),
+}
+"""Kind of authority to what its officers can do: who makes cards has no permit cases to read."""
 
 
 class AccountRefused(Exception):
@@ -67,6 +72,10 @@ def check_post(post: Post) -> None:
         raise AccountRefused(f"{post.authority} is the authority of city {local[1]}")
     if not post.duties:
         raise AccountRefused("an officer needs at least one duty")
+    kind = _LOCAL_AUTHORITY.sub("", post.authority)
+    foreign = [duty for duty in post.duties if duty not in DUTIES.get(kind, ())]
+    if foreign:
+        raise AccountRefused(f"{post.authority} has no duty {foreign[0].lower()}")
 
 
 def check_password(password: str, login_name: str) -> None:

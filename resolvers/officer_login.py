@@ -124,7 +124,7 @@ async def _opened(gateway: Gateway, ask: Ask, officer: Officer, step: int) -> Of
     now = gateway.now()
 
     async def work(transaction: Transaction) -> OfficerSession | None:
-        if not await gateway.officers.burn_code(officer.officer_id, step, transaction):
+        if not await gateway.officers.burn_code(officer, step, transaction):
             return None
         session = await gateway.officer_sessions.open(
             session_id, officer.officer_id, now, transaction

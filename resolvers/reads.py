@@ -48,7 +48,7 @@ async def read_own_holder(gateway: Gateway, ask: Ask, selection: Selection) -> R
         objects = sorted({row for row, _ in rows})
         names = sorted({name for _, name in rows})
         action = AuditAction.IDENTITY_REVEALED
-        await _audit(gateway, ask, action, holder_id, objects, names)
+        await append_audit(gateway, ask, *_lines(action, holder_id, objects, names))
     return _opened(gateway, holders.NAME, found[0], selection)
 
 
@@ -76,10 +76,20 @@ async def read_own_officer(gateway: Gateway, ask: Ask, selection: Selection) -> 
     for collection, action in _OFFICERS_READ.items():
         rows = list(_direct_rows(officers.NAME, found[0], selection, collection))
         if rows:
-            people = {row["holder_id"] for row in rows}
-            holder_id = people.pop() if len(people) == 1 else None
-            objects = sorted({row["_id"] for row in rows})
-            await _audit(gateway, ask, action, holder_id, objects, names)
+            people = sorted({row["holder_id"] for row in rows})
+            # What was revealed stands in each holder's own ledger; a list of masks is one line.
+            groups = [{one} for one in people] if names else [set(people)]
+            lines = [
+                line
+                for group in groups
+                for line in _lines(
+                    action,
+                    min(group) if len(group) == 1 else None,
+                    sorted({row["_id"] for row in rows if row["holder_id"] in group}),
+                    names,
+                )
+            ]
+            await append_audit(gateway, ask, *lines)
     return _opened(gateway, officers.NAME, found[0], selection)
 
 
@@ -91,21 +101,14 @@ _OFFICERS_READ: Mapping[str, AuditAction] = {
 """What an officer reads of a person, and as what it stands in the trail."""
 
 
-async def _audit(
-    gateway: Gateway,
-    ask: Ask,
-    action: AuditAction,
-    holder_id: str | None,
-    objects: Sequence[str],
-    names: Sequence[str],
-) -> None:
-    """One insert, also of a look that found nothing; more than one line only where a line cannot
-    hold all rows."""
-    lines = [
+def _lines(
+    action: AuditAction, holder_id: str | None, objects: Sequence[str], names: Sequence[str]
+) -> list[AuditLine]:
+    """One, also of a look that found nothing; more only where a line cannot hold all rows."""
+    return [
         AuditLine(action, holder_id, objects=objects[start : start + MAX_OBJECTS], fields=names)
         for start in range(0, max(1, len(objects)), MAX_OBJECTS)
     ]
-    await append_audit(gateway, ask, *lines)
 
 
 def _with_keys(collection: str, selection: Selection) -> Selection:

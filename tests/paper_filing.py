@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from api.clock import utc_now
 from api.ids import new_id
 from api.settings import DEFAULT_ISSUER
 from auth.mongo import Database, Document
@@ -132,7 +133,8 @@ class Filing:
 
     async def move(self, state: ApplicationState, **changes: Any) -> None:
         await self.database["applications"].update_one(
-            {"_id": self.application_id}, {"$set": {"state": str(state), **changes}}
+            {"_id": self.application_id},
+            {"$set": {"state": str(state), "filed_at": utc_now(), **changes}},
         )
 
     async def everything(self) -> dict[str, Any]:

@@ -255,3 +255,40 @@ async def test_whether_a_passport_is_registered_cannot_be_asked_without_end(
     application_of(await other.create(known))
     serving.clock.advance(seconds=61)
     application_of(await employer.create(known))
+
+
+async def test_a_draft_of_one_party_keeps_the_other_off_no_permit_and_what_is_filed_does(
+    serving: Serving,
+) -> None:
+    person = await serving.person(permit_plans=(SOON,))
+    holder = Desk(await logged_in(serving, person))
+    employer = await employer_desk(serving, await employer_of(serving, person))
+    permit_id = person.permit_ids[0]
+    gone = {"happenedOn": ahead(serving, -3), "reason": "EMPLOYER_GONE", "permitId": permit_id}
+    draft = application_of(await employer.create(extension(serving, permit_id)))
+    again = await employer.create(extension(serving, permit_id))
+    assert code_of(again) == "APPLICATION_OPEN"
+    cancellation = application_of(await holder.create({"cancellation": gone}))
+    for one in (draft, cancellation):
+        await put_papers(serving, one["id"])
+    confirmed = application_of(await holder.step("confirmApplication", draft))
+    application_of(await holder.step("submitApplication", cancellation))
+    late = await employer.step("submitApplication", confirmed)
+    assert code_of(late) == "APPLICATION_OPEN"
+
+
+async def test_a_change_of_the_surname_keeps_the_chinese_name(serving: Serving) -> None:
+    person = await serving.person()
+    holder = Desk(await logged_in(serving, person))
+    employer = await employer_desk(serving, await employer_of(serving, person))
+    office = await Office.of(serving)
+    name = {"surname": "Neuname", "givenNames": "Nora"}
+    change = {"permitId": person.permit_ids[0], "changedOn": ahead(serving, -1), "name": name}
+    draft = application_of(await employer.create({"change": change}))
+    await put_papers(serving, draft["id"])
+    confirmed = application_of(await holder.step("confirmApplication", draft))
+    await office.approve(application_of(await employer.step("submitApplication", confirmed)))
+    me = (await holder.app.execute("{ me { fullName { revealed } chineseName { revealed } } }"))[
+        "me"
+    ]
+    assert me == {"fullName": {"revealed": "Nora Neuname"}, "chineseName": {"revealed": "贝诺拉"}}

@@ -157,13 +157,13 @@ def test_every_change_of_an_account_is_audited_as_an_administrators(desk: Desk) 
 
 def test_the_list_shows_every_account_and_no_secret(desk: Desk) -> None:
     desk.add("sz-desk-5")
-    counter = ("--authority", "human-resources-440100", "--city", "440100")
-    desk.add("gz-desk-1", *counter, "--duty", "decide", "--duty", "counter", "--duty", "decide")
+    bureau = ("--authority", "foreign-experts-440100", "--city", "440100")
+    desk.add("gz-desk-1", *bureau, "--duty", "decide", "--duty", "check", "--duty", "decide")
     desk.told("disable", "sz-desk-5")
     rows = [line.split(maxsplit=4) for line in desk.told("list").splitlines()]
     assert rows == [
         ["LOGIN", "STATE", "CITY", "AUTHORITY", "DUTIES"],
-        ["gz-desk-1", "ACTIVE", "440100", "human-resources-440100", "decide, counter"],
+        ["gz-desk-1", "ACTIVE", "440100", "foreign-experts-440100", "check, decide"],
         ["sz-desk-5", "DISABLED", "440300", "foreign-experts-440300", "check"],
     ]
 

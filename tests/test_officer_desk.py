@@ -261,3 +261,19 @@ async def test_a_talent_assessment_is_kept_sealed_with_the_application(serving: 
     assert stored is not None
     assert stored["assessment"]["total"] == assessment["total"]
     assert b"360000" not in bytes(stored["assessment"]["sealed"])
+
+
+async def test_what_is_revealed_of_two_people_at_once_stands_in_the_ledger_of_each(
+    serving: Serving,
+) -> None:
+    for number in range(2):
+        await submitted_new(serving, f"FX100000{number}")
+    office = await Office.of(serving)
+    listed = "{ officer { workList { edges { node { id particulars { fullName { %s } } } } } } }"
+    await office.checker.app.execute(listed % "masked")
+    assert [line["holder_id"] for line in await trail(serving, "case.read")] == [None]
+    await office.checker.app.execute(listed % "revealed")
+    people = await serving.database["applications"].distinct("holder_id")
+    lines = (await trail(serving, "case.read"))[1:]
+    assert sorted(line["holder_id"] for line in lines) == sorted(people)
+    assert [len(line["objects"]) for line in lines] == [1, 1]

@@ -29,7 +29,8 @@ async def attach_assessment(
     revision: int,
     assessment: TalentAssessment,
 ) -> Done | Refused:
-    """With a draft or a returned application; it takes the place of an earlier one."""
+    """With a draft or a returned application; it takes the place of an earlier one. The holder
+    confirms anew."""
 
     async def work(transaction: Transaction) -> Changed | Refused:
         found = await find_filed(gateway, ask, application_id, transaction)
@@ -50,7 +51,7 @@ async def attach_assessment(
             ApplicationEvent.UPDATE,
             Party.FILER,
             actor_of(ask),
-            {"assessment": stored},
+            {"assessment": stored, "confirmed_at": None},
             transaction,
         )
         if isinstance(moved, Refused):

@@ -69,8 +69,10 @@ async def create_application(
         stated = await _stated(gateway, ask, statement, subject, transaction)
         if isinstance(stated, Refused):
             return stated
-        permit_id = stated["permit_id"]
-        if permit_id is not None and await gateway.applications.has_open(permit_id, transaction):
+        permit_id, kind = stated["permit_id"], FilerKind(filer_of(ask)["kind"])
+        if permit_id is not None and await gateway.applications.has_open(
+            permit_id, kind, transaction
+        ):
             return Refused(RefusalCode.APPLICATION_OPEN, permit_id, stated["holder_id"])
         if subject is not None and subject.new_key is not None:
             await gateway.holder_keys.insert(subject.holder_id, subject.new_key, transaction)

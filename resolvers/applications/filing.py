@@ -172,6 +172,8 @@ async def _judge(
         permit = await gateway.permits.find(found["permit_id"], scope, transaction)
         if permit is None or not _is_eligible(found, permit, now):
             return refused(found, RefusalCode.PERMIT_NOT_ELIGIBLE)
+        if await gateway.applications.has_filed(permit["_id"], found["_id"], transaction):
+            return refused(found, RefusalCode.APPLICATION_OPEN)
     elif await gateway.permits.has_active(found["holder_id"], now, transaction):
         return refused(found, RefusalCode.ACTIVE_PERMIT_EXISTS)
     if found["filed_at"] is not None:

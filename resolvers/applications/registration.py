@@ -12,7 +12,12 @@ from resolvers.refusals import RefusalCode
 from resolvers.rules.identifiers import canonical
 from resolvers.rules.permit_status import ends_at, starts_at
 from resolvers.store import applications, holders, permits
-from resolvers.store.holders import HolderRecord, decode_name_parts, encode_holder
+from resolvers.store.holders import (
+    HolderRecord,
+    decode_name_parts,
+    encode_holder,
+    encode_name_parts,
+)
 from resolvers.store.identity_documents import (
     IdentityDocumentRecord,
     encode_identity_document,
@@ -132,7 +137,9 @@ async def take_over_particulars(
     vault = await vault_of(gateway, holder_id, transaction)
     if stated["name_parts"] is not None:
         parts = vault.open(applications.NAME, "particulars.name_parts", bytes(stated["name_parts"]))
-        await gateway.registration.change(holder_id, _name_fields(vault, parts), transaction)
+        holder = await gateway.registration.find(holder_id, transaction)
+        fields = _name_fields(vault, _with_kept_names(vault, holder, parts))
+        await gateway.registration.change(holder_id, fields, transaction)
     passport = _opened(vault, application, "passport_number")
     if passport is None:
         return None
@@ -147,6 +154,17 @@ async def take_over_particulars(
         holder_id, IdentifierKind.PASSPORT, digests[0], transaction
     )
     return None
+
+
+def _with_kept_names(vault: HolderVault, holder: Document | None, parts: str) -> str:
+    """The Chinese and the native name stay where the change states none."""
+    if holder is None:
+        return parts
+    surname, given_names, chinese_name, native_name = decode_name_parts(parts)
+    before = decode_name_parts(vault.open(holders.NAME, "name_parts", bytes(holder["name_parts"])))
+    return encode_name_parts(
+        surname, given_names, chinese_name or before[2], native_name or before[3]
+    )
 
 
 def _name_fields(vault: HolderVault, parts: str) -> Document:

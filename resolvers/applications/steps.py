@@ -17,7 +17,7 @@ from resolvers.rules.state_machine import Party
 from resolvers.rules.working_days import add_working_days
 from resolvers.store.application_documents import PromiseStage
 from resolvers.store.outgoing_events import Event, EventKind
-from resolvers.vocabulary import ApplicationState
+from resolvers.vocabulary import ApplicationState, FilerKind
 
 _TOLD: Mapping[ApplicationEvent, tuple[AuditAction, EventKind]] = {
     ApplicationEvent.UPDATE: (AuditAction.APPLICATION_UPDATED, EventKind.APPLICATION_UPDATED),
@@ -109,10 +109,17 @@ def event_of(application: Document, kind: EventKind, related: Sequence[str] = ()
         kind,
         application["_id"],
         holder_id=application["holder_id"],
-        employer_id=application["employer_id"],
+        employer_id=_told_employer(application),
         authority=application["authority"],
         related=related,
     )
+
+
+def _told_employer(application: Document) -> str | None:
+    """What a holder files is not the sponsor's to hear of."""
+    by_employer = application["filed_by"]["kind"] == FilerKind.EMPLOYER
+    employer_id: str | None = application["employer_id"] if by_employer else None
+    return employer_id
 
 
 def promise_from(gateway: Gateway, stage: PromiseStage, began_at: datetime, days: int) -> Document:

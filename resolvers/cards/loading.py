@@ -123,6 +123,5 @@ def _event(kind: EventKind, card_id: str, permit: Mapping[str, Any]) -> Event:
         kind,
         card_id,
         holder_id=permit["holder_id"],
-        employer_id=permit["employer_id"],
         related=(permit["_id"],),
     )

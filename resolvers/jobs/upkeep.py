@@ -41,8 +41,8 @@ JOBS: Mapping[str, Job] = {
     "applications lapsed": lapse_applications,
     "promises counted again": recompute_promises,
     "card promises counted again": recompute_card_promises,
-    "applicants forgotten": forget_strangers,
     "papers and uploads removed": _sweep_papers,
+    "applicants forgotten": forget_strangers,
 }
 
 

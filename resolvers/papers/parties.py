@@ -11,7 +11,7 @@ from auth.principal import Principal, PrincipalKind
 from auth.sealing import HolderVault
 from resolvers.gateway import Ask, Gateway, append_audit
 from resolvers.papers.outcomes import SLIPS, Denied, PaperCode, PaperRefused
-from resolvers.vocabulary import ApplicationState, FilerKind
+from resolvers.vocabulary import FilerKind
 
 FILING: Final = (Permission.PAPER_FILE, Permission.EMPLOYER_PAPER_FILE)
 READING: Final = (Permission.PAPER_READ, Permission.EMPLOYER_PAPER_READ, Permission.CASE_READ)
@@ -51,7 +51,7 @@ async def find_readable(
         officer = await gateway.officers.find(principal.officer_id())
         if officer is None or not officer.is_active:
             return None
-        scope = {"authority": officer.authority, "state": {"$ne": str(ApplicationState.DRAFT)}}
+        scope = {"authority": officer.authority, "filed_at": {"$ne": None}}
     else:
         return await find_filed(gateway, principal, application_id)
     return await gateway.applications.find(application_id, scope)

@@ -36,6 +36,8 @@ OPEN = (
     *(_S.DRAFT, _S.SUBMITTED, _S.RETURNED),
     *(_S.PRE_CHECKED, _S.ACCEPTED, _S.UNDER_REVIEW),
 )
+FILED = tuple(state for state in OPEN if state is not _S.DRAFT)
+"""Open and with the authority, or returned by it: these keep others off the same permit."""
 
 APPLICATION_MACHINE = Machine(
     name="application",

@@ -26,7 +26,7 @@ from auth.bson_schema import (
 )
 from auth.collections import CollectionSpec, Index
 from resolvers.refusals import GapReason
-from resolvers.rules.application_machine import OPEN, ApplicationEvent
+from resolvers.rules.application_machine import FILED, OPEN, ApplicationEvent
 from resolvers.rules.state_machine import Party
 from resolvers.vocabulary import (
     ApplicationState,
@@ -198,12 +198,22 @@ SPEC = CollectionSpec(
         ),
         Index(
             "one_open",
-            (("permit_id", 1),),
-            serves="at most one open application for each permit",
+            (("permit_id", 1), ("filed_by.kind", 1)),
+            serves="at most one open application of each party for a permit",
             unique=True,
             partial={
                 "permit_id": {"$type": "string"},
                 "state": {"$in": [str(state) for state in OPEN]},
+            },
+        ),
+        Index(
+            "one_filed",
+            (("permit_id", 1),),
+            serves="at most one filed application for each permit; a draft keeps nobody off",
+            unique=True,
+            partial={
+                "permit_id": {"$type": "string"},
+                "state": {"$in": [str(state) for state in FILED]},
             },
         ),
         Index(

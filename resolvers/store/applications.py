@@ -9,9 +9,9 @@ from typing import Any
 from pymongo import ReturnDocument
 
 from auth.mongo import Collection, Database, Document, Transaction
-from resolvers.rules.application_machine import OPEN
+from resolvers.rules.application_machine import FILED, OPEN
 from resolvers.store.application_documents import NAME as NAME
-from resolvers.vocabulary import ApplicationState
+from resolvers.vocabulary import ApplicationState, FilerKind
 
 
 class ApplicationStore:
@@ -37,14 +37,21 @@ class ApplicationStore:
         )
         return found
 
-    async def has_open(self, permit_id: str, transaction: Transaction) -> bool:
+    async def has_open(self, permit_id: str, kind: FilerKind, transaction: Transaction) -> bool:
+        """Whether this party has one open for the permit already, a draft too."""
+        wanted = {"filed_by.kind": str(kind), "state": {"$in": [str(state) for state in OPEN]}}
+        return await self._has(permit_id, wanted, transaction)
+
+    async def has_filed(self, permit_id: str, besides: str, transaction: Transaction) -> bool:
+        """Whether another one for the permit is with the authority."""
+        wanted = {"_id": {"$ne": besides}, "state": {"$in": [str(state) for state in FILED]}}
+        return await self._has(permit_id, wanted, transaction)
+
+    async def _has(self, permit_id: str, wanted: Document, transaction: Transaction) -> bool:
+        # Said with its type, as the partial indexes say it, or they would not serve.
+        permit = {"permit_id": {"$eq": permit_id, "$type": "string"}}
         found = await self._applications.find_one(
-            {
-                "permit_id": {"$eq": permit_id, "$type": "string"},
-                "state": {"$in": [str(state) for state in OPEN]},
-            },
-            {"_id": 1},
-            session=transaction,
+            {**permit, **wanted}, {"_id": 1}, session=transaction
         )
         return found is not None
 

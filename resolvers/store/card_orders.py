@@ -226,7 +226,8 @@ class CardOrderStore:
             {
                 "$set": {**changes, "state": str(state)},
                 "$inc": {"revision": 1},
-                "$push": {"stages": stage},
+                # Photos may be refused without end; the oldest stages give way.
+                "$push": {"stages": {"$each": [stage], "$slice": -MAX_STAGES}},
             },
             return_document=ReturnDocument.AFTER,
             session=transaction,
