@@ -4,15 +4,10 @@ from datetime import date
 
 import strawberry
 
+from schema.change_types import KEY, REVISION
 from schema.enums import CancellationReason, GapReason, PaperKind, PermitCategory, RejectionGround
 from schema.field import personal
 from schema.talent_types import TalentFactsInput
-
-_KEY = (
-    "A new one for each change, 8 to 64 of A-Z, a-z, 0-9, _ and -. Sent again within 24 hours "
-    "with the same input it changes nothing and answers with the record as it is."
-)
-_REVISION = "The `revision` that was read; another one by now is refused."
 
 
 @strawberry.input(description="A post, in both languages.")
@@ -132,15 +127,15 @@ class StatementInput:
 
 @strawberry.input(description="Beginning an application.")
 class CreateApplicationInput:
-    idempotency_key: str = strawberry.field(description=_KEY)
+    idempotency_key: str = strawberry.field(description=KEY)
     statement: StatementInput = personal("What is asked for.")
 
 
 @strawberry.input(description="One step of an application.")
 class ApplicationStepInput:
-    idempotency_key: str = strawberry.field(description=_KEY)
+    idempotency_key: str = strawberry.field(description=KEY)
     application_id: strawberry.ID = strawberry.field(description="Which application.")
-    revision: int = strawberry.field(description=_REVISION)
+    revision: int = strawberry.field(description=REVISION)
 
 
 @strawberry.input(description="Other statements; the whole statement, not its differences.")

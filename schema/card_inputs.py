@@ -2,14 +2,9 @@
 
 import strawberry
 
+from schema.change_types import KEY, REVISION
 from schema.enums import CardChannel, CardCollection, CardMaking, CardReason, PhotoFault
 from schema.field import personal
-
-KEY = (
-    "A new one for each change, 8 to 64 of A-Z, a-z, 0-9, _ and -. Sent again within 24 hours "
-    "with the same input it changes nothing and answers with the record as it is."
-)
-REVISION = "The `revision` that was read; another one by now is refused."
 
 
 @strawberry.input(description="The issue of an electronic card.")

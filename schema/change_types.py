@@ -22,6 +22,13 @@ from schema.refusal_texts import CHANGE_REFUSAL_TEXTS, GAP_REASON_TEXTS
 
 strawberry.enum(RefusalCode, description="Why a change was refused; see docs/errors.md.")
 
+KEY = (
+    "A new one for each change, 8 to 64 of A-Z, a-z, 0-9, _ and -. Sent again within 24 hours "
+    "with the same input it changes nothing and answers with the record as it is."
+)
+REVISION = "The `revision` that was read; another one by now is refused."
+"""How every input of a change describes its `idempotency_key` and `revision`."""
+
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 _anyone = field_for(Permission.ANYONE)

@@ -1,8 +1,9 @@
 """Finds known personal values in whatever leaves the gateway: logs, answers, metrics, documents.
 
 A value is sought in any case, as it is, escaped as in JSON, percent-encoded, and in base64 at any
-offset; in stored binaries also as UTF-16. A code of six digits counts only as a word of its own,
-since times and random ids are full of digits.
+offset; in stored binaries also as UTF-16. Random ids, nonces and ciphertexts contain every short
+sequence sooner or later, so what is short counts only where chance cannot have written it: as a
+word of its own in a text, or in letters that ids have not, and in binaries that are text.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import json
 import logging
 import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -27,7 +28,9 @@ from tests.serving import Serving
 
 SHORTEST = 4
 """A shorter word would be found everywhere; Chinese names are as long as they are."""
-CODE_LENGTH = 6
+SURE_BYTES = 8
+"""From here on a sequence is sought anywhere: chance writes eight given characters of an id, in any
+case, once in 10^12 places, and a run of the tests has some 10^6."""
 TOKEN_KEYS = ("flowToken", "accessToken", "access_token", "refreshToken", "sandboxCode")
 REFUSALS = ("LoginRefused", "OfficerLoginRefused", "ChangeRefused", "TalentFactsRefused")
 OUR_WORDS = ("onecard", "api", "schema", "resolvers", "auth", "uvicorn", "asyncio")
@@ -43,16 +46,17 @@ class Known:
 
     values: set[str] = field(default_factory=set)
     _forms: dict[str, str] = field(default_factory=dict)
-    _codes: set[str] = field(default_factory=set)
+    _foreign: dict[str, str] = field(default_factory=dict)
+    """Short, but not ASCII, as ids and tokens are."""
+    _words: dict[str, str] = field(default_factory=dict)
 
     def add(self, *values: str) -> None:
         for value in values:
             assert len(value) >= SHORTEST or not value.isascii(), value
             self.values.add(value)
-            if value.isdecimal() and len(value) == CODE_LENGTH:
-                self._codes.add(value)
-            else:
-                self._forms.update(dict.fromkeys(_forms_of(value), value))
+            for form in _forms_of(value):
+                short = self._words if form.isascii() else self._foreign
+                (self._forms if _is_sure(form) else short)[form] = value
 
     def add_name(self, name: str) -> None:
         """The whole, and each of its parts."""
@@ -71,13 +75,21 @@ class Known:
 
     def found_in(self, text: str) -> set[str]:
         seen = text.casefold()
-        found = {value for form, value in self._forms.items() if form in seen}
-        words = set(re.findall(r"(?<![0-9A-Za-z_])\d{6}(?![0-9A-Za-z_])", text))
-        return found | (self._codes & words)
+        words = set(_WORD.findall(seen))
+        found = {value for form, value in self._words.items() if form in words}
+        found |= {value for form, value in self._foreign.items() if form in seen}
+        return found | self._anywhere_in(text)
 
     def found_in_bytes(self, data: bytes) -> set[str]:
         as_utf_16 = data.decode("utf-16-le", "replace") + data[1:].decode("utf-16-le", "replace")
-        return self.found_in(data.decode("utf-8", "replace")) | self.found_in(as_utf_16)
+        found = self._anywhere_in(data.decode("utf-8", "replace")) | self._anywhere_in(as_utf_16)
+        with suppress(UnicodeDecodeError):
+            found |= self.found_in(data.decode())
+        return found
+
+    def _anywhere_in(self, text: str) -> set[str]:
+        seen = text.casefold()
+        return {value for form, value in self._forms.items() if form in seen}
 
     async def found_in_database(self, database: Database) -> dict[str, set[str]]:
         """Collection → what was found in its documents, keys of documents included."""
@@ -95,6 +107,13 @@ class Known:
         return found
 
 
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+
+
+def _is_sure(form: str) -> bool:
+    return len(form.encode()) >= SURE_BYTES
+
+
 def _forms_of(value: str) -> Iterator[str]:
     """Casefolded, as is the text that is searched."""
     yield value.casefold()
@@ -106,7 +125,7 @@ def _forms_of(value: str) -> Iterator[str]:
         encoded = base64.b64encode(b"\0" * offset + data).decode().rstrip("=")
         # Cut off what mixes with the neighbours' bits.
         sound = encoded[(0, 2, 3)[offset] : len(encoded) - (1 if (offset + len(data)) % 3 else 0)]
-        if len(sound) > SHORTEST:
+        if _is_sure(sound):
             yield sound.casefold()
             yield sound.translate(str.maketrans("+/", "-_")).casefold()
 

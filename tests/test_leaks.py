@@ -55,7 +55,25 @@ def test_a_code_is_found_as_a_word_and_not_within_a_longer_number_or_an_id() -> 
     known.add(CODE)
     assert known.found_in(f'{{"code": "{CODE}"}}') == {CODE}
     assert known.found_in(f"code {CODE}, sent") == {CODE}
-    assert known.found_in(f"req_a{CODE}b 1{CODE} {CODE}7 id_{CODE}") == set()
+    assert known.found_in(f"req_a{CODE}b 1{CODE} {CODE}7 id{CODE}") == set()
+
+
+def test_a_short_name_in_chinese_is_found_within_a_sentence() -> None:
+    known = Known()
+    known.add("王小")
+    assert known.found_in("尊敬的王小，您好") == {"王小"}
+    assert known.found_in_bytes("尊敬的王小，您好".encode()) == {"王小"}
+
+
+@pytest.mark.parametrize("value", ["Zwen", "O'Qui"])
+def test_a_short_name_is_found_as_a_word_and_not_within_what_chance_has_written(value: str) -> None:
+    known = Known()
+    known.add(value)
+    for hidden in (f'{{"name": "{value}"}}', f"dear {value.upper()}, hello", f"no-{value}-x"):
+        assert known.found_in(hidden) == {value}
+        assert known.found_in_bytes(hidden.encode()) == {value}
+    assert known.found_in(f"req_a{value}b 1{value} {value}7") == set()
+    assert known.found_in_bytes(b"\x01\xff" + value.encode() + b"\x00\xfe") == set()
 
 
 def test_tokens_in_answers_are_known_by_themselves_and_by_their_secret_part() -> None:

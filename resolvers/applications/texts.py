@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from auth.mongo import Document
 from auth.sealing import HolderVault
-from resolvers.refusals import Gap, GapReason
+from resolvers.refusals import Gap
 from resolvers.store import applications
-from resolvers.vocabulary import PaperKind
 
 MAX_TEXT_LENGTH = 1_000
 """Characters of one note, and of the text of a decision."""
@@ -24,10 +23,6 @@ def seal_text(vault: HolderVault, field: str, text: str | None) -> bytes | None:
     return None if text is None else vault.seal(applications.NAME, field, text)
 
 
-def open_text(vault: HolderVault, field: str, sealed: bytes | None) -> str | None:
-    return None if sealed is None else vault.open(applications.NAME, field, bytes(sealed))
-
-
 def encode_gaps(vault: HolderVault, gaps: Sequence[Gap]) -> list[Document]:
     return [
         {
@@ -36,15 +31,4 @@ def encode_gaps(vault: HolderVault, gaps: Sequence[Gap]) -> list[Document]:
             "note": seal_text(vault, GAP_NOTE, gap.note),
         }
         for gap in gaps
-    ]
-
-
-def decode_gaps(vault: HolderVault, stored: Sequence[Document]) -> list[Gap]:
-    return [
-        Gap(
-            GapReason(gap["reason"]),
-            None if gap["paper"] is None else PaperKind(gap["paper"]),
-            open_text(vault, GAP_NOTE, gap["note"]),
-        )
-        for gap in stored
     ]

@@ -52,10 +52,6 @@ class Machine(Generic[S, E]):
                 return transition
         return None
 
-    def events_from(self, state: S, party: Party) -> tuple[E, ...]:
-        """What this party may do next, in the order declared."""
-        return tuple(t.event for t in self.transitions if t.source is state and party in t.parties)
-
     def non_edges(self) -> Iterator[tuple[S, E]]:
         for state in self.states:
             for event in self.events:
