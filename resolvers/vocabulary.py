@@ -270,3 +270,13 @@ class ResidenceState(StrEnum):
 class Language(StrEnum):
     EN = "en"
     ZH = "zh"
+
+
+class LetterKind(StrEnum):
+    """The papers that the gateway issues."""
+
+    PERMIT_NOTIFICATION = "PERMIT_NOTIFICATION"
+    DECISION = "DECISION"
+    CANCELLATION_PROOF = "CANCELLATION_PROOF"
+    PERMIT_CERTIFICATE = "PERMIT_CERTIFICATE"
+    CARD_RECEIPT = "CARD_RECEIPT"
