@@ -35,7 +35,7 @@ from api.papers import STREAMED_BODIES, paper_routes
 from api.refusals import refuse_http
 from api.runtime import Runtime, open_runtime
 from api.settings import TOKEN_PATH, Settings, load_settings
-from api.upkeep import upkeep
+from api.worker import working
 from auth.jwks import jwks
 from schema.build import build_gateway_schema, classify
 
@@ -68,7 +68,7 @@ def build_app(settings: Settings, opener: RuntimeOpener, metrics: Metrics) -> St
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with opener() as runtime, upkeep(runtime.gateway):
+        async with opener() as runtime, working(runtime.gateway):
             slot.fill(runtime)
             yield
 

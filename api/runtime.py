@@ -57,7 +57,9 @@ from resolvers.store.holder_registration import HolderRegistrationStore
 from resolvers.store.holders import HolderStore
 from resolvers.store.idempotency import IdempotencyStore
 from resolvers.store.identity_documents import IdentityDocumentStore
+from resolvers.store.inboxes import InboxStore
 from resolvers.store.insurance_enrolments import InsuranceStore
+from resolvers.store.notices import NoticeStore
 from resolvers.store.outgoing_events import OutgoingEventStore
 from resolvers.store.paper_files import PaperFileStore
 from resolvers.store.paper_parts import PaperPartStore
@@ -178,6 +180,8 @@ def _gateway(
         residence_permits=ResidencePermitStore(database),
         insurance=InsuranceStore(database),
         tasks=TaskStore(database),
+        inboxes=InboxStore(database),
+        notices=NoticeStore(database),
         holder_matching=HolderMatchingStore(database),
         feed_sources=feed_sources,
         feed_signatures=FeedSignatures(database, feed_sources, issuer=settings.issuer),

@@ -41,7 +41,9 @@ from resolvers.store.holder_registration import HolderRegistrationStore
 from resolvers.store.holders import HolderStore
 from resolvers.store.idempotency import IdempotencyStore
 from resolvers.store.identity_documents import IdentityDocumentStore
+from resolvers.store.inboxes import InboxStore
 from resolvers.store.insurance_enrolments import InsuranceStore
+from resolvers.store.notices import NoticeStore
 from resolvers.store.outgoing_events import OutgoingEventStore
 from resolvers.store.paper_files import PaperFileStore
 from resolvers.store.paper_parts import PaperPartStore
@@ -95,6 +97,8 @@ class Gateway:
     residence_permits: ResidencePermitStore
     insurance: InsuranceStore
     tasks: TaskStore
+    inboxes: InboxStore
+    notices: NoticeStore
     holder_matching: HolderMatchingStore
     feed_sources: FeedSourceStore
     feed_signatures: FeedSignatures

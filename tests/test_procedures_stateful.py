@@ -207,14 +207,14 @@ class Procedures(RuleBasedStateMachine):
             span = pick(data.draw, SPANS)
         self.taken(self.world.wait(span))
         if not rarely(data.draw, 2):
-            self.taken(self.world.system("upkeep", *JOBS.values()))
+            self.taken(self.world.system("upkeep", *[job.run for job in JOBS.values()]))
 
     @rule()
     def the_calendar_arrives(self) -> None:
         """Of all years that the library knows."""
         if self.world.calendars[self.world.gateway.calendar.version] < 2026:
             self.world.publish(2026)
-            self.taken(self.world.system("calendar", *JOBS.values()))
+            self.taken(self.world.system("calendar", *[job.run for job in JOBS.values()]))
 
 
 @pytest.fixture

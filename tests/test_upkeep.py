@@ -17,7 +17,7 @@ from resolvers.jobs.application_upkeep import (
     lapse_applications,
     recompute_promises,
 )
-from resolvers.jobs.upkeep import JOBS, run_upkeep
+from resolvers.jobs.upkeep import JOBS, Job, run_upkeep
 from resolvers.policy.papers import RETENTION_DAYS
 from resolvers.policy.procedures import policy_for
 from resolvers.rules.permit_status import ends_at
@@ -157,7 +157,7 @@ async def test_a_job_that_fails_is_told_and_keeps_no_other_from_running(
         raise ConnectionError
 
     first = next(iter(JOBS))
-    monkeypatch.setitem(JOBS, first, fails)
+    monkeypatch.setitem(JOBS, first, Job(fails))
     async with open_runtime(settings, mongod_uri, now=utc_now) as runtime:
         done = [one async for one in run_upkeep(runtime.gateway)]
     assert [isinstance(one.fault, ConnectionError) for one in done] == [True] + [False] * (

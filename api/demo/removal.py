@@ -13,7 +13,9 @@ from resolvers.store import (
     holder_keys,
     holders,
     identity_documents,
+    inboxes,
     insurance_enrolments,
+    notices,
     paper_files,
     paper_parts,
     papers,
@@ -25,7 +27,7 @@ from resolvers.store import (
 _OF_HOLDERS = (
     *(identity_documents.NAME, permits.NAME, cards.NAME, card_orders.NAME),
     *(residence_permits.NAME, insurance_enrolments.NAME, tasks.NAME),
-    *(application_documents.NAME, papers.NAME),
+    *(application_documents.NAME, papers.NAME, notices.NAME),
 )
 _OF_PAPERS = (
     *((paper_parts.NAME, "paper_id"), (paper_files.FILES, "_id")),
@@ -48,7 +50,7 @@ async def remove_holders(
         await database[name].delete_many({field: {"$in": stored}}, session=transaction)
     for name in _OF_HOLDERS:
         await database[name].delete_many({"holder_id": {"$in": ids}}, session=transaction)
-    for name in (holders.NAME, holder_keys.NAME):
+    for name in (holders.NAME, holder_keys.NAME, inboxes.NAME):
         await database[name].delete_many({"_id": {"$in": ids}}, session=transaction)
     # A demo holder is there again at once, and stays logged in; these are gone.
     sessions = database[session_documents.NAME]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from resolvers.gateway import Gateway
 from resolvers.jobs.application_upkeep import (
@@ -19,7 +20,16 @@ from resolvers.jobs.application_upkeep import (
 from resolvers.jobs.card_releases import recompute_card_promises, release_due_losses
 from resolvers.jobs.paper_sweep import sweep_papers
 
-Job = Callable[[Gateway, datetime], Awaitable[int]]
+EVERY_MINUTE: Final = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Job:
+    """`run` takes the gateway and now, and answers how many documents it changed or removed, 0 when
+    nothing was due. A worker runs it `every` so often, each job beside the others."""
+
+    run: Callable[[Gateway, datetime], Awaitable[int]]
+    every: timedelta = EVERY_MINUTE
 
 
 @dataclass(frozen=True)
@@ -37,12 +47,12 @@ async def _sweep_papers(gateway: Gateway, now: datetime) -> int:
 
 
 JOBS: Mapping[str, Job] = {
-    "temporary losses released": release_due_losses,
-    "applications lapsed": lapse_applications,
-    "promises counted again": recompute_promises,
-    "card promises counted again": recompute_card_promises,
-    "papers and uploads removed": _sweep_papers,
-    "applicants forgotten": forget_strangers,
+    "temporary losses released": Job(release_due_losses),
+    "applications lapsed": Job(lapse_applications),
+    "promises counted again": Job(recompute_promises),
+    "card promises counted again": Job(recompute_card_promises),
+    "papers and uploads removed": Job(_sweep_papers),
+    "applicants forgotten": Job(forget_strangers),
 }
 
 
@@ -50,6 +60,6 @@ async def run_upkeep(gateway: Gateway) -> AsyncIterator[JobDone]:
     """One by one, so that a caller can tell how far it is."""
     for name, job in JOBS.items():
         try:
-            yield JobDone(name, await job(gateway, gateway.now()))
+            yield JobDone(name, await job.run(gateway, gateway.now()))
         except Exception as fault:  # noqa: BLE001 - told to the caller; the other jobs go on
             yield JobDone(name, fault=fault)

@@ -1,0 +1,142 @@
+"""Notices: what a holder was told, kept for two years.
+
+A notice names a record by id and holds no value of it; its text is made when it is read, in the
+reader's language. `key` says what it tells of, so the same is never told twice. `at` is unique
+within a holder's notices and grows with each commit (`resolvers.store.inboxes`): it orders the
+inbox and is the place from which a live stream goes on. A withdrawn one no longer holds; nobody is
+shown it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from auth.bson_schema import BOOLEAN, INSTANT, INTEGER, document, identifier, one_of, optional, text
+from auth.collections import CollectionSpec, Index
+from auth.mongo import Collection, Database, Document, Transaction
+
+NAME = "notices"
+KEPT_LIFETIME = timedelta(days=730)
+
+
+class NoticeKind(StrEnum):
+    """What a holder is told of. Of the first group a reminder tells, on days that policy names; of
+    the others an event."""
+
+    PERMIT_EXPIRING = "PERMIT_EXPIRING"
+    RESIDENCE_PERMIT_EXPIRING = "RESIDENCE_PERMIT_EXPIRING"
+    IDENTITY_DOCUMENT_EXPIRING = "IDENTITY_DOCUMENT_EXPIRING"
+    TASK_DUE = "TASK_DUE"
+    APPLICATION_LAPSING = "APPLICATION_LAPSING"
+
+    APPLICATION_TO_CONFIRM = "APPLICATION_TO_CONFIRM"
+    APPLICATION_SUBMITTED = "APPLICATION_SUBMITTED"
+    APPLICATION_RETURNED = "APPLICATION_RETURNED"
+    APPLICATION_ACCEPTED = "APPLICATION_ACCEPTED"
+    APPLICATION_APPROVED = "APPLICATION_APPROVED"
+    APPLICATION_REJECTED = "APPLICATION_REJECTED"
+    APPLICATION_WITHDRAWN = "APPLICATION_WITHDRAWN"
+    APPLICATION_LAPSED = "APPLICATION_LAPSED"
+    PERMIT_ISSUED = "PERMIT_ISSUED"
+    PERMIT_CANCELLED = "PERMIT_CANCELLED"
+    CARD_ISSUED = "CARD_ISSUED"
+    CARD_CHANGED = "CARD_CHANGED"
+    CARD_ORDER_CHANGED = "CARD_ORDER_CHANGED"
+    RECORD_UPDATED = "RECORD_UPDATED"
+    TASK_OPENED = "TASK_OPENED"
+    LETTER_ISSUED = "LETTER_ISSUED"
+
+
+SPEC = CollectionSpec(
+    name=NAME,
+    version=1,
+    audience="the holder",
+    validator=document(
+        {
+            "_id": identifier("ntc"),
+            "holder_id": identifier("hld"),
+            "kind": one_of(NoticeKind),
+            "object_id": text(40),
+            "key": text(120),
+            "due_on": optional(text(10, "^[0-9]{4}-[0-9]{2}-[0-9]{2}$")),
+            "threshold_days": optional(INTEGER),
+            "at": INSTANT,
+            "read_at": optional(INSTANT),
+            "archived_at": optional(INSTANT),
+            "withdrawn_at": optional(INSTANT),
+            "awaits_dispatch": BOOLEAN,
+        }
+    ),
+    indexes=(
+        Index(
+            "holder_newest",
+            (("holder_id", 1), ("at", -1), ("_id", 1)),
+            serves="a holder's notices, newest first; those that came after one",
+        ),
+        Index("key", (("key", 1),), serves="the same is told once", unique=True),
+        Index(
+            "object",
+            (("object_id", 1), ("kind", 1)),
+            serves="notices about a record, to be withdrawn when they no longer hold",
+        ),
+        Index(
+            "dispatch",
+            (("at", 1),),
+            serves="notices of which the holder's devices are still to be told",
+            partial={"awaits_dispatch": True},
+        ),
+        Index(
+            "expiry",
+            (("at", 1),),
+            serves="forgetting notices after two years",
+            expire_after=KEPT_LIFETIME,
+        ),
+    ),
+)
+
+
+class NoticeStore:
+    def __init__(self, database: Database) -> None:
+        self._notices: Collection = database[NAME]
+
+    async def load_known_keys(self, keys: Sequence[str], transaction: Transaction) -> set[str]:
+        found = self._notices.find(
+            {"key": {"$in": list(keys)}},
+            {"_id": 0, "key": 1},
+            batch_size=len(keys) + 1,
+            session=transaction,
+        )
+        return {notice["key"] async for notice in found}
+
+    async def insert(self, notices: Sequence[Document], transaction: Transaction) -> None:
+        """Raises DuplicateKeyError when another transaction has told one of them."""
+        await self._notices.insert_many(list(notices), session=transaction)
+
+
+def encode_notice(
+    notice_id: str,
+    holder_id: str,
+    kind: NoticeKind,
+    object_id: str,
+    key: str,
+    *,
+    due_on: str | None,
+    threshold_days: int | None,
+    at: datetime,
+) -> Document:
+    return {
+        "_id": notice_id,
+        "holder_id": holder_id,
+        "kind": str(kind),
+        "object_id": object_id,
+        "key": key,
+        "due_on": due_on,
+        "threshold_days": threshold_days,
+        "at": at,
+        "read_at": None,
+        "archived_at": None,
+        "withdrawn_at": None,
+        "awaits_dispatch": True,
+    }
