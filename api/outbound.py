@@ -1,0 +1,182 @@
+"""Calls to addresses that somebody else has chosen: a phone's push service, an employer's server.
+
+Whoever chooses an address must not reach what only we can reach. So: https, and public addresses
+only, checked where the connection is made. The name is resolved once, every address that it has is
+judged, and the connection goes to one of these very addresses, while certificate and Host remain
+those of the name: a name that resolves otherwise the next time gains nothing. No redirect is
+followed, no proxy of the environment used, no cookie kept; answers, times and the number of calls
+at once are bounded. `loopback_allowed` is for development and tests.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+import httpcore
+
+from api.outbound_addresses import is_callable
+
+CALL_SECONDS: Final = 8.0
+CONNECT_SECONDS: Final = 4.0
+MAX_ANSWER_BYTES: Final = 16_384
+"""Of the body; what is longer is cut off and the connection given up."""
+MAX_AT_ONCE: Final = 16
+MAX_URL_LENGTH: Final = 1_000
+MAX_ADDRESSES_TRIED: Final = 3
+
+Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
+SocketOptions = Iterable[httpcore.SOCKET_OPTION]
+
+
+class AddressRefused(Exception):
+    """The URL, or an address that its name has, is none that we call. Carries nothing of it."""
+
+
+class CallFailed(Exception):
+    """No answer: it could not be reached, broke off or took too long. Carries nothing of it."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`headers` by lower-case name, the last of several."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def is_acceptable_url(url: str, *, loopback_allowed: bool) -> bool:
+    """By its shape alone, as it is registered; where it leads is found out at each call."""
+    if len(url) > MAX_URL_LENGTH or not url.isascii() or not url.isprintable():
+        return False
+    if set(url) & set(' <>"\\^`{|}#'):
+        return False
+    try:
+        parts = urlsplit(url)
+        has_host = bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets or a port that are none
+        return False
+    allowed = ("https", "http") if loopback_allowed else ("https",)
+    return parts.scheme in allowed and has_host and "@" not in parts.netloc
+
+
+class Outbound:
+    """One for each process; close it when the process ends."""
+
+    def __init__(
+        self,
+        *,
+        loopback_allowed: bool,
+        ssl_context: ssl.SSLContext | None = None,
+        resolve: Resolve | None = None,
+    ) -> None:
+        self._loopback_allowed = loopback_allowed
+        self._turns = asyncio.Semaphore(MAX_AT_ONCE)
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=ssl_context or httpcore.default_ssl_context(),
+            max_connections=MAX_AT_ONCE,
+            keepalive_expiry=15,
+            network_backend=GuardedBackend(resolve or resolved, loopback_allowed=loopback_allowed),
+        )
+
+    def accepts(self, url: str) -> bool:
+        return is_acceptable_url(url, loopback_allowed=self._loopback_allowed)
+
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """Raises AddressRefused or CallFailed."""
+        if not self.accepts(url):
+            raise AddressRefused
+        try:
+            async with self._turns, asyncio.timeout(CALL_SECONDS):
+                return await self._posted(url, headers, body)
+        except (TimeoutError, OSError, *_FAILURES):
+            pass  # raised below, without the text that quotes the address
+        raise CallFailed
+
+    async def _posted(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        limits = {"connect": CONNECT_SECONDS, "read": CALL_SECONDS, "write": CALL_SECONDS}
+        sent = [
+            ("User-Agent", "OneCard-Gateway"),
+            ("Accept-Encoding", "identity"),
+            *headers.items(),
+        ]
+        async with self._pool.stream(
+            "POST",
+            url,
+            headers=[(name.encode(), value.encode()) for name, value in sent],
+            content=body,
+            extensions={"timeout": limits},
+        ) as response:
+            taken = bytearray()
+            async for chunk in response.aiter_stream():
+                taken += chunk
+                if len(taken) >= MAX_ANSWER_BYTES:
+                    break
+            told = {
+                name.decode("latin-1").lower(): value.decode("latin-1")
+                for name, value in response.headers
+            }
+            return Answer(response.status, told, bytes(taken[:MAX_ANSWER_BYTES]))
+
+    async def close(self) -> None:
+        await self._pool.aclose()
+
+
+_FAILURES: Final = (
+    httpcore.TimeoutException,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.UnsupportedProtocol,
+    httpcore.ConnectionNotAvailable,
+)
+
+
+async def resolved(host: str, port: int) -> Sequence[str]:
+    """Every address of the name, as the system resolves it; odd spellings of numbers too."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+class GuardedBackend(httpcore.AsyncNetworkBackend):
+    """Connects to judged addresses only; every connection of the pool is made here."""
+
+    def __init__(self, resolve: Resolve, *, loopback_allowed: bool) -> None:
+        self._resolve = resolve
+        self._loopback_allowed = loopback_allowed
+        self._plain = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - the backend's own interface
+        local_address: str | None = None,
+        socket_options: SocketOptions | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        async with asyncio.timeout(timeout):
+            addresses = await self._resolve(host, port)
+        # One that is not public makes all of them suspicious: the next answer may have it first.
+        if not addresses or not all(map(self._may_call, addresses)):
+            raise AddressRefused
+        failure: Exception = CallFailed()
+        for address in addresses[:MAX_ADDRESSES_TRIED]:
+            try:
+                return await self._plain.connect_tcp(
+                    address, port, timeout, local_address, socket_options
+                )
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        raise failure
+
+    def _may_call(self, address: str) -> bool:
+        return is_callable(address, loopback_allowed=self._loopback_allowed)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
