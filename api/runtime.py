@@ -59,6 +59,8 @@ from resolvers.store.idempotency import IdempotencyStore
 from resolvers.store.identity_documents import IdentityDocumentStore
 from resolvers.store.inboxes import InboxStore
 from resolvers.store.insurance_enrolments import InsuranceStore
+from resolvers.store.letter_pieces import LetterPieceStore
+from resolvers.store.letters import LetterStore
 from resolvers.store.notices import NoticeStore
 from resolvers.store.outgoing_events import OutgoingEventStore
 from resolvers.store.paper_files import PaperFileStore
@@ -175,6 +177,8 @@ def _gateway(
         papers=PaperStore(database),
         paper_parts=PaperPartStore(database),
         paper_files=PaperFileStore(database),
+        letters=LetterStore(database),
+        letter_pieces=LetterPieceStore(database),
         idempotency=IdempotencyStore(database),
         events=OutgoingEventStore(database),
         residence_permits=ResidencePermitStore(database),

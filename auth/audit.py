@@ -116,6 +116,9 @@ class AuditAction(StrEnum):
     PAPER_DELETED = "paper.deleted"
     PAPER_DOWNLOADED = "paper.downloaded"
     PAPER_REFUSED = "paper.refused"
+    LETTER_ISSUED = "letter.issued"
+    LETTER_DOWNLOADED = "letter.downloaded"
+    LETTER_REFUSED = "letter.refused"
 
 
 SPEC = CollectionSpec(

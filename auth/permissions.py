@@ -44,6 +44,8 @@ class Permission(StrEnum):
     PAPER_FILE = "paper:own:file"
     EMPLOYER_PAPER_READ = "paper:employer:read"
     EMPLOYER_PAPER_FILE = "paper:employer:file"
+    LETTER_READ = "letter:own:read"
+    EMPLOYER_LETTER_READ = "letter:employer:read"
     CASE_READ = "case:authority:read"
     CASE_REVEAL = "case:authority:reveal"
     CASE_CHECK = "case:authority:check"
@@ -114,6 +116,9 @@ RULES: Mapping[Permission, Rule] = {
     Permission.PAPER_FILE: _HOLDER,
     Permission.EMPLOYER_PAPER_READ: Rule(_EMPLOYER, scope="papers:read"),
     Permission.EMPLOYER_PAPER_FILE: Rule(_EMPLOYER, scope="papers:write"),
+    Permission.LETTER_READ: _HOLDER,
+    # A letter is made when it is first asked for: whoever may read it may ask for it.
+    Permission.EMPLOYER_LETTER_READ: Rule(_EMPLOYER, scope="letters:read"),
     Permission.CASE_READ: Rule(_OFFICER),
     Permission.CASE_REVEAL: Rule(_OFFICER),
     Permission.CASE_CHECK: Rule(_OFFICER, scope="case:check"),

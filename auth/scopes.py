@@ -16,4 +16,5 @@ class ClientScope(StrEnum):
     APPLICATIONS_WRITE = "applications:write"
     PAPERS_READ = "papers:read"
     PAPERS_WRITE = "papers:write"
+    LETTERS_READ = "letters:read"
     TASKS_READ = "tasks:read"

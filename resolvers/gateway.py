@@ -43,6 +43,8 @@ from resolvers.store.idempotency import IdempotencyStore
 from resolvers.store.identity_documents import IdentityDocumentStore
 from resolvers.store.inboxes import InboxStore
 from resolvers.store.insurance_enrolments import InsuranceStore
+from resolvers.store.letter_pieces import LetterPieceStore
+from resolvers.store.letters import LetterStore
 from resolvers.store.notices import NoticeStore
 from resolvers.store.outgoing_events import OutgoingEventStore
 from resolvers.store.paper_files import PaperFileStore
@@ -92,6 +94,8 @@ class Gateway:
     papers: PaperStore
     paper_parts: PaperPartStore
     paper_files: PaperFileStore
+    letters: LetterStore
+    letter_pieces: LetterPieceStore
     idempotency: IdempotencyStore
     events: OutgoingEventStore
     residence_permits: ResidencePermitStore

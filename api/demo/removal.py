@@ -15,6 +15,8 @@ from resolvers.store import (
     identity_documents,
     inboxes,
     insurance_enrolments,
+    letter_pieces,
+    letters,
     notices,
     paper_files,
     paper_parts,
@@ -28,6 +30,7 @@ _OF_HOLDERS = (
     *(identity_documents.NAME, permits.NAME, cards.NAME, card_orders.NAME),
     *(residence_permits.NAME, insurance_enrolments.NAME, tasks.NAME),
     *(application_documents.NAME, papers.NAME, notices.NAME),
+    letters.NAME,
 )
 _OF_PAPERS = (
     *((paper_parts.NAME, "paper_id"), (paper_files.FILES, "_id")),
@@ -48,6 +51,9 @@ async def remove_holders(
     stored = await _ids(database, papers.NAME, {"holder_id": {"$in": ids}}, transaction)
     for name, field in _OF_PAPERS:
         await database[name].delete_many({field: {"$in": stored}}, session=transaction)
+    issued = await _ids(database, letters.NAME, {"holder_id": {"$in": ids}}, transaction)
+    pieces = database[letter_pieces.NAME]
+    await pieces.delete_many({"letter_id": {"$in": issued}}, session=transaction)
     for name in _OF_HOLDERS:
         await database[name].delete_many({"holder_id": {"$in": ids}}, session=transaction)
     for name in (holders.NAME, holder_keys.NAME, inboxes.NAME):

@@ -22,6 +22,7 @@ from resolvers.applications.steps import (
     told,
 )
 from resolvers.gateway import Ask, Gateway, append_audit
+from resolvers.letters.removing import remove_letters
 from resolvers.policy.papers import RETENTION_DAYS
 from resolvers.refusals import Refused
 from resolvers.rules.application_machine import ApplicationEvent
@@ -105,6 +106,7 @@ async def _forget(
         moved = await gateway.applications.advance(found, changes, None, now, transaction)
         if moved is None:
             return None
+        await remove_letters(gateway, found["_id"], transaction)
         await gateway.holder_keys.remove(found["holder_id"], transaction)
         line = AuditLine(
             AuditAction.APPLICANT_FORGOTTEN, found["holder_id"], objects=(found["_id"],)

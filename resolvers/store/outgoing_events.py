@@ -37,6 +37,7 @@ class EventKind(StrEnum):
     PROMISE_RECOMPUTED = "application.promise_recomputed"
     PAPER_STORED = "paper.stored"
     PAPER_DELETED = "paper.deleted"
+    LETTER_ISSUED = "letter.issued"
     PERMIT_ISSUED = "permit.issued"
     PERMIT_SUPERSEDED = "permit.superseded"
     PERMIT_CANCELLED = "permit.cancelled"
