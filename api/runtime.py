@@ -50,6 +50,7 @@ from resolvers.policy.calendar import published_calendar
 from resolvers.store.applications import ApplicationStore
 from resolvers.store.card_orders import CardOrderStore
 from resolvers.store.cards import CardStore
+from resolvers.store.due_records import DueRecordStore
 from resolvers.store.employers import EmployerStore
 from resolvers.store.holder_keys import HolderKeyStore
 from resolvers.store.holder_matching import HolderMatchingStore
@@ -68,6 +69,7 @@ from resolvers.store.paper_parts import PaperPartStore
 from resolvers.store.papers import PaperStore
 from resolvers.store.permits import PermitStore
 from resolvers.store.queue_tickets import QueueTicketStore
+from resolvers.store.reminder_progress import ReminderProgressStore
 from resolvers.store.residence_permits import ResidencePermitStore
 from resolvers.store.tasks import TaskStore
 
@@ -186,6 +188,8 @@ def _gateway(
         tasks=TaskStore(database),
         inboxes=InboxStore(database),
         notices=NoticeStore(database),
+        due_records=DueRecordStore(database),
+        reminder_progress=ReminderProgressStore(database),
         holder_matching=HolderMatchingStore(database),
         feed_sources=feed_sources,
         feed_signatures=FeedSignatures(database, feed_sources, issuer=settings.issuer),

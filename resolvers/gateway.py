@@ -34,6 +34,7 @@ from resolvers.rules.working_days import WorkingDayCalendar
 from resolvers.store.applications import ApplicationStore
 from resolvers.store.card_orders import CardOrderStore
 from resolvers.store.cards import CardStore
+from resolvers.store.due_records import DueRecordStore
 from resolvers.store.employers import EmployerStore
 from resolvers.store.holder_keys import HolderKeyStore
 from resolvers.store.holder_matching import HolderMatchingStore
@@ -52,6 +53,7 @@ from resolvers.store.paper_parts import PaperPartStore
 from resolvers.store.papers import PaperStore
 from resolvers.store.permits import PermitStore
 from resolvers.store.queue_tickets import QueueTicketStore
+from resolvers.store.reminder_progress import ReminderProgressStore
 from resolvers.store.residence_permits import ResidencePermitStore
 from resolvers.store.tasks import TaskStore
 
@@ -103,6 +105,8 @@ class Gateway:
     tasks: TaskStore
     inboxes: InboxStore
     notices: NoticeStore
+    due_records: DueRecordStore
+    reminder_progress: ReminderProgressStore
     holder_matching: HolderMatchingStore
     feed_sources: FeedSourceStore
     feed_signatures: FeedSignatures

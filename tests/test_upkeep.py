@@ -22,6 +22,7 @@ from resolvers.policy.papers import RETENTION_DAYS
 from resolvers.policy.procedures import policy_for
 from resolvers.rules.permit_status import ends_at
 from resolvers.rules.working_days import WorkingDayCalendar
+from resolvers.store import reminder_progress
 from resolvers.vocabulary import ApplicationState
 from tests.factories import CITY
 from tests.filing import (
@@ -143,11 +144,11 @@ async def test_upkeep_on_a_fresh_database_finds_nothing_and_changes_nothing(
     serving: Serving, settings: Settings, mongod_uri: str
 ) -> None:
     await draft_of(serving)
-    before = await everything_stored(serving.database)
+    before = await everything_stored(serving.database, reminder_progress.NAME)
     async with open_runtime(settings, mongod_uri, now=utc_now) as runtime:
         done = [one async for one in run_upkeep(runtime.gateway)]
     assert [(one.count, one.fault) for one in done] == [(0, None)] * len(JOBS)
-    assert await everything_stored(serving.database) == before
+    assert await everything_stored(serving.database, reminder_progress.NAME) == before
 
 
 async def test_a_job_that_fails_is_told_and_keeps_no_other_from_running(

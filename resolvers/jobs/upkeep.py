@@ -19,6 +19,7 @@ from resolvers.jobs.application_upkeep import (
 )
 from resolvers.jobs.card_releases import recompute_card_promises, release_due_losses
 from resolvers.jobs.paper_sweep import sweep_papers
+from resolvers.jobs.reminders import send_reminders
 
 EVERY_MINUTE: Final = timedelta(minutes=1)
 
@@ -46,6 +47,10 @@ async def _sweep_papers(gateway: Gateway, now: datetime) -> int:
     return swept.uploads + swept.orphans + swept.papers
 
 
+async def _send_reminders(gateway: Gateway, _now: datetime) -> int:
+    return await send_reminders(gateway)
+
+
 JOBS: Mapping[str, Job] = {
     "temporary losses released": Job(release_due_losses),
     "applications lapsed": Job(lapse_applications),
@@ -53,6 +58,7 @@ JOBS: Mapping[str, Job] = {
     "card promises counted again": Job(recompute_card_promises),
     "papers and uploads removed": Job(_sweep_papers),
     "applicants forgotten": Job(forget_strangers),
+    "reminders sent": Job(_send_reminders),
 }
 
 

@@ -230,8 +230,8 @@ SPEC = CollectionSpec(
         ),
         Index(
             "lapsing",
-            (("lapses_at", 1),),
-            serves="drafts and returned applications that lapse",
+            (("lapses_at", 1), ("_id", 1)),
+            serves="drafts and returned applications that lapse; those of one day, to remind of",
             partial={"lapses_at": {"$type": "date"}},
         ),
     ),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from auth.bson_schema import (
     DIGEST,
@@ -25,6 +26,8 @@ from resolvers.store.sealed import sealed_document, source_document
 from resolvers.vocabulary import IdentityDocumentKind
 
 NAME = "identity_documents"
+STANDING: Mapping[str, Any] = {"superseded_at": None}
+"""What no later one has taken the place of."""
 
 SPEC = CollectionSpec(
     name=NAME,
@@ -55,6 +58,12 @@ SPEC = CollectionSpec(
             "digest_key_version",
             (("digest.key_version", 1),),
             serves="the digest rotation job: what still carries an old version",
+        ),
+        Index(
+            "last_day",
+            (("valid_until", 1), ("_id", 1)),
+            serves="documents that end on one day, to remind of",
+            partial=STANDING,
         ),
     ),
 )

@@ -29,6 +29,8 @@ from resolvers.vocabulary import PermitCategory, PermitEvent, PermitForm, Permit
 NAME = "permits"
 MAX_HISTORY = 200
 MAX_PER_HOLDER = 100
+STANDING: Mapping[str, Any] = {"state": str(PermitState.ISSUED)}
+"""Good, or expired without anybody's act: what has a last day that matters."""
 
 SPEC = CollectionSpec(
     name=NAME,
@@ -67,6 +69,12 @@ SPEC = CollectionSpec(
             "employer_newest",
             (("employer_id", 1), ("valid_from", -1), ("_id", 1)),
             serves="the permits that an employer sponsors, newest first",
+        ),
+        Index(
+            "last_day",
+            (("valid_until", 1), ("_id", 1)),
+            serves="permits that end on one day, to remind of",
+            partial=STANDING,
         ),
     ),
 )

@@ -38,6 +38,7 @@ from resolvers.store import (
     papers,
     permits,
     queue_tickets,
+    reminder_progress,
     residence_permits,
     tasks,
 )
@@ -56,6 +57,7 @@ SPECS: Sequence[CollectionSpec] = (
     tasks.SPEC,
     inboxes.SPEC,
     notices.SPEC,
+    reminder_progress.SPEC,
     employers.SPEC,
     application_documents.SPEC,
     idempotency.SPEC,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from pymongo import ReplaceOne
 
@@ -17,6 +18,8 @@ from resolvers.vocabulary import ResidenceState
 
 NAME = "residence_permits"
 MAX_PER_HOLDER = 100
+STANDING: Mapping[str, Any] = {"state": str(ResidenceState.ISSUED)}
+"""Good, or expired: what has a last day that matters."""
 
 SPEC = CollectionSpec(
     name=NAME,
@@ -39,6 +42,12 @@ SPEC = CollectionSpec(
             "holder_newest",
             (("holder_id", 1), ("valid_from", -1), ("_id", 1)),
             serves="a holder's newest residence permit",
+        ),
+        Index(
+            "last_day",
+            (("valid_until", 1), ("_id", 1)),
+            serves="residence permits that end on one day, to remind of",
+            partial=STANDING,
         ),
     ),
 )

@@ -6,8 +6,9 @@ stays on record.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from auth.bson_schema import INSTANT, INTEGER, document, identifier, one_of, optional, text
 from auth.collections import CollectionSpec, Index
@@ -17,6 +18,11 @@ from resolvers.rules.tasks import NewTask, ResponsibleParty, TaskKind, TaskState
 
 NAME = "tasks"
 MAX_OPEN_PER_HOLDER = 20
+OPEN_FOR_HOLDER: Mapping[str, Any] = {
+    "state": str(TaskState.OPEN),
+    "responsible.kind": str(ResponsibleParty.HOLDER),
+}
+"""What a holder is to be reminded of; an employer has no inbox."""
 
 SPEC = CollectionSpec(
     name=NAME,
@@ -53,6 +59,12 @@ SPEC = CollectionSpec(
             (("permit_id", 1), ("kind", 1)),
             serves="each permit opens a kind of task once",
             unique=True,
+        ),
+        Index(
+            "last_day",
+            (("due_at", 1), ("_id", 1)),
+            serves="holders' open tasks that are due on one day, to remind of",
+            partial=OPEN_FOR_HOLDER,
         ),
     ),
 )
