@@ -54,6 +54,8 @@ class Permission(StrEnum):
     CARD_REACTIVATE = "card:own:reactivate"
     CARD_ORDER = "card_order:own:place"
     CARD_MAKE = "card:authority:make"
+    NOTICE_READ = "notice:own:read"
+    NOTICE_MANAGE = "notice:own:manage"
     OFFICER_LOGIN = "officer_session:new:start"
     OFFICER_SESSION = "officer_session:own:use"
 
@@ -129,6 +131,8 @@ RULES: Mapping[Permission, Rule] = {
     ),
     Permission.CARD_ORDER: _HOLDER,
     Permission.CARD_MAKE: Rule(_OFFICER, scope="card:make"),
+    Permission.NOTICE_READ: _HOLDER,
+    Permission.NOTICE_MANAGE: _HOLDER,
     Permission.OFFICER_LOGIN: Rule(EVERYONE),
     Permission.OFFICER_SESSION: Rule(_OFFICER),
 }

@@ -17,7 +17,9 @@ from resolvers.store import (
     holder_keys,
     holders,
     identity_documents,
+    inboxes,
     insurance_enrolments,
+    notices,
     papers,
     permits,
     residence_permits,
@@ -84,6 +86,11 @@ def _waiting_tickets(_now: datetime) -> Mapping[str, Any]:
     }
 
 
+def _standing(_now: datetime) -> Mapping[str, Any]:
+    """A notice that no longer holds is shown to nobody."""
+    return {"withdrawn_at": None}
+
+
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _EMPLOYER = Relation(employers.NAME, "employer_id", "_id")
 _TASKS = Relation(tasks.NAME, "_id", "responsible.subject", "opened_at")
@@ -109,6 +116,9 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
         "card": Relation(cards.NAME, "_id", "holder_id"),
         "card_orders": _of_holder(card_orders.NAME, "ordered_at"),
         "card_order": Relation(card_orders.NAME, "_id", "holder_id"),
+        "notices": Relation(notices.NAME, "_id", "holder_id", "at", live_at=_standing),
+        "notice": Relation(notices.NAME, "_id", "holder_id", live_at=_standing),
+        "inbox": Relation(inboxes.NAME, "_id", "_id"),
     },
     employers.NAME: {
         "tasks": _TASKS,

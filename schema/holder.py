@@ -12,6 +12,7 @@ from schema.context import Info
 from schema.employer_desk import ApplicationId, by_id
 from schema.field import guarded, holder_field
 from schema.linked import IdentityDocumentConnection, Insurance, ResidencePermit
+from schema.notice import Archived, Kinds, NoticeConnection, narrowed
 from schema.permit import PermitConnection
 from schema.row import Row
 from schema.sealed_text import SealedText
@@ -108,6 +109,22 @@ class Holder:
     @holder_field("What the law asks of the holder, newest first.", edge="tasks")
     def tasks(self, info: Info, first: First = DEFAULT_PAGE, after: After = None) -> TaskConnection:
         return TaskConnection(listing=self._listing(info, "tasks", first))
+
+    @guarded(
+        Permission.NOTICE_READ,
+        description="What the holder was told, newest first; what no longer holds is left out.",
+        edge="notices",
+        where=narrowed,
+    )
+    def notices(
+        self,
+        info: Info,
+        first: First = DEFAULT_PAGE,
+        after: After = None,
+        kinds: Kinds = None,
+        archived: Archived = False,
+    ) -> NoticeConnection:
+        return NoticeConnection(holder=self.row, listing=self._listing(info, "notices", first))
 
     @holder_field("The newest residence permit, if there is one.", edge="residence_permit")
     def residence_permit(self, info: Info) -> ResidencePermit | None:

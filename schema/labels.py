@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from resolvers.policy.named import Named
 from resolvers.rules.card_rules import CardAction, ElectronicCardAbsence
+from resolvers.rules.notice_kinds import NoticeKind
 from resolvers.rules.tasks import TaskKind
 from resolvers.vocabulary import (
     BankState,
@@ -110,4 +111,27 @@ TASK_KIND_LABELS: Mapping[TaskKind, Named] = {
         "is cancelled",
         "工作许可已注销，请到出入境管理机构办理居留许可后续手续",
     ),
+}
+NOTICE_KIND_LABELS: Mapping[NoticeKind, Named] = {
+    NoticeKind.PERMIT_EXPIRING: Named("Work permit expires", "工作许可到期提醒"),
+    NoticeKind.RESIDENCE_PERMIT_EXPIRING: Named("Residence permit expires", "居留许可到期提醒"),
+    NoticeKind.IDENTITY_DOCUMENT_EXPIRING: Named("Identity document expires", "身份证件到期提醒"),
+    NoticeKind.TASK_DUE: Named("Task due", "待办事项截止提醒"),
+    NoticeKind.APPLICATION_LAPSING: Named("Application about to end", "申请失效提醒"),
+    NoticeKind.APPLICATION_TO_CONFIRM: Named("Application to confirm", "申请待确认"),
+    NoticeKind.APPLICATION_SUBMITTED: Named("Application submitted", "申请已提交"),
+    NoticeKind.APPLICATION_RETURNED: Named("Application returned", "申请待补正"),
+    NoticeKind.APPLICATION_ACCEPTED: Named("Application accepted", "申请已受理"),
+    NoticeKind.APPLICATION_APPROVED: Named("Application approved", "申请已批准"),
+    NoticeKind.APPLICATION_REJECTED: Named("Application not approved", "申请未获批准"),
+    NoticeKind.APPLICATION_WITHDRAWN: Named("Application withdrawn", "申请已撤回"),
+    NoticeKind.APPLICATION_LAPSED: Named("Application ended by itself", "申请已失效"),
+    NoticeKind.PERMIT_ISSUED: Named("Work permit issued", "工作许可已签发"),
+    NoticeKind.PERMIT_CANCELLED: Named("Work permit cancelled", "工作许可已注销"),
+    NoticeKind.CARD_ISSUED: Named("Card issued", "社保卡已签发"),
+    NoticeKind.CARD_CHANGED: Named("Card changed", "社保卡状态变更"),
+    NoticeKind.CARD_ORDER_CHANGED: Named("Card order", "社保卡申领进度"),
+    NoticeKind.RECORD_UPDATED: Named("Record updated", "信息更新"),
+    NoticeKind.TASK_OPENED: Named("New task", "新待办事项"),
+    NoticeKind.LETTER_ISSUED: Named("New letter", "新文书"),
 }

@@ -22,6 +22,7 @@ CONNECTION_ORDER: Mapping[str, str] = {
     "tasks": "opened_at",
     "card_orders": "ordered_at",
     "counter_queue": "promised_at",
+    "notices": "at",
 }
 """Relation → the instant by which its connection is ordered and its cursors are made."""
 
@@ -29,6 +30,7 @@ RULE_SELECTIONS: Mapping[str, Selection] = {
     "permits": Selection(frozenset({"form", "state", "valid_from", "valid_until"})),
     "cards": Selection(frozenset(CARD_FACTS)),
     "ahead": Selection(),
+    "inbox": Selection(frozenset({"unread"})),
 }
 """What a rule reads of all rows of a relation."""
 

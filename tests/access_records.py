@@ -48,6 +48,7 @@ from tests.access_callers import documents_of, employer_id_of, own_values, rich_
 from tests.card_desk import put_order
 from tests.factories import CITY, Person
 from tests.filing import put_papers
+from tests.inboxes import put_notices
 from tests.selecting import Given
 from tests.serving import Serving
 
@@ -105,6 +106,7 @@ async def put_party(serving: Serving, city: str = CITY, **plan: Any) -> Party:
     card_id = await _put_card_parts(serving, person)
     order = await _put_orders(serving, person, city, card_id)
     await _put_tasks(serving, PermitOfTask(person.permit_ids[0], person.holder_id, employer_id))
+    await put_notices(serving, person, person.permit_ids[0], days_left=[30, 14])
     return Party(person, employer_id, by_employer["_id"], by_holder["_id"], order, card_id)
 
 

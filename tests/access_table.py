@@ -38,8 +38,8 @@ ROOT_TYPES: tuple[Line, ...] = (
         (
             "id fullName chineseName nativeName birthDate phone nationality workPermitNumber"
             " socialSecurityNumber permanentResidentId language permits cards cardOrders"
-            " identityDocuments sessions tasks residencePermit insurance applications application"
-            " source"
+            " identityDocuments sessions tasks notices residencePermit insurance applications"
+            " application source"
         ),
     ),
     ("EmployerDesk", EMPLOYER, "employer"),
@@ -107,6 +107,14 @@ RECORD_TYPES: tuple[Line, ...] = (
         OWN,
         "id deviceName devicePlatform createdAt lastUsedAt authenticatedAt expiresAt isCurrent",
     ),
+    ("NoticeConnection", OWN, "edges pageInfo unreadCount"),
+    ("NoticeEdge", OWN, "cursor node"),
+    (
+        "Notice",
+        OWN,
+        ("id kind kindLabel title text createdAt readAt archivedAt dueOn daysLeft about"),
+    ),
+    ("NoticeAbout", OWN, "kind id"),
     ("TaskConnection", TASK, "edges pageInfo"),
     ("TaskEdge", TASK, "cursor node"),
     ("Task", TASK, "id kind kindLabel permitId dueOn daysLeft state openedAt doneAt"),

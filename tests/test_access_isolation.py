@@ -66,7 +66,7 @@ LISTS = {
     Caller.HOLDER: (
         "me",
         *("permits", "cards", "cardOrders", "identityDocuments", "sessions", "tasks"),
-        "applications",
+        *("applications", "notices"),
     ),
     Caller.EMPLOYER: ("employer", "permits", "applications", "tasks"),
     Caller.CHECKER: ("officer", "workList"),

@@ -14,7 +14,7 @@ from api.settings import Settings
 from auth.mongo import Database
 from resolvers.gateway import Gateway
 from resolvers.notices.posting import NewNotice, post
-from resolvers.store.notices import NoticeKind
+from resolvers.rules.notice_kinds import NoticeKind
 
 DUE = date(2027, 1, 31)
 

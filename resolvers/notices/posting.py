@@ -13,8 +13,9 @@ from typing import Final
 
 from auth.mongo import DuplicateKeyError, Transaction, in_transaction
 from resolvers.gateway import Gateway
+from resolvers.rules.notice_kinds import NoticeKind
 from resolvers.store.inboxes import STEP
-from resolvers.store.notices import NoticeKind, encode_notice
+from resolvers.store.notices import encode_notice
 
 MAX_POSTED_AT_ONCE: Final = 500
 """Notices of one transaction."""

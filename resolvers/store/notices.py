@@ -11,43 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from auth.bson_schema import BOOLEAN, INSTANT, INTEGER, document, identifier, one_of, optional, text
 from auth.collections import CollectionSpec, Index
 from auth.mongo import Collection, Database, Document, Transaction
+from resolvers.rules.notice_kinds import NoticeKind
 
 NAME = "notices"
 KEPT_LIFETIME = timedelta(days=730)
-
-
-class NoticeKind(StrEnum):
-    """What a holder is told of. Of the first group a reminder tells, on days that policy names; of
-    the others an event."""
-
-    PERMIT_EXPIRING = "PERMIT_EXPIRING"
-    RESIDENCE_PERMIT_EXPIRING = "RESIDENCE_PERMIT_EXPIRING"
-    IDENTITY_DOCUMENT_EXPIRING = "IDENTITY_DOCUMENT_EXPIRING"
-    TASK_DUE = "TASK_DUE"
-    APPLICATION_LAPSING = "APPLICATION_LAPSING"
-
-    APPLICATION_TO_CONFIRM = "APPLICATION_TO_CONFIRM"
-    APPLICATION_SUBMITTED = "APPLICATION_SUBMITTED"
-    APPLICATION_RETURNED = "APPLICATION_RETURNED"
-    APPLICATION_ACCEPTED = "APPLICATION_ACCEPTED"
-    APPLICATION_APPROVED = "APPLICATION_APPROVED"
-    APPLICATION_REJECTED = "APPLICATION_REJECTED"
-    APPLICATION_WITHDRAWN = "APPLICATION_WITHDRAWN"
-    APPLICATION_LAPSED = "APPLICATION_LAPSED"
-    PERMIT_ISSUED = "PERMIT_ISSUED"
-    PERMIT_CANCELLED = "PERMIT_CANCELLED"
-    CARD_ISSUED = "CARD_ISSUED"
-    CARD_CHANGED = "CARD_CHANGED"
-    CARD_ORDER_CHANGED = "CARD_ORDER_CHANGED"
-    RECORD_UPDATED = "RECORD_UPDATED"
-    TASK_OPENED = "TASK_OPENED"
-    LETTER_ISSUED = "LETTER_ISSUED"
-
 
 SPEC = CollectionSpec(
     name=NAME,
