@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resolvers.policy.reminders import POLICIES, ReminderPolicy, held_since, reminder_policy_on
+from resolvers.rules.notice_kinds import NoticeKind
 from resolvers.rules.permit_status import ends_at, printed_day, shanghai_day
 from resolvers.rules.reminders import EXPIRED, DayHours, first_day_still_sent, nearest_threshold
-from resolvers.store.notices import NoticeKind
 from resolvers.vocabulary import ReminderKind
 
 [POLICY] = POLICIES

@@ -19,10 +19,10 @@ from resolvers.applications.filing import is_confirmation_due
 from resolvers.gateway import Gateway
 from resolvers.notices.posting import NewNotice, post_within
 from resolvers.policy.reminders import ReminderPolicy, held_since, reminder_policy_on
+from resolvers.rules.notice_kinds import NoticeKind
 from resolvers.rules.permit_status import ends_at, shanghai_day
 from resolvers.rules.reminders import first_day_still_sent
 from resolvers.store.due_records import last_day_of
-from resolvers.store.notices import NoticeKind
 from resolvers.vocabulary import FilerKind, ReminderKind
 
 BATCH_SIZE: Final = 500
