@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +68,9 @@ def build_app(settings: Settings, opener: RuntimeOpener, metrics: Metrics) -> St
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with opener() as runtime, working(runtime.gateway):
+        async with opener() as runtime, AsyncExitStack() as stack:
+            if not settings.in_production:
+                await stack.enter_async_context(working(runtime.gateway))
             slot.fill(runtime)
             yield
 

@@ -17,6 +17,7 @@ from api.commands.seed import seed
 from api.commands.serve import serve
 from api.commands.source import source
 from api.commands.upkeep import upkeep
+from api.commands.worker import worker
 from api.failure import Refusal
 
 
@@ -31,7 +32,8 @@ def cli() -> None:
 
 _COMMANDS = (
     *(serve, demo, seed, schema, doctor, keys),
-    *(officer, client, import_records, source, upkeep),
+    *(officer, client, import_records, source),
+    *(worker, upkeep),
 )
 for command in _COMMANDS:
     cli.add_command(command)

@@ -14,18 +14,25 @@ from auth.collections import installed_differences
 from auth.keys import KeySet, Purpose
 from auth.mongo import Database, Transaction, in_transaction
 from resolvers.jobs.key_usage import UnknownVersions, find_unknown_versions
+from resolvers.jobs.reminders import lanes_of
+from resolvers.policy.reminders import reminder_policy_on
+from resolvers.rules.permit_status import shanghai_day
 from resolvers.store import meta
 from resolvers.store.registry import SPECS
+from resolvers.store.reminder_progress import ReminderProgressStore
 
 DATABASE: Final = "database"
 WRITES: Final = "writes"
 COLLECTIONS: Final = "collections"
 KEY_VERSIONS: Final = "key versions"
 CLOCK: Final = "clock"
+REMINDERS: Final = "reminders"
 DEMO_DATA: Final = "demo data"
 
 MAX_CLOCK_DIFFERENCE: Final = timedelta(seconds=2)
 MAX_NAMED_DIFFERENCES: Final = 3
+MAX_DAYS_BEHIND: Final = 1
+"""Reminders of a day are sent within its day hours; those of yesterday are done by now."""
 
 
 async def check_server(database: Database) -> Finding:
@@ -107,6 +114,21 @@ async def check_clock(database: Database) -> Finding:
             f"{seconds:.1f} s from the database server's: synchronise both machines (NTP)",
         )
     return good(CLOCK, f"{seconds:.3f} s from the database server's")
+
+
+async def check_reminders(database: Database) -> Finding:
+    """By the first day that is not done."""
+    today = shanghai_day(utc_now())
+    lanes = [lane.lane_id for lane in lanes_of(reminder_policy_on(today))]
+    oldest = await ReminderProgressStore(database).oldest_day(lanes)
+    if oldest is None:
+        return good(REMINDERS, "no worker has sent any yet")
+    behind = (today - oldest).days
+    if behind > MAX_DAYS_BEHIND:
+        return bad(
+            REMINDERS, f"{behind} days behind: run at least one 'onecard worker', and read its log"
+        )
+    return good(REMINDERS, "a worker sends them")
 
 
 async def check_demo_data(database: Database) -> Finding:

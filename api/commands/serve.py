@@ -6,11 +6,8 @@ import asyncio
 import contextlib
 import errno
 import os
-import signal
 import socket
-import sys
 from collections.abc import Iterator
-from types import FrameType
 
 import click
 import uvicorn
@@ -19,6 +16,7 @@ from uvicorn.supervisors import Multiprocess
 from api.app import SERVING_PARENT
 from api.commands.connection import serving_uri
 from api.commands.greeting import say_hello
+from api.commands.stopping import stopping_on_term
 from api.embedded import end_with_parent
 from api.failure import Refusal
 from api.http_protocol import PromptH11
@@ -45,7 +43,7 @@ def serve(host: str, port: int, workers: int) -> None:
     configure_logging()
     key_set = load_keys(settings)
     verifying_providers(settings, key_set)
-    with _stopping_on_term(), _listening(host, port) as listener, serving_uri(settings) as uri:
+    with stopping_on_term(), _listening(host, port) as listener, serving_uri(settings) as uri:
         asyncio.run(prepare(settings, uri, demo_keys=None if settings.in_production else key_set))
         # The application and its worker processes read their settings from the environment.
         os.environ["ONECARD_MONGODB_URI"] = uri
@@ -110,17 +108,3 @@ def _bound(host: str, port: int) -> socket.socket:
             ) from None
         raise Refusal(f"cannot listen on {host}:{port}: {error.strerror}") from None
     return listener
-
-
-@contextlib.contextmanager
-def _stopping_on_term() -> Iterator[None]:
-    """TERM unwinds like Ctrl-C, so that the local MongoDB is stopped on the way out."""
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        sys.exit(0)
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
