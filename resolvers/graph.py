@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
 from auth import officers, session_documents
@@ -36,7 +37,8 @@ class Relation:
     ascending id; None leads to one document. `newest_only` keeps the first of the list; `live_at`
     makes the filter of rows that count at an instant, where others are kept for the record.
     `same_holder` leads to documents of our own holder only, whatever the reference says; `lower` to
-    those whose value of that field is lower than ours.
+    those whose value of that field is lower than ours; `only_in` anywhere only while our own state
+    is one of these.
     """
 
     collection: str
@@ -48,6 +50,7 @@ class Relation:
     same_holder: bool = False
     ascending: bool = False
     lower: str | None = None
+    only_in: tuple[StrEnum, ...] = ()
 
 
 def _of_holder(collection: str, order: str, *, newest_only: bool = False) -> Relation:
@@ -57,6 +60,11 @@ def _of_holder(collection: str, order: str, *, newest_only: bool = False) -> Rel
 def _stored(_now: datetime) -> Mapping[str, Any]:
     """Papers, without uploads under way."""
     return {"state": "STORED"}
+
+
+def _current(_now: datetime) -> Mapping[str, Any]:
+    """Identity documents that no other has superseded."""
+    return {"superseded_at": None}
 
 
 def _promised(_now: datetime) -> Mapping[str, Any]:
@@ -101,6 +109,14 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
         "permits": _of_holder(permits.NAME, "valid_from"),
         "cards": _of_holder(cards.NAME, "issued_at"),
         "identity_documents": _of_holder(identity_documents.NAME, "valid_from"),
+        "current_identity_document": Relation(
+            identity_documents.NAME,
+            "_id",
+            "holder_id",
+            "valid_from",
+            newest_only=True,
+            live_at=_current,
+        ),
         "residence_permit": _of_holder(residence_permits.NAME, "valid_from", newest_only=True),
         "sessions": Relation(
             session_documents.NAME,
@@ -179,7 +195,8 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
     },
     card_orders.NAME: {
         "key": Relation(holder_keys.NAME, "holder_id", "_id"),
-        "holder": Relation(holders.NAME, "holder_id", "_id"),
+        # Whose card was handed over or given up is none of the counter's business any more.
+        "holder": Relation(holders.NAME, "holder_id", "_id", only_in=OPEN_ORDERS),
         "card": Relation(cards.NAME, "card_id", "_id", same_holder=True),
         "ahead": Relation(
             card_orders.NAME,

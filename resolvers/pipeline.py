@@ -6,7 +6,7 @@ Whatever the depth, a read is one command. Rows of an edge stand in the parent d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -47,6 +47,7 @@ def _lookup(relation: Relation, key: str, edge: Edge, now: datetime) -> Document
             "pipeline": [
                 *([_OF_SAME_HOLDER] if relation.same_holder else []),
                 *([_lower(relation.lower)] if relation.lower else []),
+                *([_while_in(relation.only_in)] if relation.only_in else []),
                 *([{"$match": dict(relation.live_at(now))}] if relation.live_at else []),
                 *([{"$match": dict(edge.where)}] if edge.where else []),
                 *_ordered(relation, edge.page),
@@ -64,11 +65,17 @@ def _own_values(relation: Relation) -> Document:
         own["holder_id"] = "$holder_id"
     if relation.lower is not None:
         own["ours"] = f"${relation.lower}"
+    if relation.only_in:
+        own["state"] = "$state"
     return {"let": own} if own else {}
 
 
 def _lower(field: str) -> Document:
     return {"$match": {"$expr": {"$lt": [f"${field}", "$$ours"]}}}
+
+
+def _while_in(states: Sequence[str]) -> Document:
+    return {"$match": {"$expr": {"$in": ["$$state", [str(state) for state in states]]}}}
 
 
 def _ordered(relation: Relation, page: Page | None) -> list[Document]:

@@ -4,9 +4,9 @@ import strawberry
 
 from auth.permissions import Permission
 from schema.card_order import CardOrder
-from schema.case_person import CasePerson
 from schema.connection import ListedRow, Listing, PageInfo
 from schema.context import Info
+from schema.counter_person import CounterPerson
 from schema.field import field_for
 from schema.row import Row
 
@@ -17,10 +17,12 @@ counter_field = field_for(Permission.CARD_MAKE)
 class CounterOrder(CardOrder):
     row: strawberry.Private[Row]
 
-    @counter_field("For whom the card is.", edge="holder")
-    def holder(self, info: Info) -> CasePerson | None:
+    @counter_field(
+        "For whom the card is; null once it was collected or the order cancelled.", edge="holder"
+    )
+    def holder(self, info: Info) -> CounterPerson | None:
         rows = self.row.related(info)
-        return CasePerson(row=Row("holders", rows[0])) if rows else None
+        return CounterPerson(row=Row("holders", rows[0])) if rows else None
 
 
 @strawberry.type(description="An order and its place in the queue.")

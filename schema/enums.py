@@ -12,6 +12,7 @@ from resolvers.vocabulary import (
     CardMaking,
     CardOrderState,
     CardReason,
+    IdentityDocumentKind,
     PaperKind,
     PermitCategory,
     PhotoFault,
@@ -28,6 +29,7 @@ __all__ = [
     "CardOrderState",
     "CardReason",
     "GapReason",
+    "IdentityDocumentKind",
     "PaperKind",
     "PermitCategory",
     "PhotoFault",
@@ -47,4 +49,5 @@ strawberry.enum(CardMaking, description="Where a card is made: at a counter or b
 strawberry.enum(CardChannel, description="Where a card is ordered.")
 strawberry.enum(CardCollection, description="How a card reaches its holder.")
 strawberry.enum(CardOrderState, description="The stages of an order.")
+strawberry.enum(IdentityDocumentKind, description="Passport or permanent resident ID.")
 strawberry.enum(PhotoFault, description="Why a photo cannot be printed on a card.")

@@ -8,7 +8,6 @@ import strawberry
 from resolvers.policy.freshness import RecordKind
 from resolvers.rules.permit_status import days_left, first_day, printed_day
 from resolvers.vocabulary import (
-    IdentityDocumentKind,
     InsuranceKind,
     InsuranceState,
     ResidenceState,
@@ -16,6 +15,7 @@ from resolvers.vocabulary import (
 from schema.connection import ListedRow, Listing, PageInfo
 from schema.context import Info
 from schema.employer import Employer
+from schema.enums import IdentityDocumentKind
 from schema.field import person_field
 from schema.labels import INSURANCE_KIND_LABELS, INSURANCE_STATE_LABELS
 from schema.place import City
@@ -26,7 +26,6 @@ from schema.source import Source
 strawberry.enum(ResidenceState, description="What the exit-entry police decided.")
 strawberry.enum(InsuranceKind, description="The five kinds of social insurance.")
 strawberry.enum(InsuranceState, description="The state of one kind.")
-strawberry.enum(IdentityDocumentKind, description="Passport or permanent resident ID.")
 
 
 _VALIDITY_READS = ("state", "valid_from", "valid_until")

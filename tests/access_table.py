@@ -215,6 +215,8 @@ ORDER_TYPES: tuple[Line, ...] = (
     ("CounterOrderEdge", COUNTER, "cursor node"),
     ("CounterOrder", ORDER, _ORDER_FIELDS),
     ("CounterOrder", COUNTER, "holder"),
+    ("CounterPerson", COUNTER, "fullName chineseName identityDocument"),
+    ("CounterIdentityDocument", COUNTER, "kind maskedNumber"),
     ("CounterPeriod", COUNTER, "period count medianMinutes p90Minutes shareWithinPromise"),
 )
 
