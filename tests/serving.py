@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import socket
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import httpx
 import uvicorn
 
+import api.app
 from api.app import build_app
 from api.clock import utc_now
 from api.metrics import Metrics
@@ -21,9 +25,12 @@ from api.settings import Settings
 from auth.keys import KeySet
 from auth.mongo import Database
 from auth.passwords import Argon2Cost
+from schema.build import build_gateway_schema
 from tests.app_client import AppClient
 from tests.factories import Person, make_person
 
+_TLS = ssl.create_default_context()
+"""Not used, and costly to make: httpx makes one for each client that is given none."""
 CHEAP_PASSWORDS = Argon2Cost(memory_kib=8, passes=1, lanes=1)
 """The least that Argon2 takes: tests log in often and keep no secrets."""
 
@@ -58,16 +65,21 @@ class Serving:
         return await make_person(self.database, self.key_set, **plan)
 
 
+_schema_built_once = functools.cache(build_gateway_schema)
+"""It is the same for every gateway, and keeps nothing of a request but how a document is read."""
+
+
 @asynccontextmanager
 async def serving_gateway(
     settings: Settings, uri: str, database: Database, key_set: KeySet
 ) -> AsyncIterator[Serving]:
     clock = MovableClock()
-    app = build_app(
-        settings,
-        lambda: open_runtime(settings, uri, now=clock, password_cost=CHEAP_PASSWORDS),
-        Metrics(),
-    )
+    with patch.object(api.app, "build_gateway_schema", _schema_built_once):
+        app = build_app(
+            settings,
+            lambda: open_runtime(settings, uri, now=clock, password_cost=CHEAP_PASSWORDS),
+            Metrics(),
+        )
     # Named, or asyncio leaves Nagle's algorithm on and every answer waits 40 ms for an ACK.
     with socket.socket(proto=socket.IPPROTO_TCP) as listener:
         listener.bind(("127.0.0.1", 0))
@@ -80,13 +92,31 @@ async def serving_gateway(
             ws="none",
         )
         server = uvicorn.Server(config)
-        task = asyncio.create_task(server._serve([listener]))
-        while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn has no event
-            await asyncio.sleep(0.01)
+        # As `serve`, but for its signals and the pauses of its ending.
+        config.load()
+        server.lifespan = config.lifespan_class(config)
+        await server.startup([listener])
         assert server.started
+        ticking = asyncio.create_task(server.main_loop())
         base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         limits = httpx.Limits(max_connections=250)
-        async with httpx.AsyncClient(base_url=base_url, limits=limits, timeout=60) as http:
+        async with httpx.AsyncClient(
+            base_url=base_url, limits=limits, timeout=60, verify=_TLS
+        ) as http:
             yield Serving(base_url, http, database, key_set, clock)
-        server.should_exit = True
-        await task
+        ticking.cancel()
+        await asyncio.wait([ticking])
+        await _ended(server)
+
+
+async def _ended(server: uvicorn.Server) -> None:
+    """As uvicorn ends, which takes two tenths of a second to look whether somebody is left."""
+    for listening in server.servers:
+        listening.close()
+    for connection in list(server.server_state.connections):
+        connection.shutdown()
+    while server.server_state.connections or server.server_state.tasks:  # noqa: ASYNC110
+        await asyncio.sleep(0.005)
+    await server.lifespan.shutdown()
+    for listening in server.servers:
+        await listening.wait_closed()

@@ -183,6 +183,9 @@ class LocalMongod:
             "--port": self._port,
             "--replSet": SET_NAME,
             "--oplogSize": 512,
+            # A linearizable read, as the revocation feed's, waits for the next flush: 100 ms by
+            # default, with each start of a gateway and each turn of the feed.
+            "--journalCommitInterval": 5,
             "--wiredTigerCacheSizeGB": self._cache_gigabytes,
             # A slow command is logged with the values it asked for: personal data. Never.
             "--slowms": 2_000_000_000,
