@@ -261,6 +261,6 @@ def test_a_key_is_made_for_its_owner_alone_and_never_over_what_stands_there(
 
 def test_a_database_that_is_away_is_told_in_one_line(place: Place) -> None:
     settings = place.settings | {"ONECARD_MONGODB_URI": "mongodb://127.0.0.1:1/?replicaSet=x"}
-    answer = onecard("client", "list", settings=settings)
+    answer = onecard("client", "list", settings=settings, patience_ms=300)
     assert answer.code == 1
     assert "cannot be reached" in answer.only_line

@@ -146,7 +146,10 @@ def test_a_database_without_anything_is_told_as_such_and_left_empty(patient: Pat
         assert client[patient.name].list_collection_names() == []
 
 
-def test_an_unreachable_database_is_one_failure_and_the_rest_is_skipped(patient: Patient) -> None:
+def test_an_unreachable_database_is_one_failure_and_the_rest_is_skipped(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("auth.mongo.SERVER_SELECTION_LIFETIME_MS", 300)
     uri = "mongodb://someone:sekrit@127.0.0.1:9/"
     answer = patient.examined(ONECARD_MONGODB_URI=uri)
     assert answer.code == 1

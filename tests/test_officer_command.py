@@ -262,6 +262,6 @@ def test_a_wrong_call_is_wrong_usage(desk: Desk, arguments: tuple[str, ...]) -> 
 
 def test_without_a_database_one_line_says_so(desk: Desk) -> None:
     nowhere = desk.settings | {"ONECARD_MONGODB_URI": "mongodb://127.0.0.1:9/?replicaSet=none"}
-    answer = onecard("officer", "list", settings=nowhere)
+    answer = onecard("officer", "list", settings=nowhere, patience_ms=300)
     assert (answer.code, answer.stdout) == (1, "")
     assert "cannot be reached" in answer.only_line
