@@ -9,7 +9,9 @@ import signal
 from collections.abc import AsyncIterator, Generator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import pymongo
 import pytest
 
 from api.clock import utc_now
@@ -35,6 +37,10 @@ if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
 @pytest.fixture(scope="session")
 def mongod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalMongod]:
     with LocalMongod(tmp_path_factory.mktemp("mongodb")) as local:
+        # Once a minute it would forget what is old by real time, in the middle of a test that
+        # lives in another year.
+        with pymongo.MongoClient[dict[str, Any]](local.uri) as client:
+            client.admin.command({"setParameter": 1, "ttlMonitorEnabled": False})
         yield local
 
 

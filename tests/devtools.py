@@ -68,6 +68,7 @@ class Connection:
     def __init__(self, take_event: Callable[[Message], None]) -> None:
         """Starts it. `take_event` is called on the listening thread, so it must never wait."""
         self._take_event = take_event
+        self._chromium = find_chromium()
         self._profile = tempfile.TemporaryDirectory(prefix="browser-", ignore_cleanup_errors=True)
         self._lock = threading.Lock()
         self._last_id = 0
@@ -84,7 +85,7 @@ class Connection:
         profile = f"--user-data-dir={self._profile.name}"
         try:
             process = subprocess.Popen(
-                [*launcher, find_chromium(), *_FLAGS, profile, "about:blank"],
+                [*launcher, self._chromium, *_FLAGS, profile, "about:blank"],
                 env={**os.environ, "HOME": self._profile.name},
                 pass_fds=passed,
                 stdin=subprocess.DEVNULL,

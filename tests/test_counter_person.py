@@ -10,8 +10,7 @@ from tests.card_desk import Hand, counter_hand, put_order
 from tests.serving import Serving
 
 SEEN = (
-    "{ fullName { masked revealed } chineseName { masked }"
-    " identityDocument { kind maskedNumber } }"
+    "{ fullName { masked revealed } chineseName { masked } identityDocument { kind maskedNumber } }"
 )
 ONE = f"query($id: ID!) {{ officer {{ cardOrder(id: $id) {{ state holder {SEEN} }} }} }}"
 AT_COUNTER = (

@@ -149,7 +149,7 @@ def test_a_database_without_anything_is_told_as_such_and_left_empty(patient: Pat
 def test_an_unreachable_database_is_one_failure_and_the_rest_is_skipped(
     patient: Patient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("auth.mongo.SERVER_SELECTION_LIFETIME_MS", 300)
+    monkeypatch.setattr("api.commands.doctor.ANSWER_SECONDS", 0.3)
     uri = "mongodb://someone:sekrit@127.0.0.1:9/"
     answer = patient.examined(ONECARD_MONGODB_URI=uri)
     assert answer.code == 1

@@ -116,12 +116,18 @@ def test_a_stranger_plays_a_whole_extension_with_every_party(tmp_path: Path) -> 
     assert told.stdout.count("In use, with the new permit") == 2
 
 
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory that is used again: installed and filled by whoever starts there first."""
+    return tmp_path_factory.mktemp("installed")
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_however_it_is_stopped_no_process_is_left(
-    tmp_path: Path, number: signal.Signals, workers: str
+    installed: Path, number: signal.Signals, workers: str
 ) -> None:
-    with served(tmp_path, "--workers", workers) as (process, _):
+    with served(installed, "--workers", workers) as (process, _):
         family = family_of(process.pid)
         assert len(family) >= 2, "a keeper and a mongod at least"
         os.kill(process.pid, number)
