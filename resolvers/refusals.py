@@ -61,6 +61,9 @@ class RefusalCode(StrEnum):
     BAD_CARD_NUMBER = "BAD_CARD_NUMBER"
     BAD_BANK_ACCOUNT = "BAD_BANK_ACCOUNT"
 
+    # Of notices.
+    BAD_QUIET_HOURS = "BAD_QUIET_HOURS"
+
 
 class GapReason(StrEnum):
     """What is wrong with a paper, or with what was stated."""

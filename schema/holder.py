@@ -13,6 +13,7 @@ from schema.employer_desk import ApplicationId, by_id
 from schema.field import guarded, holder_field
 from schema.linked import IdentityDocumentConnection, Insurance, ResidencePermit
 from schema.notice import Archived, Kinds, NoticeConnection, narrowed
+from schema.notice_preferences import NoticePreferences, preferences_of
 from schema.permit import PermitConnection
 from schema.row import Row
 from schema.sealed_text import SealedText
@@ -125,6 +126,14 @@ class Holder:
         archived: Archived = False,
     ) -> NoticeConnection:
         return NoticeConnection(holder=self.row, listing=self._listing(info, "notices", first))
+
+    @guarded(
+        Permission.NOTICE_READ,
+        description="By which channels, and when, notices reach the holder outside the app.",
+        edge="inbox",
+    )
+    def notice_preferences(self, info: Info) -> NoticePreferences:
+        return preferences_of(info, self.row)
 
     @holder_field("The newest residence permit, if there is one.", edge="residence_permit")
     def residence_permit(self, info: Info) -> ResidencePermit | None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from resolvers.policy.named import Named
 from resolvers.rules.card_rules import CardAction, ElectronicCardAbsence
 from resolvers.rules.notice_kinds import NoticeKind
+from resolvers.rules.notice_preferences import NoticeGroup
 from resolvers.rules.tasks import TaskKind
 from resolvers.vocabulary import (
     BankState,
@@ -134,4 +135,13 @@ NOTICE_KIND_LABELS: Mapping[NoticeKind, Named] = {
     NoticeKind.RECORD_UPDATED: Named("Record updated", "信息更新"),
     NoticeKind.TASK_OPENED: Named("New task", "新待办事项"),
     NoticeKind.LETTER_ISSUED: Named("New letter", "新文书"),
+}
+NOTICE_GROUP_LABELS: Mapping[NoticeGroup, Named] = {
+    NoticeGroup.LAST_DAYS: Named("Reminders of last days", "到期提醒"),
+    NoticeGroup.APPLICATIONS: Named("Applications", "申请进度"),
+    NoticeGroup.PERMITS: Named("Work permits", "工作许可"),
+    NoticeGroup.CARDS: Named("Cards", "社保卡"),
+    NoticeGroup.RECORDS: Named("Records of other authorities", "其他机构信息更新"),
+    NoticeGroup.TASKS: Named("Tasks", "待办事项"),
+    NoticeGroup.LETTERS: Named("Letters", "文书"),
 }

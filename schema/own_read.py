@@ -13,7 +13,7 @@ from resolvers.selection import Selection
 from resolvers.store import employers, holders
 from schema.context import Info
 from schema.failures import RequestError, RequestErrorCode
-from schema.row import Row
+from schema.row import Row, is_rule_key
 from schema.selection import selection_of
 
 _READS = {
@@ -30,7 +30,8 @@ class RootMissing(Exception):
 
 async def read_own(info: Info, type_name: str, where: Mapping[str, Any] | None = None) -> Row:
     """What the field being resolved chose below `type_name`, in one aggregation. `where` narrows
-    each edge directly below, for a field whose rows only the change just made can name."""
+    each edge directly below, for a field whose rows only the change just made can name, and none
+    that a rule asked for."""
     context = info.context
     kind = context.ask.principal.kind
     if kind not in _READS:
@@ -53,5 +54,8 @@ async def read_own(info: Info, type_name: str, where: Mapping[str, Any] | None =
 
 
 def _narrowed(selection: Selection, where: Mapping[str, Any]) -> Selection:
-    edges = {key: replace(edge, where=where) for key, edge in selection.edges.items()}
+    edges = {
+        key: edge if is_rule_key(key) else replace(edge, where=where)
+        for key, edge in selection.edges.items()
+    }
     return replace(selection, edges=edges)

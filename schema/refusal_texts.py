@@ -102,6 +102,10 @@ CHANGE_REFUSAL_TEXTS: Mapping[RefusalCode, Named] = {
         "申领渠道、制卡方式与领取方式不符。柜台即时制卡须本人当场领取。",
     ),
     _C.BAD_BANK_ACCOUNT: Named("The bank card number is not well-formed.", "银行卡号格式不正确。"),
+    _C.BAD_QUIET_HOURS: Named(
+        "Quiet hours need two different times of a day, such as 22:00 and 07:30.",
+        "免打扰时段须为两个不同的时刻，例如22:00至07:30。",
+    ),
     _C.BAD_CARD_NUMBER: Named(
         "The card number is not well-formed or is used already.",
         "卡号格式不正确或已被使用。",

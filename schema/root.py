@@ -13,6 +13,7 @@ from schema.employer_desk import EmployerQuery
 from schema.field import guarded
 from schema.holder import Holder
 from schema.login import LoginMutation
+from schema.notice_changes import NoticeMutation
 from schema.officer_desk import OfficerQuery
 from schema.officer_login import OfficerLoginMutation
 from schema.own_read import read_own
@@ -39,5 +40,6 @@ class Mutation(
     CardMutation,
     CounterMutation,
     OfficerLoginMutation,
+    NoticeMutation,
 ):
     pass

@@ -69,4 +69,11 @@ def branch_of(edges_key: str, node_key: str) -> str:
 
 
 def rule_key(relation: str) -> str:
-    return f"rule:{relation}"
+    return f"{_RULE}{relation}"
+
+
+def is_rule_key(key: str) -> bool:
+    return key.startswith(_RULE)
+
+
+_RULE = "rule:"

@@ -66,6 +66,11 @@ ROOTS: tuple[tuple[str, Row, str], ...] = (
     ("Mutation", ORDER, "cancelCardOrder"),
     (
         "Mutation",
+        OWN,
+        ("markNoticeRead markAllNoticesRead archiveNotice unarchiveNotice setNoticePreferences"),
+    ),
+    (
+        "Mutation",
         COUNTER,
         (
             "orderCardAtCounter checkPhoto makeCard dispatchCard activateCard reportLoss"
@@ -109,6 +114,9 @@ PAYLOADS: tuple[tuple[str, Row, str], ...] = (
     ("ApplicationChanged", CASE, "application"),
     ("CardChanged", ORDER, "card"),
     ("CardOrderChanged", ORDER, "order"),
+    ("NoticeChanged", OWN, "notice unreadCount"),
+    ("NoticesRead", OWN, "unreadCount"),
+    ("NoticePreferencesChanged", OWN, "preferences"),
     ("ChangeRefused", PUBLIC, "code message gaps"),
     ("TalentFactsRefused", KNOWN, "refusals"),
     ("TalentFactRefusal", KNOWN, "fact code message"),

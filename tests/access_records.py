@@ -19,6 +19,7 @@ from resolvers.applications.statements import facts_of as statement_facts
 from resolvers.applications.texts import DECISION_TEXT, encode_gaps, seal_text
 from resolvers.policy.talent_tables import table_for
 from resolvers.refusals import Gap, GapReason
+from resolvers.rules.notice_preferences import NoticePreferences, QuietHours
 from resolvers.rules.permit_status import ends_at, shanghai_day
 from resolvers.rules.talent import TalentAssessment, assess
 from resolvers.rules.talent_codec import encode_assessment
@@ -30,9 +31,10 @@ from resolvers.rules.talent_facts import (
     TalentFacts,
 )
 from resolvers.rules.tasks import PermitOfTask, enrolment_task, residence_application_task
-from resolvers.store import applications, holder_keys, tasks
+from resolvers.store import applications, holder_keys, inboxes, tasks
 from resolvers.store.application_documents import NAME as APPLICATIONS
 from resolvers.store.holder_keys import decode_holder_key
+from resolvers.store.inboxes import encode_preferences
 from resolvers.store.tasks import encode_task
 from resolvers.vocabulary import (
     ApplicationState,
@@ -107,6 +109,10 @@ async def put_party(serving: Serving, city: str = CITY, **plan: Any) -> Party:
     order = await _put_orders(serving, person, city, card_id)
     await _put_tasks(serving, PermitOfTask(person.permit_ids[0], person.holder_id, employer_id))
     await put_notices(serving, person, person.permit_ids[0], days_left=[30, 14])
+    quiet = NoticePreferences(quiet=QuietHours.of("22:00", "07:30"), revision=1)
+    await serving.database[inboxes.NAME].update_one(
+        {"_id": person.holder_id}, {"$set": {"preferences": encode_preferences(quiet)}}
+    )
     return Party(person, employer_id, by_employer["_id"], by_holder["_id"], order, card_id)
 
 

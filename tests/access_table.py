@@ -38,8 +38,8 @@ ROOT_TYPES: tuple[Line, ...] = (
         (
             "id fullName chineseName nativeName birthDate phone nationality workPermitNumber"
             " socialSecurityNumber permanentResidentId language permits cards cardOrders"
-            " identityDocuments sessions tasks notices residencePermit insurance applications"
-            " application source"
+            " identityDocuments sessions tasks notices noticePreferences residencePermit insurance"
+            " applications application source"
         ),
     ),
     ("EmployerDesk", EMPLOYER, "employer"),
@@ -115,6 +115,9 @@ RECORD_TYPES: tuple[Line, ...] = (
         ("id kind kindLabel title text createdAt readAt archivedAt dueOn daysLeft about"),
     ),
     ("NoticeAbout", OWN, "kind id"),
+    ("NoticePreferences", OWN, "revision groups quietHours"),
+    ("NoticeGroupPreference", OWN, "group groupLabel push email"),
+    ("NoticeQuietHours", OWN, "begins ends"),
     ("TaskConnection", TASK, "edges pageInfo"),
     ("TaskEdge", TASK, "cursor node"),
     ("Task", TASK, "id kind kindLabel permitId dueOn daysLeft state openedAt doneAt"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -78,3 +79,29 @@ async def stored_unread(serving: Serving, person: Person) -> tuple[int, int]:
     }
     counted = await serving.database["notices"].count_documents(unread)
     return (0 if inbox is None else int(inbox["unread"])), counted
+
+
+async def change_notices(app: AppClient, mutation: str, **given: Any) -> dict[str, Any]:
+    """The payload of one mutation of the inbox, under a new key unless one is given."""
+    own = "" if mutation in _STEPS else f"{mutation[0].upper()}{mutation[1:]}"
+    query = (
+        f"mutation($input: {own or 'NoticeStep'}Input!) {{ {mutation}(input: $input) {{ __typename"
+        f" ... on {_ENDS.get(mutation, 'NoticeChanged')} {{ {_SHOWN.get(mutation, _STEP)} }}"
+        " ... on ChangeRefused { code message } } }"
+    )
+    sent = {"idempotencyKey": secrets.token_hex(12)} | given
+    payload: dict[str, Any] = (await app.execute(query, {"input": sent}))[mutation]
+    return payload
+
+
+_STEPS = {"markNoticeRead", "archiveNotice", "unarchiveNotice"}
+_STEP = f"unreadCount notice {{ {NOTICE} }}"
+_ENDS = {
+    "markAllNoticesRead": "NoticesRead",
+    "setNoticePreferences": "NoticePreferencesChanged",
+}
+PREFERENCES = "revision groups { group push email } quietHours { begins ends }"
+_SHOWN = {
+    "markAllNoticesRead": "unreadCount",
+    "setNoticePreferences": f"preferences {{ {PREFERENCES} }}",
+}

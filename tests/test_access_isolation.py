@@ -29,7 +29,7 @@ from tests.selecting import call_of, object_type, operation_of
 from tests.serving import Serving
 
 OTHER_CITY = "440300"
-IDS = ("applicationId", "cardId", "orderId", "sessionId")
+IDS = ("applicationId", "cardId", "orderId", "sessionId", "noticeId", "upToNoticeId")
 OWNERS = (Caller.HOLDER, Caller.EMPLOYER, Caller.CHECKER, Caller.DECIDER, Caller.COUNTER)
 
 
@@ -186,6 +186,8 @@ async def ids_of(serving: Serving, other: Party) -> Mapping[str, str]:
     [session] = (
         await serving.database["sessions"].find({"holder_id": other.person.holder_id}).to_list(None)
     )
+    notice = await serving.database["notices"].find_one({"holder_id": other.person.holder_id})
+    assert notice is not None
     today = shanghai_day(serving.clock())
     permit = f'permitId: "{other.person.permit_ids[0]}"'
     return {
@@ -193,6 +195,7 @@ async def ids_of(serving: Serving, other: Party) -> Mapping[str, str]:
         "cardId": f'"{other.card_id}"',
         "orderId": f'"{other.order_id}"',
         "sessionId": f'"{session["_id"]}"',
+        **dict.fromkeys(("noticeId", "upToNoticeId"), f'"{notice["_id"]}"'),
         "TalentFactsInput": TALENT_FACTS,
         "StatementInput": (
             f'{{extension: {{{permit}, contractUntil: "{today + timedelta(days=900)}",'

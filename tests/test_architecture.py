@@ -148,6 +148,8 @@ def test_every_list_of_rows_is_a_connection_or_bounded_by_its_document(
         ("ChangeRefused", "gaps"),
         ("OfficerDesk", "duties"),
         ("OfficerDesk", "statistics"),
+        # The closed list of groups.
+        ("NoticePreferences", "groups"),
     }
     lists = set()
     for one in own_types(graphql_schema):

@@ -9,8 +9,9 @@ shown it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 from auth.bson_schema import BOOLEAN, INSTANT, INTEGER, document, identifier, one_of, optional, text
 from auth.collections import CollectionSpec, Index
@@ -19,6 +20,9 @@ from resolvers.rules.notice_kinds import NoticeKind
 
 NAME = "notices"
 KEPT_LIFETIME = timedelta(days=730)
+
+UNREAD: Final[Mapping[str, None]] = {"read_at": None, "withdrawn_at": None}
+"""What the inbox counts; an archived one is read."""
 
 SPEC = CollectionSpec(
     name=NAME,
@@ -84,6 +88,42 @@ class NoticeStore:
     async def insert(self, notices: Sequence[Document], transaction: Transaction) -> None:
         """Raises DuplicateKeyError when another transaction has told one of them."""
         await self._notices.insert_many(list(notices), session=transaction)
+
+    async def find(
+        self, notice_id: str, holder_id: str, transaction: Transaction
+    ) -> Document | None:
+        """The holder's, if it still holds."""
+        return await self._notices.find_one(
+            {"_id": notice_id, "holder_id": holder_id, "withdrawn_at": None}, session=transaction
+        )
+
+    async def find_place(
+        self, notice_id: str, holder_id: str, transaction: Transaction
+    ) -> datetime | None:
+        """Where it stands among the holder's, whether or not it still holds."""
+        found = await self._notices.find_one(
+            {"_id": notice_id, "holder_id": holder_id}, {"at": 1}, session=transaction
+        )
+        return None if found is None else found["at"]
+
+    async def mark(
+        self, notice_id: str, changes: Mapping[str, datetime | None], transaction: Transaction
+    ) -> None:
+        """`changes` of `read_at` and `archived_at`."""
+        await self._notices.update_one(
+            {"_id": notice_id}, {"$set": dict(changes)}, session=transaction
+        )
+
+    async def mark_all_read(
+        self, holder_id: str, up_to: datetime, now: datetime, transaction: Transaction
+    ) -> int:
+        """All that are unread, the one at `up_to` included: how many."""
+        marked = await self._notices.update_many(
+            {"holder_id": holder_id, "at": {"$lte": up_to}, **UNREAD},
+            {"$set": {"read_at": now}},
+            session=transaction,
+        )
+        return int(marked.modified_count)
 
 
 def encode_notice(
