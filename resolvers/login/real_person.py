@@ -172,7 +172,8 @@ async def _refused(gateway: Gateway, ask: Ask, flow: Document, code: LoginRefusa
 
 async def _consent_stands(gateway: Gateway, flow: Document) -> bool:
     """The text may have changed, or the holder have withdrawn since the flow began."""
-    withdrawn_at = await gateway.holders.find_consent_withdrawal(flow["holder_id"])
+    consent = await gateway.holders.find_biometric_consent(flow["holder_id"])
+    withdrawn_at = None if consent is None else consent.withdrawn_at
     is_withdrawn = withdrawn_at is not None and withdrawn_at >= flow["started_at"]
     return flow["consent_version"] == CURRENT_VERSION and not is_withdrawn
 

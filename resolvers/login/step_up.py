@@ -25,7 +25,8 @@ async def start_step_up(gateway: Gateway, ask: Ask) -> StepUpStarted | Refused:
     charge = await gateway.throttle.charge(key, STEP_UP, now)
     if charge.waits is not None:
         return Refused(LoginRefusalCode.TOO_MANY_ATTEMPTS, charge.waits)
-    consent_due = await gateway.holders.find_biometric_consent(holder_id) != CURRENT_VERSION
+    consent = await gateway.holders.find_biometric_consent(holder_id)
+    consent_due = consent is None or consent.standing_version != CURRENT_VERSION
     flow = encode_flow(
         flow_id=gateway.new_id("flw"),
         kind=FlowKind.STEP_UP,

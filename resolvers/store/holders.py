@@ -167,6 +167,18 @@ def decode_name_parts(text: str) -> tuple[str, str, str | None, str | None]:
     return surname, given_names, chinese_name or None, native_name or None
 
 
+@dataclass(frozen=True)
+class BiometricConsent:
+    """Of which text, and since when it stands no more."""
+
+    version: str
+    withdrawn_at: datetime | None
+
+    @property
+    def standing_version(self) -> str | None:
+        return self.version if self.withdrawn_at is None else None
+
+
 class HolderStore:
     def __init__(self, database: Database) -> None:
         self._holders: Collection = database[NAME]
@@ -208,18 +220,11 @@ class HolderStore:
         )
         return bool(written.matched_count)
 
-    async def find_biometric_consent(self, holder_id: str) -> str | None:
-        """The version of the consent on file, unless it was withdrawn."""
+    async def find_biometric_consent(self, holder_id: str) -> BiometricConsent | None:
+        """The consent on file, withdrawn or not."""
         holder = await self._holders.find_one({"_id": holder_id}, {"biometric_consent": 1})
         consent = (holder or {}).get("biometric_consent")
-        return consent["version"] if consent and consent["withdrawn_at"] is None else None
-
-    async def find_consent_withdrawal(self, holder_id: str) -> datetime | None:
-        """When the consent on file was withdrawn."""
-        holder = await self._holders.find_one({"_id": holder_id}, {"biometric_consent": 1})
-        consent = (holder or {}).get("biometric_consent")
-        withdrawn_at: datetime | None = consent["withdrawn_at"] if consent else None
-        return withdrawn_at
+        return BiometricConsent(consent["version"], consent["withdrawn_at"]) if consent else None
 
     async def record_biometric_consent(
         self, holder_id: str, version: str, now: datetime, transaction: Transaction
