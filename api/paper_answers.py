@@ -32,6 +32,9 @@ from schema.failures import RequestError, RequestErrorCode
 
 PATH: Final = "/papers"
 METADATA: Final = ("application", "kind", "filetype")
+REVISION: Final = "Onecard-Application-Revision"
+"""What the revision of the application has risen to: a paper that is stored or taken back changes
+it. To be given with its next step."""
 SENDING_SECONDS: Final = 120.0
 """For a download; ten megabytes then need 700 kbit/s."""
 
@@ -81,8 +84,8 @@ def answer_to(request: Request, outcome: Outcome) -> Response:
             if request.method == "HEAD":
                 return Response(headers=_description(outcome))
             return Response(status_code=204, headers=_progress(outcome))
-        case Removed():
-            return Response(status_code=204)
+        case Removed(_, revision):
+            return Response(status_code=204, headers=_revision(revision))
         case PaperContent():
             return _download(request, outcome)
         case Denied(denial):
@@ -117,7 +120,12 @@ def _expiry(upload: Upload) -> dict[str, str]:
 
 
 def _progress(upload: Upload) -> dict[str, str]:
-    return {"Upload-Offset": str(upload.offset)} | _expiry(upload)
+    offset = {"Upload-Offset": str(upload.offset)}
+    return offset | _expiry(upload) | _revision(upload.revision)
+
+
+def _revision(revision: int | None) -> dict[str, str]:
+    return {} if revision is None else {REVISION: str(revision)}
 
 
 def _description(upload: Upload) -> dict[str, str]:

@@ -245,7 +245,7 @@ def play(base_url: str) -> None:
     holder = holder_of(base_url, permit, known["holders"])
     mine = [edge["node"] for edge in holder.ask(MINE)["applications"]["edges"]]
     holder.step("confirmApplication", next(one for one in mine if one["id"] == draft["id"]))
-    # Papers and the confirmation are changes too: its revision is another one now.
+    # The confirmation is a change too, of another party: its revision is another one now.
     read = portal.ask(REVISION, {"id": draft["id"]})["application"]
     application = portal.step("submitApplication", read)
     decide(base_url, application, known["officers"])

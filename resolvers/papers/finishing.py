@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from auth.audit import AuditAction, AuditLine
@@ -117,26 +117,23 @@ async def _store(
         AuditAction.PAPER_STORED, holder_id, objects=(paper_id, paper["application_id"])
     )
 
-    async def work(transaction: Transaction) -> PaperRefused | None:
+    async def work(transaction: Transaction) -> Upload | PaperRefused:
         application = await find_filed(gateway, ask.principal, paper["application_id"], transaction)
         code = await _obstacle(gateway, application, transaction)
         if code is not None or application is None:
             return refusal_of(code or PaperCode.NOT_FOUND, paper)
         if not await gateway.papers.store(paper, now, now + FIRST_REVIEW, transaction):
             return refusal_of(PaperCode.OFFSET_CONFLICT, paper)
-        # Whoever submits the application writes it too, so one of the two is told to look again.
-        await gateway.applications.advance(application, {}, None, now, transaction)
+        changed = await change_papers(gateway, application, now, transaction)
         await gateway.paper_parts.remove(paper_id, transaction)
         await gateway.paper_files.insert(paper_id, pieces, now, transaction)
         await append_audit(gateway, ask, line, transaction=transaction)
         event = paper_event(EventKind.PAPER_STORED, paper_id, application)
         await gateway.events.append([encode_event(event_id, event, now)], transaction)
-        return None
+        return upload_of(paper | {"offset": paper["bytes"], "expires_at": None}, changed)
 
-    refused = await in_transaction(gateway.database, work)
-    if refused is not None:
-        return await refuse(gateway, ask, refused)
-    return upload_of(paper | {"offset": paper["bytes"], "expires_at": None})
+    outcome = await in_transaction(gateway.database, work)
+    return await refuse(gateway, ask, outcome) if isinstance(outcome, PaperRefused) else outcome
 
 
 async def _obstacle(
@@ -148,6 +145,24 @@ async def _obstacle(
         return PaperCode.WRONG_STATE
     stored = await gateway.papers.count_stored(application["_id"], transaction)
     return PaperCode.TOO_MANY_PAPERS if stored >= MAX_PAPERS else None
+
+
+async def change_papers(
+    gateway: Gateway, application: Document, now: datetime, transaction: Transaction
+) -> Document:
+    """The application with another revision, since its papers change: whoever submits it writes it
+    too, so one of the two is told to look again. A confirmation falls: what the holder confirms is
+    a revision, with the papers that it had."""
+    changed = await gateway.applications.advance(
+        application, {"confirmed_at": None}, None, now, transaction
+    )
+    if changed is None:
+        raise ApplicationMoved
+    return changed
+
+
+class ApplicationMoved(Exception):
+    """An application that changed within the snapshot of a transaction: MongoDB has none such."""
 
 
 def paper_event(kind: EventKind, paper_id: str, application: Document) -> Event:

@@ -74,7 +74,8 @@ class Denied:
 
 @dataclass(frozen=True)
 class Upload:
-    """How far an upload is. `expires_at` is None once it is a paper, with `offset` at `length`."""
+    """How far an upload is. `expires_at` is None once it is a paper, with `offset` at `length`;
+    then `revision` is that of its application, for whoever submits it next."""
 
     paper_id: str
     application_id: str
@@ -83,6 +84,7 @@ class Upload:
     offset: int
     length: int
     expires_at: datetime | None
+    revision: int | None = None
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,10 @@ class Begun:
 
 @dataclass(frozen=True)
 class Removed:
+    """`revision` of the application, where a paper and not just an upload was taken back."""
+
     paper_id: str
+    revision: int | None = None
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ async def take_chunk(
     if code is not None:
         return await refuse(gateway, ask, refusal_of(code, own.paper))
     if not chunk:
-        return upload_of(own.paper)
+        return upload_of(own.paper, own.application)
     vault = await vault_of(gateway, own.paper["holder_id"])
     if offset + len(chunk) < own.paper["bytes"]:
         return await _stage(gateway, own.paper, vault, chunk)

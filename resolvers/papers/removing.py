@@ -5,7 +5,7 @@ from __future__ import annotations
 from auth.audit import AuditAction, AuditLine
 from auth.mongo import Transaction, in_transaction
 from resolvers.gateway import Ask, Gateway, append_audit
-from resolvers.papers.finishing import paper_event
+from resolvers.papers.finishing import change_papers, paper_event
 from resolvers.papers.outcomes import Denied, PaperCode, PaperRefused, Removed
 from resolvers.papers.parties import FILING, denied, refusal_of, refuse
 from resolvers.papers.uploads import OwnUpload, find_own
@@ -33,13 +33,12 @@ async def remove_paper(
         if not own.is_stored:
             await gateway.paper_parts.remove(paper_id, transaction)
             return Removed(paper_id)
-        # Whoever submits the application writes it too, so one of the two is told to look again.
-        await gateway.applications.advance(own.application, {}, None, now, transaction)
+        changed = await change_papers(gateway, own.application, now, transaction)
         await gateway.paper_files.remove(paper_id, transaction)
         await append_audit(gateway, ask, _line(own), transaction=transaction)
         event = paper_event(EventKind.PAPER_DELETED, paper_id, own.application)
         await gateway.events.append([encode_event(event_id, event, now)], transaction)
-        return Removed(paper_id)
+        return Removed(paper_id, changed["revision"])
 
     outcome = await in_transaction(gateway.database, work)
     return await refuse(gateway, ask, outcome) if isinstance(outcome, PaperRefused) else outcome

@@ -24,7 +24,9 @@ class OwnUpload:
         return bool(self.paper["state"] == PaperState.STORED)
 
 
-def upload_of(paper: Document) -> Upload:
+def upload_of(paper: Document, application: Document | None = None) -> Upload:
+    """`application` as it is now, for an upload that may be a paper already."""
+    is_whole = paper["expires_at"] is None
     return Upload(
         paper_id=paper["_id"],
         application_id=paper["application_id"],
@@ -33,6 +35,7 @@ def upload_of(paper: Document) -> Upload:
         offset=paper["offset"],
         length=paper["bytes"],
         expires_at=paper["expires_at"],
+        revision=application["revision"] if application is not None and is_whole else None,
     )
 
 
@@ -65,4 +68,4 @@ async def describe_upload(
     own = await find_own(gateway, ask.principal, paper_id)
     if isinstance(own, PaperRefused):
         return await refuse(gateway, ask, own)
-    return upload_of(own.paper)
+    return upload_of(own.paper, own.application)
