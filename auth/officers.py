@@ -10,7 +10,7 @@ and a wrapped secret for codes: a dump opens nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -100,9 +100,17 @@ class Officer:
     def is_active(self) -> bool:
         return self.state is OfficerState.ACTIVE
 
+    def can(self, duty: Duty) -> bool:
+        return has_duty(self.state, self.duties, duty)
+
     @property
     def scopes(self) -> tuple[str, ...]:
         return tuple(DUTY_SCOPES[duty] for duty in self.duties)
+
+
+def has_duty(state: str, duties: Sequence[str], duty: Duty) -> bool:
+    """Whether an account that stands so may do this now."""
+    return state == OfficerState.ACTIVE and duty in duties
 
 
 @dataclass(frozen=True, slots=True)

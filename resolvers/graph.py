@@ -175,6 +175,7 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
         "holder": Relation(holders.NAME, "holder_id", "_id"),
         "employer": _EMPLOYER,
         "permit": Relation(permits.NAME, "permit_id", "_id", same_holder=True),
+        "reviewer": Relation(officers.NAME, "reviewer", "_id"),
         "result_permit": Relation(permits.NAME, "result_permit_id", "_id", same_holder=True),
         "papers": Relation(
             papers.NAME,

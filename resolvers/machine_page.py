@@ -27,7 +27,7 @@ who asks for a case that was never submitted is told `NOT_FOUND` instead, since 
 but its filer's and its holder's.
 
 Every step but the system's names the revision that the caller has read; another one by now is
-refused with `STALE_REVISION`.
+refused with `STALE_REVISION`, before the state is looked at: who reads again sees the state.
 """
 
 WHO: Final = {
@@ -70,14 +70,26 @@ DRAWN: Final = (
             ("`SUBMIT`: not before the window opens, by the first filing.", _C.TOO_EARLY),
             ("`SUBMIT`: not after it closes, by the first filing.", _C.TOO_LATE),
             (
+                "`UPDATE` after a return: not with days too early for the first filing.",
+                _C.TOO_EARLY,
+            ),
+            ("`UPDATE` after a return: nor with days too late for it.", _C.TOO_LATE),
+            (
                 "`ACCEPT`: in categories B and C with the originals seen, on site.",
                 _C.ORIGINALS_NOT_SEEN,
             ),
             (
-                "`START_REVIEW`, `APPROVE`, `REJECT`: not by who pre-checked or accepted.",
+                "`START_REVIEW`, `TAKE_OVER_REVIEW`, `APPROVE`, `REJECT`: not by a checker of it.",
                 _C.CHECKER_CANNOT_DECIDE,
             ),
-            ("`APPROVE`, `REJECT`: only by who started the review.", _C.ANOTHER_REVIEWER),
+            (
+                "`TAKE_OVER_REVIEW`: only from a reviewer who is disabled or lost the duty.",
+                _C.REVIEWER_AVAILABLE,
+            ),
+            (
+                "`APPROVE`, `REJECT`: only by who started the review or took it over last.",
+                _C.ANOTHER_REVIEWER,
+            ),
             ("`APPROVE`: not where it would leave two active permits.", _C.ACTIVE_PERMIT_EXISTS),
             ("`APPROVE`: only while the permit still stands.", _C.PERMIT_NOT_ELIGIBLE),
         ),

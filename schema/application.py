@@ -5,16 +5,14 @@ from typing import Any
 
 import strawberry
 
-from auth.principal import PrincipalKind
 from resolvers.applications.assessing import FIELD, assessment_of
 from resolvers.applications.filing import is_confirmation_due
 from resolvers.applications.texts import GAP_NOTE
 from resolvers.policy.papers import required_papers
 from resolvers.refusals import Gap
-from resolvers.rules.application_machine import APPLICATION_MACHINE, ApplicationEvent
 from resolvers.rules.permit_status import printed_day, shanghai_day
-from resolvers.rules.state_machine import Party
 from resolvers.vocabulary import FilerKind
+from schema.application_actions import ACTION_READS, ACTION_RULE_EDGES, next_events
 from schema.application_labels import PROCEDURE_LABELS, STATE_LABELS
 from schema.application_parts import (
     ApplicationAction,
@@ -42,10 +40,6 @@ from schema.talent_types import TalentAssessment
 strawberry.enum(FilerKind, description="Who files an application.")
 
 _REQUIRED_READS = ("procedure", "category", "city", "filed_at")
-_ACTION_READS = (
-    *("state", "filed_by", "is_registered", "confirmed_at", "procedure", "returned_at"),
-    *("checkers", "reviewer"),
-)
 
 
 @strawberry.type(description="One permit procedure, from its draft to its result.")
@@ -201,9 +195,12 @@ class Application:
     def steps(self) -> list[ApplicationStep]:
         return [ApplicationStep(stored=step) for step in self.row["steps"]]
 
-    @application_field("What the caller can do next.", reads=_ACTION_READS)
+    @application_field(
+        "What the caller can do next.", reads=ACTION_READS, rule_edges=ACTION_RULE_EDGES
+    )
     def next_actions(self, info: Info) -> list[ApplicationAction]:
-        return [ApplicationAction(of=event) for event in self._events(info)]
+        events = next_events(info.context.ask.principal, self.row)
+        return [ApplicationAction(of=event) for event in events]
 
     @application_field("When it was begun.", reads=("created_at",))
     def created_at(self) -> datetime:
@@ -219,42 +216,6 @@ class Application:
         paper = None if stored["paper"] is None else PaperKind(stored["paper"])
         note = self.row.opened(info, GAP_NOTE, stored["note"])
         return Gap(GapReason(stored["reason"]), paper, note)
-
-    def _events(self, info: Info) -> list[ApplicationEvent]:
-        principal = info.context.ask.principal
-        parties = set(_parties(principal.kind, principal.subject, principal.scopes, self.row))
-        state = ApplicationState(self.row["state"])
-        due = is_confirmation_due(self.row.document)
-        events = []
-        for transition in APPLICATION_MACHINE.transitions:
-            if transition.source is not state or not transition.parties & parties:
-                continue
-            if transition.event is ApplicationEvent.CONFIRM and not due:
-                continue
-            if transition.event is ApplicationEvent.SUBMIT and due:
-                continue
-            if transition.event is ApplicationEvent.RETURN and self.row["returned_at"]:
-                continue
-            events.append(transition.event)
-        return events
-
-
-def _parties(
-    kind: PrincipalKind, subject: str | None, scopes: tuple[str, ...], row: Row
-) -> list[Party]:
-    """As whom the caller could move it."""
-    parties = []
-    if row["filed_by"]["subject"] == subject:
-        parties.append(Party.FILER)
-    if kind is PrincipalKind.HOLDER:
-        parties.append(Party.HOLDER)
-    if kind is PrincipalKind.OFFICER:
-        if "case:check" in scopes:
-            parties.append(Party.CHECKER)
-        decides = subject not in row["checkers"] and row["reviewer"] in (None, subject)
-        if "case:decide" in scopes and decides:
-            parties.append(Party.DECIDER)
-    return parties
 
 
 @strawberry.type(description="An application and its place in the list.")

@@ -16,6 +16,7 @@ from resolvers.applications.deciding import (
     approve_application,
     reject_application,
     start_review,
+    take_over_review,
 )
 from resolvers.applications.drafting import create_application, update_application
 from resolvers.applications.filing import (
@@ -151,6 +152,16 @@ class CaseMutation:
     ) -> ApplicationChangePayload:
         step = _Step(info, "startReview", input)
         return await _ended(info, start_review(*step.arguments))
+
+    @guarded(
+        Permission.CASE_DECIDE,
+        description="Go on with a review whose officer can no longer decide it.",
+    )
+    async def take_over_review(
+        self, info: Info, input: ApplicationStepInput
+    ) -> ApplicationChangePayload:
+        step = _Step(info, "takeOverReview", input)
+        return await _ended(info, take_over_review(*step.arguments))
 
     @guarded(
         Permission.CASE_DECIDE,

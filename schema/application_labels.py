@@ -38,6 +38,7 @@ EVENT_LABELS: Mapping[ApplicationEvent, Named] = {
     ApplicationEvent.PRE_CHECK: Named("Pass the pre-check", "预审通过"),
     ApplicationEvent.ACCEPT: Named("Accept", "受理"),
     ApplicationEvent.START_REVIEW: Named("Take for review", "开始审查"),
+    ApplicationEvent.TAKE_OVER_REVIEW: Named("Take the review over", "接办审查"),
     ApplicationEvent.APPROVE: Named("Approve", "准予许可"),
     ApplicationEvent.REJECT: Named("Reject", "不予许可"),
     ApplicationEvent.WITHDRAW: Named("Withdraw", "撤回"),

@@ -21,12 +21,17 @@ CHANGE_REFUSAL_TEXTS: Mapping[RefusalCode, Named] = {
         "This cannot be done in its present state.", "当前状态下不能进行该操作。"
     ),
     _C.OFFICER_NOT_ACTIVE: Named("Your officer account is not active.", "您的工作账号未启用。"),
-    _C.TEXT_TOO_LONG: Named("The text is empty or too long.", "文字为空或过长。"),
+    _C.TEXT_EMPTY: Named("The text is empty.", "文字为空。"),
+    _C.TEXT_TOO_LONG: Named("The text is too long.", "文字过长。"),
     _C.NOT_THE_FILER: Named("Only who files it may do this.", "仅申请提交人可以进行该操作。"),
     _C.UNKNOWN_CITY: Named("This city is not served.", "该城市暂不受理。"),
     _C.BAD_APPLICANT: Named(
         "Name, passport or birth date of the applicant is not well-formed.",
         "申请人姓名、护照或出生日期格式不正确。",
+    ),
+    _C.PASSPORT_ON_RECORD: Named(
+        "This passport stands in the holder's record already.",
+        "该护照已在持证人的登记信息中。",
     ),
     _C.TOO_MANY_APPLICANTS: Named(
         "Too many applicants were stated in a day. Try again in a minute.",
@@ -81,6 +86,10 @@ CHANGE_REFUSAL_TEXTS: Mapping[RefusalCode, Named] = {
         "预审或受理人员不得作出决定。",
     ),
     _C.ANOTHER_REVIEWER: Named("Another officer reviews this case.", "该案件由其他工作人员审查。"),
+    _C.REVIEWER_AVAILABLE: Named(
+        "The officer who reviews this case can still decide it.",
+        "该案件的审查人员仍可作出决定，不能接办。",
+    ),
     _C.VALIDITY_OVER: Named(
         "No validity is left: contract, passport or cap has ended.",
         "合同、护照或期限上限已到期，无可许可的有效期。",

@@ -31,6 +31,7 @@ RULE_SELECTIONS: Mapping[str, Selection] = {
     "cards": Selection(frozenset(CARD_FACTS)),
     "ahead": Selection(),
     "inbox": Selection(frozenset({"unread"})),
+    "reviewer": Selection(frozenset({"state", "duties"})),
 }
 """What a rule reads of all rows of a relation."""
 

@@ -53,7 +53,7 @@ ROOTS: tuple[tuple[str, Row, str], ...] = (
     ),
     ("Mutation", OWN, "confirmApplication"),
     ("Mutation", CHECK, "returnApplication preCheckApplication acceptApplication"),
-    ("Mutation", DECIDE, "startReview approveApplication rejectApplication"),
+    ("Mutation", DECIDE, "startReview takeOverReview approveApplication rejectApplication"),
     (
         "Mutation",
         OWN,

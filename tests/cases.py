@@ -48,6 +48,7 @@ ENTRY = {_E.UPDATE: "updateApplication", _E.CONFIRM: "confirmApplication"} | {
     _E.PRE_CHECK: "preCheckApplication",
     _E.ACCEPT: "acceptApplication",
     _E.START_REVIEW: "startReview",
+    _E.TAKE_OVER_REVIEW: "takeOverReview",
     _E.APPROVE: "approveApplication",
     _E.REJECT: "rejectApplication",
     _E.WITHDRAW: "withdrawApplication",
@@ -76,7 +77,7 @@ class Case:
                 return self.holder
             case _E.RETURN | _E.PRE_CHECK | _E.ACCEPT:
                 return self.scene.checker
-            case _E.START_REVIEW | _E.APPROVE | _E.REJECT:
+            case _E.START_REVIEW | _E.TAKE_OVER_REVIEW | _E.APPROVE | _E.REJECT:
                 return self.scene.decider
             case _:
                 return self.filer
@@ -284,7 +285,8 @@ def _promise(stage: str, serving: Serving) -> Document:
 
 
 async def _newest_officer(serving: Serving, duty: Duty) -> str:
-    found = await serving.database["officers"].find_one({"duties": [str(duty)]})
+    active = {"duties": [str(duty)], "state": "ACTIVE"}
+    found = await serving.database["officers"].find_one(active)
     assert found is not None
     officer_id: str = found["_id"]
     return officer_id

@@ -111,6 +111,19 @@ async def make_officer(serving: Serving, **plan: Any) -> MadeOfficer:
     return made
 
 
+async def officers_away(serving: Serving, number: int) -> list[str]:
+    """Deciders of the authority whose accounts were disabled."""
+    made = await make_officers(
+        serving.database,
+        serving.key_set,
+        number,
+        now=serving.clock(),
+        duties=(Duty.DECIDE,),
+        state=OfficerState.DISABLED,
+    )
+    return [one.officer_id for one in made]
+
+
 async def log_in(serving: Serving, made: MadeOfficer) -> AppClient:
     """A desk at which this officer has logged in."""
     app = serving.client()

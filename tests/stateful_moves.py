@@ -18,6 +18,7 @@ from resolvers.applications.deciding import (
     approve_application,
     reject_application,
     start_review,
+    take_over_review,
 )
 from resolvers.applications.drafting import create_application, update_application
 from resolvers.applications.filing import (
@@ -47,7 +48,7 @@ from tests.stateful_world import Move, Run, World
 from tests.talent_people import ENGINEER
 
 _CHECK = ("preCheckApplication", "returnApplication", "acceptApplication")
-_DECIDE = ("startReview", "approveApplication", "rejectApplication")
+_DECIDE = ("startReview", "takeOverReview", "approveApplication", "rejectApplication")
 _FILE = (
     *("submitApplication", "updateApplication", "attachTalentAssessment"),
     "withdrawApplication",
@@ -62,6 +63,7 @@ _PLAIN = {
     "withdrawApplication": withdraw_application,
     "preCheckApplication": pre_check_application,
     "startReview": start_review,
+    "takeOverReview": take_over_review,
 }
 
 
@@ -92,7 +94,7 @@ def due_move(draw: Draw, world: World, application: Document) -> Move:
         case ApplicationState.ACCEPTED:
             name = "startReview"
         case _:
-            name = pick(draw, [*["approveApplication"] * 6, "rejectApplication"])
+            name = pick(draw, [*["approveApplication"] * 6, "rejectApplication", "takeOverReview"])
     if rarely(draw, 40):
         name = "withdrawApplication"
     return application_move(draw, world, application, name, slips=8)
@@ -100,6 +102,10 @@ def due_move(draw: Draw, world: World, application: Document) -> Move:
 
 def any_move(draw: Draw, world: World, application: Document) -> Move:
     return application_move(draw, world, application, pick(draw, APPLICATION_STEPS), slips=3)
+
+
+def take_over(draw: Draw, world: World, application: Document) -> Move:
+    return application_move(draw, world, application, "takeOverReview", slips=8)
 
 
 def missing_papers(world: World, application: Document) -> list[PaperKind]:
@@ -157,7 +163,7 @@ def _run(
             return (text,), partial(called, approve_application, copy | text)
         case "rejectApplication":
             grounds = [] if rarely(draw, 4) else [RejectionGround.CRITERIA_NOT_MET]
-            reasons = {"grounds": grounds, "text": LONG if rarely(draw, 8) else "Not shown."}
+            reasons = {"grounds": grounds, "text": pick(draw, [LONG, " ", *["Not shown."] * 6])}
             return (reasons,), partial(called, reject_application, copy | reasons)
         case _:
             return (), partial(called, _PLAIN[name], copy)
@@ -212,7 +218,7 @@ def _officer(
         fit = [
             one
             for one in fit
-            if one.officer_id == reviewer
-            or (reviewer is None and one.officer_id not in application["checkers"])
+            if one.officer_id not in application["checkers"]
+            and (reviewer is None or (one.officer_id == reviewer) != (name == "takeOverReview"))
         ] or fit
     return pick(draw, fit)

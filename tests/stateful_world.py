@@ -183,6 +183,10 @@ class World:
         total = before.lines + len(lines), before.events + len(events)
         return Seen(hashes, documents, *total), lines, events
 
+    def look_again(self) -> None:
+        """After what is no step of anybody's."""
+        self.seen = self.run(self._look(self.seen))[0]
+
     def send(self, move: Move, key: str | None = None) -> Step:
         """A command by its party, with a new key unless an earlier one is repeated."""
         self.clock.now += timedelta(seconds=1)

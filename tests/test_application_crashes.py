@@ -33,6 +33,7 @@ from tests.filing import (
     put_papers,
 )
 from tests.killing import COMMIT, COMMITTED, kill_everywhere
+from tests.officer_client import officers_away
 from tests.serving import Serving
 
 Act = Callable[[], Awaitable[dict[str, Any]]]
@@ -75,6 +76,7 @@ STEPS = (
     (_S.SUBMITTED, _E.PRE_CHECK, "application.pre_checked"),
     (_S.PRE_CHECKED, _E.ACCEPT, "application.accepted"),
     (_S.ACCEPTED, _E.START_REVIEW, "application.review_started"),
+    (_S.UNDER_REVIEW, _E.TAKE_OVER_REVIEW, "application.review_taken_over"),
     (_S.UNDER_REVIEW, _E.REJECT, "application.rejected"),
     (_S.UNDER_REVIEW, _E.WITHDRAW, "application.withdrawn"),
 )
@@ -82,7 +84,9 @@ STEPS = (
 
 async def test_killed_at_any_step_on_the_way_to_a_decision(scene: Scene) -> None:
     for state, event, action in STEPS:
-        case = await scene.case(state)
+        [away] = await officers_away(scene.serving, 1)
+        of_nobody = {"reviewer": away} if event is _E.TAKE_OVER_REVIEW else {}
+        case = await scene.case(state, FilerKind.EMPLOYER, **of_nobody)
         act = partial(case.act, event, idempotencyKey=new_key())
         points, told, payload = await kill_everywhere(scene.serving, act)
         assert application_of(payload)["revision"] == case.application["revision"] + 1

@@ -20,11 +20,14 @@ from resolvers.vocabulary import ApplicationState, FilerKind
 from tests.cases import ENTRY, WAY_TO, Case, Scene, written
 from tests.filing import application_of, code_of
 from tests.flows import everything_stored
+from tests.officer_client import officers_away
 from tests.serving import Serving
 
 Edge = Transition[ApplicationState, ApplicationEvent]
 _S, _E = ApplicationState, ApplicationEvent
-BY_OFFICERS = {_E.RETURN, _E.PRE_CHECK, _E.ACCEPT, _E.START_REVIEW, _E.APPROVE, _E.REJECT}
+BY_OFFICERS = {_E.RETURN, _E.PRE_CHECK, _E.ACCEPT, _E.START_REVIEW, _E.APPROVE, _E.REJECT} | {
+    _E.TAKE_OVER_REVIEW
+}
 EDGES_WITH_MUTATION = [edge for edge in APPLICATION_MACHINE.transitions if edge.event in ENTRY]
 OF_A_DECISION = {"permits", "cards", "holders", "tasks"}
 """What an approval writes besides the application."""
@@ -41,9 +44,13 @@ def edges_of(event: ApplicationEvent) -> list[Edge]:
 
 
 async def case_for(scene: Scene, edge: Edge, filer: FilerKind) -> Case:
-    """In the state from which the edge goes, confirmed where that is due."""
+    """In the state from which the edge goes, confirmed where that is due, and of a reviewer who is
+    gone where another takes it over."""
     is_confirmed = edge.event is not _E.CONFIRM and filer is FilerKind.EMPLOYER
     confirmed_at = scene.serving.clock().replace(microsecond=0) if is_confirmed else None
+    if edge.event is _E.TAKE_OVER_REVIEW:
+        [away] = await officers_away(scene.serving, 1)
+        return await scene.case(edge.source, filer, confirmed_at=confirmed_at, reviewer=away)
     return await scene.case(edge.source, filer, confirmed_at=confirmed_at)
 
 

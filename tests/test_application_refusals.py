@@ -33,9 +33,10 @@ from tests.serving import Serving
 _S, _E = ApplicationState, ApplicationEvent
 NOTE = "Zwischenbescheid über Quastenflößer "
 CHECKING = (_E.RETURN, _E.PRE_CHECK, _E.ACCEPT)
-DECIDING = (_E.START_REVIEW, _E.APPROVE, _E.REJECT)
+DECIDING = (_E.START_REVIEW, _E.TAKE_OVER_REVIEW, _E.APPROVE, _E.REJECT)
 STATE_OF = {_E.RETURN: _S.SUBMITTED, _E.PRE_CHECK: _S.SUBMITTED, _E.ACCEPT: _S.PRE_CHECKED} | {
     _E.START_REVIEW: _S.ACCEPTED,
+    _E.TAKE_OVER_REVIEW: _S.UNDER_REVIEW,
     _E.APPROVE: _S.UNDER_REVIEW,
     _E.REJECT: _S.UNDER_REVIEW,
 }
@@ -144,6 +145,13 @@ async def test_a_revision_that_was_not_read_is_refused(
                 ENTRY[event], read_of(case, revision=revision), **case.input_of(event)
             )
             await expect_refused(serving, watch, attempt, "STALE_REVISION")
+    # Also where the state has no such step any more: who reads again sees that.
+    over = await scene.case(_S.WITHDRAWN)
+    for event in ENTRY:
+        attempt = over.desk_for(event).step(
+            ENTRY[event], read_of(over, revision=1), **over.input_of(event)
+        )
+        await expect_refused(serving, watch, attempt, "STALE_REVISION")
     given = {"applicationId": case.id} | case.input_of(_E.WITHDRAW)
     for revision in (2**31, 10**30, 1.5, "1", None, True):
         wrong = given | {"revision": revision}
@@ -197,11 +205,11 @@ async def test_texts_and_lists_have_their_bounds(
         (_E.RETURN, {"gaps": []}, "GAPS_MISSING"),
         (_E.RETURN, {"gaps": [gap] * (MAX_GAPS + 1)}, "GAPS_MISSING"),
         (_E.RETURN, {"gaps": [gap | {"note": long}]}, "TEXT_TOO_LONG"),
-        (_E.RETURN, {"gaps": [gap, gap | {"note": " "}]}, "TEXT_TOO_LONG"),
+        (_E.RETURN, {"gaps": [gap, gap | {"note": " "}]}, "TEXT_EMPTY"),
         (_E.APPROVE, {"text": long}, "TEXT_TOO_LONG"),
-        (_E.APPROVE, {"text": ""}, "TEXT_TOO_LONG"),
+        (_E.APPROVE, {"text": ""}, "TEXT_EMPTY"),
         (_E.REJECT, {"text": long}, "TEXT_TOO_LONG"),
-        (_E.REJECT, {"text": " \n"}, "TEXT_TOO_LONG"),
+        (_E.REJECT, {"text": " \n"}, "TEXT_EMPTY"),
         (_E.REJECT, {"grounds": []}, "GROUNDS_MISSING"),
         (_E.REJECT, {"grounds": every_ground}, "GROUNDS_MISSING"),
     ):

@@ -112,7 +112,7 @@ def test_every_mutation_is_on_a_page_for_whoever_calls_it() -> None:
         ("errors.md", f"over {MAX_URL_BYTES:,} bytes"),
         ("errors.md", f"over {BODY_LIFETIME_SECONDS:.0f} seconds to arrive"),
         ("errors.md", f"over {Limits().list_size} items"),
-        ("errors.md", f"is empty or over {MAX_TEXT_LENGTH:,} characters"),
+        ("errors.md", f"has over {MAX_TEXT_LENGTH:,} characters"),
         ("errors.md", f"lists no gap, or more than {MAX_GAPS} |"),
         ("errors.md", f"has no ground, or more than {MAX_GROUNDS} |"),
         ("errors.md", f"or one is over {MAX_YEARS_AWAY} years away"),

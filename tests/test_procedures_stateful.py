@@ -19,6 +19,7 @@ from auth.mongo import Document
 from resolvers.changes import Done
 from resolvers.jobs.upkeep import JOBS
 from resolvers.rules.application_machine import EDITABLE, OPEN
+from tests.stateful_absence import away
 from tests.stateful_cards import (
     CARD_STEPS,
     electronic_move,
@@ -34,6 +35,7 @@ from tests.stateful_moves import (
     creation,
     due_move,
     missing_papers,
+    take_over,
 )
 from tests.stateful_opening import opened_world
 from tests.stateful_statements import pick, rarely
@@ -55,7 +57,8 @@ MUTATIONS = {"createApplication", *APPLICATION_STEPS, *CARD_STEPS}
 RARE_CODES = {"APPLICANT_ALREADY_REGISTERED", "VALIDITY_OVER", "ANOTHER_REVIEWER"}
 SEEN_CODES = {
     *("IDEMPOTENCY_KEY_REUSED", "STALE_REVISION", "NOT_FOUND", "WRONG_STATE", "DUTY_MISSING"),
-    *("OFFICER_NOT_ACTIVE", "TEXT_TOO_LONG", "NOT_THE_FILER", "UNKNOWN_CITY", "BAD_APPLICANT"),
+    *("OFFICER_NOT_ACTIVE", "TEXT_EMPTY", "TEXT_TOO_LONG", "NOT_THE_FILER", "UNKNOWN_CITY"),
+    *("BAD_APPLICANT", "REVIEWER_AVAILABLE"),
     *("APPLICANT_MISMATCH", "PERMIT_NOT_ELIGIBLE", "ACTIVE_PERMIT_EXISTS", "APPLICATION_OPEN"),
     *("BAD_DATES", "NOTHING_CHANGES", "ANOTHER_PROCEDURE", "TOO_EARLY", "TOO_LATE"),
     *("PAPERS_MISSING", "HOLDER_NOT_CONFIRMED", "ALREADY_CONFIRMED", "ALREADY_RETURNED"),
@@ -162,6 +165,9 @@ class Procedures(RuleBasedStateMachine):
                 self.taken(self.world.bring(application, missing))
             elif rarely(data.draw, 20) and self.world.papers_of(application):
                 self._take_back(data, application)
+            elif application["state"] == "UNDER_REVIEW" and rarely(data.draw, 6):
+                with away(self.world, application["reviewer"]):
+                    self.send(take_over(data.draw, self.world, application))
             else:
                 self.send(due_move(data.draw, self.world, application))
 

@@ -77,7 +77,7 @@ async def test_a_returned_application_lapses_after_its_last_day_and_not_before(
     ]
     events = serving.database["outgoing_events"]
     assert await events.count_documents({"kind": "application.lapsed"}) == 1
-    assert code_of(await employer.step("submitApplication", returned)) == "WRONG_STATE"
+    assert code_of(await employer.step("submitApplication", returned)) == "STALE_REVISION"
 
 
 async def test_a_promise_of_an_unpublished_year_is_counted_again_when_the_calendar_arrives(

@@ -8,11 +8,11 @@ from typing import Any
 
 from auth.mongo import Document, Transaction
 from auth.officers import Duty, Officer
-from resolvers.applications.filing import policy_of
+from resolvers.applications.judging import policy_of
 from resolvers.applications.parties import find_case, refused
 from resolvers.applications.people import vault_of
 from resolvers.applications.steps import move, promise_from, refusal_of_step, told
-from resolvers.applications.texts import encode_gaps, is_text_bounded
+from resolvers.applications.texts import encode_gaps, refusal_of_text
 from resolvers.changes import Changed, Command, Done, Work, change
 from resolvers.gateway import Ask, Gateway
 from resolvers.refusals import Gap, RefusalCode, Refused
@@ -40,8 +40,9 @@ async def return_application(
             return RefusalCode.ALREADY_RETURNED
         if not 1 <= len(gaps) <= MAX_GAPS:
             return RefusalCode.GAPS_MISSING
-        if not all(is_text_bounded(gap.note) for gap in gaps):
-            return RefusalCode.TEXT_TOO_LONG
+        faults = [fault for gap in gaps if (fault := refusal_of_text(gap.note)) is not None]
+        if faults:
+            return faults[0]
         now = gateway.now()
         vault = await vault_of(gateway, found["holder_id"], transaction)
         days = timedelta(days=policy_of(found, now).returned_lapse_days)

@@ -9,12 +9,12 @@ from typing import Any
 from auth.audit import AuditLine
 from auth.mongo import Document, Transaction
 from auth.officers import Duty, Officer
-from resolvers.applications.filing import policy_of
 from resolvers.applications.granting import Granted, NewIds, grant
+from resolvers.applications.judging import policy_of
 from resolvers.applications.parties import find_case, refused
 from resolvers.applications.people import vault_of
 from resolvers.applications.steps import CLOSED_PROMISE, move, refusal_of_step, told
-from resolvers.applications.texts import DECISION_TEXT, is_text_bounded, seal_text
+from resolvers.applications.texts import DECISION_TEXT, refusal_of_text, seal_text
 from resolvers.changes import Changed, Command, Done, change
 from resolvers.gateway import Ask, Gateway
 from resolvers.refusals import RefusalCode, Refused
@@ -41,6 +41,25 @@ async def start_review(
     return await change(gateway, ask, command, work)
 
 
+async def take_over_review(
+    gateway: Gateway, ask: Ask, command: Command, application_id: str, revision: int
+) -> Done | Refused:
+    """Go on with a case whose reviewer can no longer decide it: disabled, or without the duty."""
+
+    async def work(transaction: Transaction) -> Changed | Refused:
+        case = await _case(gateway, ask, application_id, revision, _TAKE_OVER, transaction)
+        if isinstance(case, Refused):
+            return case
+        found, officer = case
+        reviewer = await gateway.officers.find(found["reviewer"], transaction)
+        if reviewer is not None and reviewer.can(Duty.DECIDE):
+            return refused(found, RefusalCode.REVIEWER_AVAILABLE)
+        changes = {"reviewer": officer.officer_id}
+        return await _moved(gateway, found, officer, _TAKE_OVER, changes, transaction)
+
+    return await change(gateway, ask, command, work)
+
+
 async def approve_application(
     gateway: Gateway,
     ask: Ask,
@@ -57,8 +76,9 @@ async def approve_application(
         if isinstance(case, Refused):
             return case
         found, officer = case
-        if not is_text_bounded(text):
-            return refused(found, RefusalCode.TEXT_TOO_LONG)
+        fault = refusal_of_text(text)
+        if fault is not None:
+            return refused(found, fault)
         granted = await grant(gateway, found, ids, transaction)
         if isinstance(granted, Refused):
             return granted
@@ -104,8 +124,9 @@ async def reject_application(
         found, officer = case
         if not 1 <= len(set(grounds)) <= MAX_GROUNDS:
             return refused(found, RefusalCode.GROUNDS_MISSING)
-        if not is_text_bounded(text):
-            return refused(found, RefusalCode.TEXT_TOO_LONG)
+        fault = refusal_of_text(text)
+        if fault is not None:
+            return refused(found, fault)
         decision = await _decision(
             gateway, found, DecisionOutcome.REJECTED, grounds, text, None, transaction
         )
@@ -116,6 +137,7 @@ async def reject_application(
 
 
 _START = ApplicationEvent.START_REVIEW
+_TAKE_OVER = ApplicationEvent.TAKE_OVER_REVIEW
 _APPROVE = ApplicationEvent.APPROVE
 _REJECT = ApplicationEvent.REJECT
 
@@ -138,7 +160,7 @@ async def _case(
         return refusal
     if officer.officer_id in found["checkers"]:
         return refused(found, RefusalCode.CHECKER_CANNOT_DECIDE)
-    if event is not _START and found["reviewer"] != officer.officer_id:
+    if event in (_APPROVE, _REJECT) and found["reviewer"] != officer.officer_id:
         return refused(found, RefusalCode.ANOTHER_REVIEWER)
     return found, officer
 

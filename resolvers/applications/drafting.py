@@ -8,47 +8,28 @@ from typing import Any
 from auth.audit import AuditAction, AuditLine
 from auth.mongo import Document, Transaction
 from resolvers.applications.drafts import draft_document, draft_lapses_at
-from resolvers.applications.parties import filer_of, find_filed, own_scope, refused
-from resolvers.applications.people import (
-    Subject,
-    is_passport_well_formed,
-    sealed_particulars,
-    subject_of,
-    vault_of,
-)
+from resolvers.applications.judging import judged_again
+from resolvers.applications.parties import filer_of, find_filed, refused
+from resolvers.applications.people import Subject, subject_of, vault_of
 from resolvers.applications.statements import (
     Cancellation,
     Change,
-    ForPermit,
     NewPermit,
     OriginalsCheck,
     Statement,
-    facts_of,
     procedure_of,
 )
-from resolvers.applications.steps import (
-    actor_of,
-    event_of,
-    move,
-    refusal_of_step,
-    told,
-)
+from resolvers.applications.stating import stated_by
+from resolvers.applications.steps import actor_of, event_of, move, refusal_of_step, told
 from resolvers.changes import Changed, Command, Done, change
 from resolvers.gateway import Ask, Gateway
-from resolvers.policy.places import CITIES
 from resolvers.policy.throttling import APPLICANTS
 from resolvers.refusals import RefusalCode, Refused
 from resolvers.rules.application_machine import ApplicationEvent
-from resolvers.rules.eligibility import are_days_possible, is_permit_eligible
+from resolvers.rules.eligibility import are_days_possible
 from resolvers.rules.state_machine import Party
 from resolvers.store.outgoing_events import EventKind
-from resolvers.vocabulary import (
-    ApplicationState,
-    CancellationReason,
-    FilerKind,
-    PermitForm,
-    PermitState,
-)
+from resolvers.vocabulary import ApplicationState, CancellationReason, FilerKind
 
 
 async def create_application(
@@ -66,7 +47,7 @@ async def create_application(
         # Behind the filer: who may not file learns nothing about anybody's passport.
         if isinstance(subject, Refused):
             return subject
-        stated = await _stated(gateway, ask, statement, subject, transaction)
+        stated = await stated_by(gateway, ask, statement, subject, transaction)
         if isinstance(stated, Refused):
             return stated
         permit_id, kind = stated["permit_id"], FilerKind(filer_of(ask)["kind"])
@@ -109,13 +90,16 @@ async def update_application(
             return subject
         known = await _same_subject(gateway, found, subject, transaction)
         is_filed = found["filed_at"] is not None
-        stated = await _stated(gateway, ask, statement, known, transaction, is_filed=is_filed)
+        stated = await stated_by(gateway, ask, statement, known, transaction, is_filed=is_filed)
         if isinstance(stated, Refused):
             return stated
         fixed = ("procedure", "permit_id", "holder_id", "is_registered", "city")
         if any(stated[name] != found[name] for name in fixed):
             return refused(found, RefusalCode.ANOTHER_PROCEDURE)
-        changes = {name: value for name, value in stated.items() if name not in fixed}
+        judged = judged_again(gateway, found, stated) if is_filed else {}
+        if isinstance(judged, RefusalCode):
+            return refused(found, judged)
+        changes = {name: value for name, value in stated.items() if name not in fixed} | judged
         if found["state"] == ApplicationState.DRAFT:
             changes["lapses_at"] = draft_lapses_at(gateway.now())
         moved = await move(
@@ -148,14 +132,19 @@ def _refusal_of_update(
 
 
 async def _subject(gateway: Gateway, ask: Ask, statement: Statement) -> Subject | Refused | None:
-    """Whom a first permit is for; None where a permit says so already. Counted before anybody is
-    looked up: how it ends tells whether a passport is registered."""
-    if not isinstance(statement, NewPermit) or _refusal_of_filer(ask, statement) is not None:
+    """Whom a first permit is for; None where a permit says so already. Each stated passport is
+    counted before anybody is looked up: how it ends tells whether it is registered."""
+    names_passport = isinstance(statement, NewPermit) or (
+        isinstance(statement, Change) and statement.passport is not None
+    )
+    if not names_passport or _refusal_of_filer(ask, statement) is not None:
         return None
     key = gateway.digester.blind("applicants", str(ask.principal.subject)).value
     charge = await gateway.throttle.charge(key, APPLICANTS, gateway.now())
     if charge.waits is not None:
         return Refused(RefusalCode.TOO_MANY_APPLICANTS)
+    if not isinstance(statement, NewPermit):
+        return None
     return await subject_of(gateway, statement.applicant)
 
 
@@ -200,92 +189,3 @@ def _refusal_of_days(statement: Statement, now: datetime) -> RefusalCode | None:
         passport and passport.valid_until,
     ]
     return None if are_days_possible(past, coming, now) else RefusalCode.BAD_DATES
-
-
-async def _stated(
-    gateway: Gateway,
-    ask: Ask,
-    statement: Statement,
-    subject: Subject | None,
-    transaction: Transaction,
-    *,
-    is_filed: bool = False,
-) -> Document | Refused:
-    """Whose, where and what, as the application stores it."""
-    if isinstance(statement, NewPermit):
-        if subject is None:
-            raise ValueError("a first permit has an applicant")
-        return _stated_new(ask, statement, subject)
-    return await _stated_for_permit(gateway, ask, statement, transaction, is_filed=is_filed)
-
-
-def _stated_new(ask: Ask, statement: NewPermit, subject: Subject) -> Document | Refused:
-    if statement.city not in CITIES:
-        return Refused(RefusalCode.UNKNOWN_CITY)
-    applicant = statement.applicant
-    return {
-        "procedure": str(procedure_of(statement)),
-        "holder_id": subject.holder_id,
-        "is_registered": subject.is_registered,
-        "employer_id": ask.principal.employer_id(),
-        "city": statement.city,
-        "category": str(statement.category),
-        "permit_id": None,
-        "particulars": sealed_particulars(
-            subject.vault, name=applicant.name, passport=applicant.passport, applicant=applicant
-        ),
-        "facts": facts_of(statement),
-    }
-
-
-async def _stated_for_permit(
-    gateway: Gateway,
-    ask: Ask,
-    statement: ForPermit,
-    transaction: Transaction,
-    *,
-    is_filed: bool,
-) -> Document | Refused:
-    scope = own_scope(ask)
-    permit = await gateway.permits.find(statement.permit_id, scope, transaction)
-    if permit is None:
-        return Refused(RefusalCode.NOT_FOUND)
-    procedure = procedure_of(statement)
-    if not is_permit_eligible(
-        procedure,
-        PermitForm(permit["form"]),
-        PermitState(permit["state"]),
-        permit["valid_from"],
-        permit["valid_until"],
-        gateway.now(),
-        filed=is_filed,
-    ):
-        return Refused(RefusalCode.PERMIT_NOT_ELIGIBLE, permit["_id"], permit["holder_id"])
-    particulars = None
-    category = permit["category"]
-    if isinstance(statement, Change):
-        code = _refusal_of_change(statement)
-        if code is not None:
-            return Refused(code, permit["_id"], permit["holder_id"])
-        category = str(statement.category or category)
-        vault = await vault_of(gateway, permit["holder_id"], transaction)
-        particulars = sealed_particulars(vault, name=statement.name, passport=statement.passport)
-    return {
-        "procedure": str(procedure),
-        "holder_id": permit["holder_id"],
-        "is_registered": True,
-        "employer_id": permit["employer_id"],
-        "city": permit["city"],
-        "category": category,
-        "permit_id": permit["_id"],
-        "particulars": particulars,
-        "facts": facts_of(statement),
-    }
-
-
-def _refusal_of_change(statement: Change) -> RefusalCode | None:
-    if not any((statement.name, statement.passport, statement.post, statement.category)):
-        return RefusalCode.NOTHING_CHANGES
-    if statement.passport is not None and not is_passport_well_formed(statement.passport):
-        return RefusalCode.BAD_APPLICANT
-    return None

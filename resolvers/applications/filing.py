@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from auth.mongo import Document, Transaction
+from resolvers.applications.judging import judged_by_window, policy_of
 from resolvers.applications.parties import find_filed, find_own, refused
 from resolvers.applications.steps import (
     CLOSED_PROMISE,
@@ -19,13 +20,11 @@ from resolvers.applications.steps import (
 from resolvers.changes import Changed, Command, Done, change
 from resolvers.gateway import Ask, Gateway
 from resolvers.policy.papers import required_papers
-from resolvers.policy.procedures import ProcedurePolicy, policy_for
 from resolvers.refusals import Gap, GapReason, RefusalCode, Refused
 from resolvers.rules.application_machine import EDITABLE, ApplicationEvent
 from resolvers.rules.eligibility import is_permit_eligible
-from resolvers.rules.permit_status import printed_day, shanghai_day
+from resolvers.rules.permit_status import shanghai_day
 from resolvers.rules.state_machine import Party
-from resolvers.rules.windows import FilingOutcome, WindowAnchor, filing_window
 from resolvers.store.application_documents import PromiseStage
 from resolvers.vocabulary import (
     ApplicationState,
@@ -37,10 +36,6 @@ from resolvers.vocabulary import (
     ProcedureKind,
 )
 
-_REFUSED_OUTCOMES = {
-    FilingOutcome.TOO_EARLY: RefusalCode.TOO_EARLY,
-    FilingOutcome.TOO_LATE: RefusalCode.TOO_LATE,
-}
 _UNCONFIRMED = frozenset({ProcedureKind.CANCELLATION, ProcedureKind.ORIGINALS_CHECK})
 """An employer that lets somebody go asks nobody; who has originals checked is the holder."""
 
@@ -140,11 +135,6 @@ def is_confirmation_due(application: Document) -> bool:
     )
 
 
-def policy_of(application: Mapping[str, Any], at: datetime) -> ProcedurePolicy:
-    """What holds for it on that day."""
-    return policy_for(application["city"], shanghai_day(at))
-
-
 async def _moved(
     gateway: Gateway,
     ask: Ask,
@@ -178,11 +168,10 @@ async def _judge(
         return refused(found, RefusalCode.ACTIVE_PERMIT_EXISTS)
     if found["filed_at"] is not None:
         return {}
-    outcome = _outcome(gateway, found, permit, now)
-    code = _REFUSED_OUTCOMES.get(outcome)
-    if code is not None:
-        return refused(found, code)
-    return {"filed_at": now, "is_late": outcome is FilingOutcome.LATE}
+    judged = judged_by_window(gateway, found, permit, now)
+    if isinstance(judged, RefusalCode):
+        return refused(found, judged)
+    return {"filed_at": now, **judged}
 
 
 def _is_eligible(found: Document, permit: Document, now: datetime) -> bool:
@@ -195,25 +184,6 @@ def _is_eligible(found: Document, permit: Document, now: datetime) -> bool:
         now,
         filed=found["filed_at"] is not None,
     )
-
-
-def _outcome(
-    gateway: Gateway, found: Document, permit: Document | None, now: datetime
-) -> FilingOutcome:
-    rule = policy_of(found, now).windows[ProcedureKind(found["procedure"])]
-    facts = found["facts"]
-    stated = {
-        WindowAnchor.EVENT: facts["changed_on"] or facts["happened_on"],
-        WindowAnchor.ENTRY: facts["planned_entry_on"] or facts["entered_on"],
-        WindowAnchor.STAY_END: facts["stay_until"],
-    }
-    if rule.anchor is WindowAnchor.EXPIRY:
-        if permit is None:
-            raise ValueError("a window by expiry needs a permit")
-        anchor = printed_day(permit["valid_until"])
-    else:
-        anchor = date.fromisoformat(stated[rule.anchor])
-    return filing_window(rule, anchor, gateway.calendar).outcome_at(now)
 
 
 async def _paper_gaps(gateway: Gateway, found: Document, transaction: Transaction) -> list[Gap]:

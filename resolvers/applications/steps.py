@@ -33,6 +33,10 @@ _TOLD: Mapping[ApplicationEvent, tuple[AuditAction, EventKind]] = {
         AuditAction.APPLICATION_REVIEW_STARTED,
         EventKind.APPLICATION_REVIEW_STARTED,
     ),
+    ApplicationEvent.TAKE_OVER_REVIEW: (
+        AuditAction.APPLICATION_REVIEW_TAKEN_OVER,
+        EventKind.APPLICATION_REVIEW_TAKEN_OVER,
+    ),
     ApplicationEvent.APPROVE: (AuditAction.APPLICATION_APPROVED, EventKind.APPLICATION_APPROVED),
     ApplicationEvent.REJECT: (AuditAction.APPLICATION_REJECTED, EventKind.APPLICATION_REJECTED),
     ApplicationEvent.WITHDRAW: (AuditAction.APPLICATION_WITHDRAWN, EventKind.APPLICATION_WITHDRAWN),
@@ -47,12 +51,12 @@ def refusal_of_step(
     application: Document, event: ApplicationEvent, revision: int | None
 ) -> Refused | None:
     """Why this step cannot be taken now; the revision is that which the caller has read, None for
-    the system's own steps."""
+    the system's own steps. An old copy is told first: who reads it again sees the state."""
+    if revision is not None and application["revision"] != revision:
+        return refused(application, RefusalCode.STALE_REVISION)
     state = ApplicationState(application["state"])
     if APPLICATION_MACHINE.find(state, event) is None:
         return refused(application, RefusalCode.WRONG_STATE)
-    if revision is not None and application["revision"] != revision:
-        return refused(application, RefusalCode.STALE_REVISION)
     return None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from auth.mongo import Document
 from auth.sealing import HolderVault
-from resolvers.refusals import Gap
+from resolvers.refusals import Gap, RefusalCode
 from resolvers.store import applications
 
 MAX_TEXT_LENGTH = 1_000
@@ -15,8 +15,13 @@ GAP_NOTE = "gaps.note"
 DECISION_TEXT = "decision.text"
 
 
-def is_text_bounded(text: str | None) -> bool:
-    return text is None or 0 < len(text.strip()) <= len(text) <= MAX_TEXT_LENGTH
+def refusal_of_text(text: str | None) -> RefusalCode | None:
+    """None also for a text that was left out."""
+    if text is None:
+        return None
+    if not text.strip():
+        return RefusalCode.TEXT_EMPTY
+    return RefusalCode.TEXT_TOO_LONG if len(text) > MAX_TEXT_LENGTH else None
 
 
 def seal_text(vault: HolderVault, field: str, text: str | None) -> bytes | None:

@@ -1,7 +1,8 @@
 """The steps that a filer sees (FACTS.md), as a machine. Pure.
 
 An application is returned at most once: that is a rule of the use case, as is that whoever
-pre-checked or accepted a case does not decide it.
+pre-checked or accepted a case does not decide it, and that a review is taken over only from an
+officer who can no longer decide it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ class ApplicationEvent(StrEnum):
     PRE_CHECK = "PRE_CHECK"
     ACCEPT = "ACCEPT"
     START_REVIEW = "START_REVIEW"
+    TAKE_OVER_REVIEW = "TAKE_OVER_REVIEW"
     APPROVE = "APPROVE"
     REJECT = "REJECT"
     WITHDRAW = "WITHDRAW"
@@ -54,6 +56,7 @@ APPLICATION_MACHINE = Machine(
         *edges(_E.PRE_CHECK, [_S.SUBMITTED], _S.PRE_CHECKED, Party.CHECKER),
         *edges(_E.ACCEPT, [_S.PRE_CHECKED], _S.ACCEPTED, Party.CHECKER),
         *edges(_E.START_REVIEW, [_S.ACCEPTED], _S.UNDER_REVIEW, Party.DECIDER),
+        *edges(_E.TAKE_OVER_REVIEW, [_S.UNDER_REVIEW], _S.UNDER_REVIEW, Party.DECIDER),
         *edges(_E.APPROVE, [_S.UNDER_REVIEW], _S.APPROVED, Party.DECIDER),
         *edges(_E.REJECT, [_S.UNDER_REVIEW], _S.REJECTED, Party.DECIDER),
         *edges(_E.WITHDRAW, OPEN, _S.WITHDRAWN, Party.FILER),

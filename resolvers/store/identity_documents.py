@@ -133,6 +133,17 @@ class IdentityDocumentStore:
         )
         return found is not None
 
+    async def is_of_holder(
+        self, holder_id: str, digests: Sequence[Digest], transaction: Transaction
+    ) -> bool:
+        """Whether this holder has or had a document of this number."""
+        found = await self._documents.find_one(
+            {"digest.value": {"$in": [digest.value for digest in digests]}, "holder_id": holder_id},
+            {"_id": 1},
+            session=transaction,
+        )
+        return found is not None
+
     async def insert(self, identity_document: Document, transaction: Transaction) -> None:
         """Raises DuplicateKeyError if the document is registered already."""
         await self._documents.insert_one(identity_document, session=transaction)

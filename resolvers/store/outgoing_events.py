@@ -30,6 +30,7 @@ class EventKind(StrEnum):
     APPLICATION_PRE_CHECKED = "application.pre_checked"
     APPLICATION_ACCEPTED = "application.accepted"
     APPLICATION_REVIEW_STARTED = "application.review_started"
+    APPLICATION_REVIEW_TAKEN_OVER = "application.review_taken_over"
     APPLICATION_APPROVED = "application.approved"
     APPLICATION_REJECTED = "application.rejected"
     APPLICATION_WITHDRAWN = "application.withdrawn"
