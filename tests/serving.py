@@ -8,7 +8,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import patch
@@ -25,6 +25,7 @@ from api.settings import Settings
 from auth.keys import KeySet
 from auth.mongo import Database
 from auth.passwords import Argon2Cost
+from resolvers.jobs.upkeep import JOBS
 from schema.build import build_gateway_schema
 from tests.app_client import AppClient
 from tests.factories import Person, make_person
@@ -33,6 +34,10 @@ _TLS = ssl.create_default_context()
 """Not used, and costly to make: httpx makes one for each client that is given none."""
 CHEAP_PASSWORDS = Argon2Cost(memory_kib=8, passes=1, lanes=1)
 """The least that Argon2 takes: tests log in often and keep no secrets."""
+
+_REMINDERS = "reminders sent"
+_RARELY_REMINDING = {_REMINDERS: replace(JOBS[_REMINDERS], every=timedelta(days=1))}
+"""A test that lasts a minute would have them or not by the time of day in Shanghai."""
 
 
 @dataclass
@@ -95,7 +100,8 @@ async def serving_gateway(
         # As `serve`, but for its signals and the pauses of its ending.
         config.load()
         server.lifespan = config.lifespan_class(config)
-        await server.startup([listener])
+        with patch.dict(JOBS, _RARELY_REMINDING):
+            await server.startup([listener])
         assert server.started
         ticking = asyncio.create_task(server.main_loop())
         base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
