@@ -267,16 +267,6 @@ class ResidenceState(StrEnum):
     CANCELLED = "CANCELLED"
 
 
-class ReminderKind(StrEnum):
-    """What holders are reminded of; each is a kind of notice too."""
-
-    PERMIT_EXPIRING = "PERMIT_EXPIRING"
-    RESIDENCE_PERMIT_EXPIRING = "RESIDENCE_PERMIT_EXPIRING"
-    IDENTITY_DOCUMENT_EXPIRING = "IDENTITY_DOCUMENT_EXPIRING"
-    TASK_DUE = "TASK_DUE"
-    APPLICATION_LAPSING = "APPLICATION_LAPSING"
-
-
 class Language(StrEnum):
     EN = "en"
     ZH = "zh"

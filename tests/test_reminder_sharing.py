@@ -14,15 +14,15 @@ from api.settings import Settings
 from auth.mongo import Collection, Database
 from resolvers.jobs import reminders
 from resolvers.jobs.reminders import LEASE_LIFETIME, RUN_LIFETIME, Lane, send_reminders
+from resolvers.rules.notice_kinds import NoticeKind
 from resolvers.store import permits, residence_permits
-from resolvers.vocabulary import ReminderKind
 from tests.due_records import permit, residence_permit
 from tests.killing import COMMIT, COMMITTED, Death, ProcessEnded
 from tests.reminding import Reminding, Told, reminding_on
 
 DAY = timedelta(days=1)
 LAST = date(2027, 6, 30)
-LANE = Lane(ReminderKind.PERMIT_EXPIRING, 0)
+LANE = Lane(NoticeKind.PERMIT_EXPIRING, 0)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from api.ids import new_id
 from api.settings import Settings
 from auth.mongo import Database, Document, in_transaction
 from resolvers.policy.reminders import POLICIES
+from resolvers.rules.notice_kinds import NoticeKind
 from resolvers.rules.permit_status import ends_at
 from resolvers.store import (
     application_documents,
@@ -22,7 +23,6 @@ from resolvers.store import (
     tasks,
 )
 from resolvers.store.due_records import DueRecordStore
-from resolvers.vocabulary import ReminderKind
 from tests.due_records import (
     BY_EMPLOYER,
     draft,
@@ -38,12 +38,12 @@ LAST = date(2028, 2, 29)
 DUE_AGAIN = {"day": LAST.isoformat(), "leased_until": ends_at(LAST - DAY)}
 Made = Callable[..., Document]
 
-SOURCES: dict[ReminderKind, tuple[str, Made]] = {
-    ReminderKind.PERMIT_EXPIRING: (permits.NAME, permit),
-    ReminderKind.RESIDENCE_PERMIT_EXPIRING: (residence_permits.NAME, residence_permit),
-    ReminderKind.IDENTITY_DOCUMENT_EXPIRING: (identity_documents.NAME, passport),
-    ReminderKind.TASK_DUE: (tasks.NAME, task),
-    ReminderKind.APPLICATION_LAPSING: (application_documents.NAME, draft),
+SOURCES: dict[NoticeKind, tuple[str, Made]] = {
+    NoticeKind.PERMIT_EXPIRING: (permits.NAME, permit),
+    NoticeKind.RESIDENCE_PERMIT_EXPIRING: (residence_permits.NAME, residence_permit),
+    NoticeKind.IDENTITY_DOCUMENT_EXPIRING: (identity_documents.NAME, passport),
+    NoticeKind.TASK_DUE: (tasks.NAME, task),
+    NoticeKind.APPLICATION_LAPSING: (application_documents.NAME, draft),
 }
 
 

@@ -17,9 +17,9 @@ from api.embedded import LocalMongod
 from api.ids import new_id
 from auth.mongo import Document, connect, database_of
 from resolvers.policy.reminders import POLICIES
+from resolvers.rules.notice_kinds import NoticeKind
 from resolvers.rules.permit_status import SHANGHAI, ends_at
 from resolvers.store.installation import prepare_database
-from resolvers.vocabulary import ReminderKind
 from tests import due_records
 from tests.reminder_workers import Crew, Place, crew
 
@@ -31,7 +31,7 @@ COMMANDS = (
     *("find", "insert", "update", "findAndModify", "aggregate"),
     *("getMore", "commitTransaction", "abortTransaction"),
 )
-THRESHOLDS = POLICIES[0].thresholds[ReminderKind.PERMIT_EXPIRING]
+THRESHOLDS = POLICIES[0].thresholds[NoticeKind.PERMIT_EXPIRING]
 
 
 @dataclass(frozen=True)

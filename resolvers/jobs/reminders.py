@@ -23,7 +23,7 @@ from resolvers.rules.notice_kinds import NoticeKind
 from resolvers.rules.permit_status import ends_at, shanghai_day
 from resolvers.rules.reminders import first_day_still_sent
 from resolvers.store.due_records import last_day_of
-from resolvers.vocabulary import FilerKind, ReminderKind
+from resolvers.vocabulary import FilerKind
 
 BATCH_SIZE: Final = 500
 LEASE_LIFETIME: Final = timedelta(minutes=2)
@@ -34,7 +34,7 @@ RUN_LIFETIME: Final = timedelta(seconds=30)
 
 @dataclass(frozen=True)
 class Lane:
-    kind: ReminderKind
+    kind: NoticeKind
     threshold: int
 
     @property
@@ -185,7 +185,7 @@ def _notice(lane: Lane, record: Document) -> NewNotice:
     due_on = last_day_of(lane.kind, record)
     return NewNotice(
         holder_id=record["holder_id"],
-        kind=NoticeKind(lane.kind),
+        kind=lane.kind,
         object_id=record["_id"],
         key=f"{record['_id']}/{lane.threshold}/{due_on.isoformat()}",
         due_on=due_on,
@@ -193,8 +193,8 @@ def _notice(lane: Lane, record: Document) -> NewNotice:
     )
 
 
-def _concerns_holder(kind: ReminderKind, record: Document) -> bool:
+def _concerns_holder(kind: NoticeKind, record: Document) -> bool:
     """An application lapses for its filer, and for the holder who has not confirmed it yet."""
-    if kind is not ReminderKind.APPLICATION_LAPSING:
+    if kind is not NoticeKind.APPLICATION_LAPSING:
         return True
     return record["filed_by"]["kind"] == FilerKind.HOLDER or is_confirmation_due(record)

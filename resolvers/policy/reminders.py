@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
+from resolvers.rules.notice_kinds import NoticeKind
 from resolvers.rules.reminders import EXPIRED, DayHours
-from resolvers.vocabulary import ReminderKind
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class ReminderPolicy:
 
     version: str
     valid_from: date
-    thresholds: Mapping[ReminderKind, tuple[int, ...]]
+    thresholds: Mapping[NoticeKind, tuple[int, ...]]
     max_days_late: int
     hours: DayHours
 
@@ -34,13 +34,13 @@ POLICIES: Sequence[ReminderPolicy] = (
         version="reminders/2024-12-01",
         valid_from=date(2024, 12, 1),
         thresholds={
-            ReminderKind.PERMIT_EXPIRING: _PERMIT,
-            ReminderKind.RESIDENCE_PERMIT_EXPIRING: _PERMIT,
+            NoticeKind.PERMIT_EXPIRING: _PERMIT,
+            NoticeKind.RESIDENCE_PERMIT_EXPIRING: _PERMIT,
             # No permit outlasts the passport, and a new one takes its embassy months.
-            ReminderKind.IDENTITY_DOCUMENT_EXPIRING: (180, 90, 30, 7, 0, EXPIRED),
-            ReminderKind.TASK_DUE: (14, 7, 3, 1, 0, EXPIRED),
+            NoticeKind.IDENTITY_DOCUMENT_EXPIRING: (180, 90, 30, 7, 0, EXPIRED),
+            NoticeKind.TASK_DUE: (14, 7, 3, 1, 0, EXPIRED),
             # The day after, the lapse itself is told.
-            ReminderKind.APPLICATION_LAPSING: (14, 7, 3, 1, 0),
+            NoticeKind.APPLICATION_LAPSING: (14, 7, 3, 1, 0),
         },
         max_days_late=7,
         hours=DayHours(time(9), time(20), margin=timedelta(minutes=1)),
@@ -59,7 +59,7 @@ def reminder_policy_on(day: date, versions: Sequence[ReminderPolicy] = POLICIES)
 
 
 def held_since(
-    kind: ReminderKind, threshold: int, day: date, versions: Sequence[ReminderPolicy] = POLICIES
+    kind: NoticeKind, threshold: int, day: date, versions: Sequence[ReminderPolicy] = POLICIES
 ) -> date:
     """From when on the threshold has held until `day` without a break. A new one is not sent for
     days before it was policy."""

@@ -15,6 +15,7 @@ from datetime import date, datetime
 from typing import Any
 
 from auth.mongo import Database, Document, Transaction
+from resolvers.rules.notice_kinds import NoticeKind
 from resolvers.rules.permit_status import printed_day
 from resolvers.store import (
     application_documents,
@@ -24,7 +25,6 @@ from resolvers.store import (
     residence_permits,
     tasks,
 )
-from resolvers.vocabulary import ReminderKind
 
 Span = tuple[datetime, datetime]
 """Both ends included."""
@@ -43,22 +43,22 @@ class _Source:
     one_of: Sequence[str] = ()
 
 
-SOURCES: Mapping[ReminderKind, _Source] = {
-    ReminderKind.PERMIT_EXPIRING: _Source(
+SOURCES: Mapping[NoticeKind, _Source] = {
+    NoticeKind.PERMIT_EXPIRING: _Source(
         permits.NAME, "valid_until", permits.STANDING, one_of=("holder_id",)
     ),
-    ReminderKind.RESIDENCE_PERMIT_EXPIRING: _Source(
+    NoticeKind.RESIDENCE_PERMIT_EXPIRING: _Source(
         residence_permits.NAME, "valid_until", residence_permits.STANDING, one_of=("holder_id",)
     ),
-    ReminderKind.IDENTITY_DOCUMENT_EXPIRING: _Source(
+    NoticeKind.IDENTITY_DOCUMENT_EXPIRING: _Source(
         identity_documents.NAME,
         "valid_until",
         identity_documents.STANDING,
         fields=("holder_id", "kind"),
         one_of=("holder_id", "kind"),
     ),
-    ReminderKind.TASK_DUE: _Source(tasks.NAME, "due_at", tasks.OPEN_FOR_HOLDER),
-    ReminderKind.APPLICATION_LAPSING: _Source(
+    NoticeKind.TASK_DUE: _Source(tasks.NAME, "due_at", tasks.OPEN_FOR_HOLDER),
+    NoticeKind.APPLICATION_LAPSING: _Source(
         application_documents.NAME,
         "lapses_at",
         {},
@@ -71,7 +71,7 @@ SOURCES: Mapping[ReminderKind, _Source] = {
 }
 
 
-def last_day_of(kind: ReminderKind, record: Document) -> date:
+def last_day_of(kind: NoticeKind, record: Document) -> date:
     """The printed day of a record that was found so."""
     return printed_day(record[SOURCES[kind].end])
 
@@ -82,7 +82,7 @@ class DueRecordStore:
 
     async def load_ending(
         self,
-        kind: ReminderKind,
+        kind: NoticeKind,
         ends: Span,
         after: str | None,
         limit: int,
@@ -111,7 +111,7 @@ class DueRecordStore:
         return found
 
     async def without_outlasted(
-        self, kind: ReminderKind, records: Sequence[Document], transaction: Transaction
+        self, kind: NoticeKind, records: Sequence[Document], transaction: Transaction
     ) -> list[Document]:
         """The records but for those in whose place the holder has a later one already."""
         source = SOURCES[kind]
