@@ -2,41 +2,54 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 
 import click
 
-from api.commands.client import client
-from api.commands.demo import demo
-from api.commands.doctor import doctor
-from api.commands.import_records import import_records
-from api.commands.keys import keys
-from api.commands.officer import officer
-from api.commands.schema import schema
-from api.commands.seed import seed
-from api.commands.serve import serve
-from api.commands.source import source
-from api.commands.upkeep import upkeep
-from api.commands.worker import worker
 from api.failure import Refusal
 
+COMMANDS = {
+    "serve": "api.commands.serve:serve",
+    "demo": "api.commands.demo:demo",
+    "seed": "api.commands.seed:seed",
+    "schema": "api.commands.schema:schema",
+    "doctor": "api.commands.doctor:doctor",
+    "keys": "api.commands.keys:keys",
+    "officer": "api.commands.officer:officer",
+    "client": "api.commands.client:client",
+    "import": "api.commands.import_records:import_records",
+    "source": "api.commands.source:source",
+    "worker": "api.commands.worker:worker",
+    "upkeep": "api.commands.upkeep:upkeep",
+}
+"""Module and name of each command."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+class Commands(click.Group):
+    """A command is imported when it is asked for: what serving needs takes longest by far."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click asks
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(package_name="onecard-gateway", prog_name="onecard")
 def cli() -> None:
     """OneCard Gateway: the GraphQL gateway behind the electronic social security card.
 
     Settings come from the environment (ONECARD_*); see docs/operations.md.
     """
-
-
-_COMMANDS = (
-    *(serve, demo, seed, schema, doctor, keys),
-    *(officer, client, import_records, source),
-    *(worker, upkeep),
-)
-for command in _COMMANDS:
-    cli.add_command(command)
 
 
 def main() -> None:

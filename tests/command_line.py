@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 from click.testing import CliRunner
 
-from api.cli import main
+from api.cli import COMMANDS, cli, main
 from api.failure import Refusal
 from auth import mongo
 
@@ -22,7 +22,9 @@ MAIN = "from api.cli import main; main()"
 _FORKING = multiprocessing.get_context("forkserver")
 """Each command has a process of its own, forked from one that has imported everything: starting
 Python and importing takes a second each time, and is proved where a gateway is served."""
-_FORKING.set_forkserver_preload(["api.cli", __name__])
+_FORKING.set_forkserver_preload(
+    [__name__, *(command.partition(":")[0] for command in COMMANDS.values())]
+)
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,10 @@ class Answer:
         lines = self.stderr.splitlines()
         assert len(lines) == 1, self.stderr
         return lines[0]
+
+
+def command_named(name: str) -> click.Command | None:
+    return cli.get_command(click.Context(cli), name)
 
 
 def onecard(

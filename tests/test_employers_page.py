@@ -15,7 +15,6 @@ import click
 import jwt
 import pytest
 
-from api.cli import cli
 from api.demo import demo_identities, load_demo
 from api.oauth import MAX_BODY_BYTES
 from api.oauth_errors import OAuthError
@@ -23,7 +22,7 @@ from auth import client_assertions, compact_jws
 from auth.client_keys import MAX_KEYS
 from auth.scopes import ClientScope
 from resolvers.policy.throttling import CLIENT, CLIENT_ADDRESS
-from tests.command_line import ROOT
+from tests.command_line import ROOT, command_named
 from tests.serving import Serving
 
 PAGE = (ROOT / "docs" / "employers.md").read_text(encoding="utf-8")
@@ -59,7 +58,7 @@ def test_the_figures_on_the_page_are_those_of_the_code(sentence: str) -> None:
 
 
 def test_every_command_on_the_page_exists() -> None:
-    group = cli.commands["client"]
+    group = command_named("client")
     assert isinstance(group, click.Group)
     assert set(re.findall("onecard client ([a-z]+)", PAGE)) == set(group.commands)
 

@@ -13,7 +13,6 @@ from pathlib import Path
 import click
 import pytest
 
-from api.cli import cli
 from api.demo import load_demo
 from api.feeds import MAX_BODY_BYTES
 from api.settings import Settings
@@ -29,7 +28,7 @@ from resolvers.imports.reading import CLOCK_LEEWAY
 from resolvers.policy.freshness import FRESH_LIFETIMES
 from resolvers.policy.throttling import FEED_ADDRESS
 from resolvers.rules.tasks import TaskKind
-from tests.command_line import ROOT
+from tests.command_line import ROOT, command_named
 from tests.feed_source import Source, registered
 from tests.record_lines import BUREAU, POLICE, Importer, importer_on, told
 from tests.serving import Serving
@@ -76,10 +75,12 @@ def test_the_figures_on_the_page_are_those_of_the_code(sentence: str) -> None:
 
 
 def test_every_command_on_the_page_exists() -> None:
-    group = cli.commands["source"]
+    group = command_named("source")
     assert isinstance(group, click.Group)
     assert set(re.findall("onecard source ([a-z]+)", PAGE)) == set(group.commands)
-    options = {name for option in cli.commands["import"].params for name in option.opts}
+    importing = command_named("import")
+    assert importing is not None
+    options = {name for option in importing.params for name in option.opts}
     assert set(re.findall("`(--[a-z-]+)`", PAGE)) - {"--jwks"} == options - {"file"}
 
 

@@ -9,7 +9,7 @@ import click
 import pytest
 from pydantic.fields import FieldInfo
 
-from api.cli import cli
+from api.cli import COMMANDS
 from api.settings import Settings
 from auth.login_flow import MAX_NAME_ATTEMPTS
 from auth.throttle import ThrottlePolicy
@@ -28,6 +28,7 @@ from resolvers.policy.throttling import (
     STEP_UP,
 )
 from resolvers.store.registry import SPECS
+from tests.command_line import command_named
 
 DOCS = Path(__file__).parent.parent / "docs"
 PAGE = (DOCS / "operations.md").read_text(encoding="utf-8")
@@ -116,18 +117,27 @@ def test_every_command_that_the_pages_of_an_operator_name_exists() -> None:
     named = set(re.findall(r"onecard ([a-z]+)(?: ([a-z]+))?", PAGE + KEYS_PAGE))
     assert ("keys", "create") in named
     for command, subcommand in named:
-        found = cli.commands.get(command)
+        found = command_named(command)
         assert found is not None, command
         if isinstance(found, click.Group) and subcommand:
             assert subcommand in found.commands, subcommand
 
 
 def test_the_page_on_keys_speaks_of_every_command_on_keys() -> None:
-    assert isinstance(cli.commands["keys"], click.Group)
+    keys = command_named("keys")
+    assert isinstance(keys, click.Group)
     told = set(re.findall(r"onecard keys ([a-z]+)", KEYS_PAGE))
-    assert told == set(cli.commands["keys"].commands)
+    assert told == set(keys.commands)
 
 
 def test_the_readme_shows_every_command_and_no_other() -> None:
     readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
-    assert set(re.findall(r"`onecard ([a-z]+)", readme)) == set(cli.commands)
+    assert set(re.findall(r"`onecard ([a-z]+)", readme)) == set(COMMANDS)
+
+
+def test_every_command_is_found_under_its_own_name() -> None:
+    """They are imported one by one, when they are asked for."""
+    for name in COMMANDS:
+        command = command_named(name)
+        assert command is not None
+        assert command.name == name
