@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
 
+from api.adapter_factories import adapter_of
 from api.authentication import Authenticator
 from api.clock import utc_now
 from api.failure import Refusal
 from api.ids import new_id
+from api.outlets import open_outlets
 from api.providers.clamd_scanner import ClamdScanner
 from api.providers.sandbox_code import SandboxCodeProvider
 from api.providers.sandbox_person import SandboxPersonProvider
@@ -47,10 +47,14 @@ from resolvers.heavy_work import HeavyWork
 from resolvers.login.real_name import decoy_of
 from resolvers.paper_scanner import PaperScanner
 from resolvers.policy.calendar import published_calendar
+from resolvers.push_channel import Outlets
 from resolvers.store.applications import ApplicationStore
+from resolvers.store.calendar_feeds import CalendarFeedStore
 from resolvers.store.card_orders import CardOrderStore
 from resolvers.store.cards import CardStore
+from resolvers.store.deliveries import DeliveryStore
 from resolvers.store.due_records import DueRecordStore
+from resolvers.store.email_proofs import EmailProofStore
 from resolvers.store.employers import EmployerStore
 from resolvers.store.holder_keys import HolderKeyStore
 from resolvers.store.holder_matching import HolderMatchingStore
@@ -68,6 +72,7 @@ from resolvers.store.paper_files import PaperFileStore
 from resolvers.store.paper_parts import PaperPartStore
 from resolvers.store.papers import PaperStore
 from resolvers.store.permits import PermitStore
+from resolvers.store.push_endpoints import PushEndpointStore
 from resolvers.store.queue_tickets import QueueTicketStore
 from resolvers.store.reminder_progress import ReminderProgressStore
 from resolvers.store.residence_permits import ResidencePermitStore
@@ -106,10 +111,12 @@ async def open_runtime(
     *,
     now: Now = utc_now,
     password_cost: Argon2Cost = RECOMMENDED,
+    outlets: Outlets | None = None,
 ) -> AsyncIterator[Runtime]:
     """Connect and follow revocations; nothing is installed or changed.
 
-    `password_cost` is of new hashes, and of those that are compared for nobody.
+    `password_cost` is of new hashes, and of those that are compared for nobody. `outlets` are the
+    ones of the settings unless others are given.
     """
     key_set = load_keys(settings)
     client = connect(uri)
@@ -117,7 +124,8 @@ async def open_runtime(
     feed = RevocationFeed(database)
     tokens = TokenAuthority(key_set, issuer=settings.issuer, audience=settings.audience)
     passwords = Passwords(password_cost)
-    gateway = _gateway(settings, database, key_set, tokens, feed, now, passwords)
+    outlets = outlets or open_outlets(settings)
+    gateway = _gateway(settings, database, key_set, tokens, feed, now, passwords, outlets)
     # Made before the first login, or the first number that nobody has would take longer.
     decoy_of(gateway)
     try:
@@ -127,6 +135,7 @@ async def open_runtime(
     finally:
         await feed.stop()
         passwords.close()
+        await outlets.close()
         gateway.heavy_work.close()
         # Closing waits for a database that hangs; the event loop must not.
         with contextlib.suppress(TimeoutError):
@@ -141,6 +150,7 @@ def _gateway(
     feed: RevocationFeed,
     now: Now,
     passwords: Passwords,
+    outlets: Outlets,
 ) -> Gateway:
     person, second_proof = verifying_providers(settings, key_set)
     clients = ClientStore(database)
@@ -190,6 +200,10 @@ def _gateway(
         notices=NoticeStore(database),
         due_records=DueRecordStore(database),
         reminder_progress=ReminderProgressStore(database),
+        push_endpoints=PushEndpointStore(database),
+        deliveries=DeliveryStore(database),
+        email_proofs=EmailProofStore(database),
+        calendar_feeds=CalendarFeedStore(database),
         holder_matching=HolderMatchingStore(database),
         feed_sources=feed_sources,
         feed_signatures=FeedSignatures(database, feed_sources, issuer=settings.issuer),
@@ -197,6 +211,7 @@ def _gateway(
         second_proof_provider=second_proof,
         paper_scanner=paper_scanner(settings),
         heavy_work=HeavyWork(),
+        outlets=outlets,
     )
 
 
@@ -216,11 +231,11 @@ def verifying_providers(
     if settings.person_provider == SANDBOX:
         person = SandboxPersonProvider(secret)
     else:
-        person = _factory("ONECARD_PERSON_PROVIDER", settings.person_provider)()
+        person = adapter_of("ONECARD_PERSON_PROVIDER", settings.person_provider)()
     if settings.second_proof_provider == SANDBOX:
         second_proof = SandboxCodeProvider(secret)
     else:
-        second_proof = _factory("ONECARD_SECOND_PROOF_PROVIDER", settings.second_proof_provider)()
+        second_proof = adapter_of("ONECARD_SECOND_PROOF_PROVIDER", settings.second_proof_provider)()
     for variable, adapter, protocol in (
         ("ONECARD_PERSON_PROVIDER", person, RealPersonProvider),
         ("ONECARD_SECOND_PROOF_PROVIDER", second_proof, SecondProofProvider),
@@ -240,13 +255,3 @@ def _refuse_sandboxes(person: RealPersonProvider, second_proof: SecondProofProvi
         raise Refusal(
             "ONECARD_SECOND_PROOF_PROVIDER is a sandbox, which production does not start with"
         )
-
-
-def _factory(variable: str, path: str) -> Callable[[], Any]:
-    """`package.module:factory`, for an adapter that the operator brings."""
-    module_name, _, name = path.partition(":")
-    try:
-        factory: Callable[[], Any] = getattr(importlib.import_module(module_name), name)
-    except (ImportError, AttributeError, ValueError):
-        raise Refusal(f"{variable} names no importable `module:factory`") from None
-    return factory

@@ -50,7 +50,7 @@ def transport_fault(uri: str) -> str | None:
         parsed = parse_uri(uri.replace(_SRV, "mongodb://", 1), validate=False)
     except (PyMongoError, ValueError):
         return None  # no address at all, which the driver will say
-    if all(_is_local(host) for host, _ in parsed["nodelist"]):
+    if all(is_local_host(host) for host, _ in parsed["nodelist"]):
         return None
     options: Mapping[str, Any] = parsed["options"]
     if not _is_true(options, "tls", default=uri.startswith(_SRV)):
@@ -78,7 +78,7 @@ def scanner_fault(address: str) -> str | None:
 def exposure_fault(address: str) -> str | None:
     """Why production must not send papers there: clamd knows no encryption."""
     host = urlsplit(address).hostname
-    if host is None or _is_local(host):
+    if host is None or is_local_host(host):
         return None
     return "is on another machine, to which papers would go unencrypted: use a local clamd"
 
@@ -87,7 +87,7 @@ def _is_true(options: Mapping[str, Any], name: str, *, default: bool) -> bool:
     return str(options.get(name, default)).lower() == "true"
 
 
-def _is_local(host: str) -> bool:
+def is_local_host(host: str) -> bool:
     if host == "localhost" or host.startswith("/"):
         return True
     try:

@@ -7,15 +7,16 @@ comes first because the others look at it.
 from __future__ import annotations
 
 import re
-from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode
 
+from api.delivery_settings import ADAPTER, DeliverySettings
+from api.environment import UNSAFE, is_production, refuse, refuse_unsafe
+from api.environment import Environment as Environment
 from api.failure import Refusal
 from api.setting_rules import (
     exposure_fault,
@@ -28,29 +29,16 @@ from api.setting_rules import (
 SANDBOX = "sandbox"
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - a path, no password
 DEFAULT_ISSUER = "http://127.0.0.1:8000"
-_ADAPTER = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 _DATABASE_NAME = re.compile(r"[A-Za-z0-9_-]{1,38}")
-_UNSAFE: Final = "unsafe_in_production"
-"""The kind of a fault that would be none in development."""
 _VERIFIES_NOBODY = {
     "person_provider": "is the sandbox, which verifies nobody",
     "second_proof_provider": "is the sandbox, which sends no code",
 }
 
 
-class Environment(StrEnum):
-    DEVELOPMENT = "development"
-    PRODUCTION = "production"
+class Settings(DeliverySettings):
+    """All of them."""
 
-
-class Settings(BaseSettings):
-    """Field name in capitals with `ONECARD_` before it is the variable."""
-
-    model_config = SettingsConfigDict(
-        env_prefix="ONECARD_", extra="ignore", frozen=True, hide_input_in_errors=True
-    )
-
-    env: Environment = Field(Environment.DEVELOPMENT, description="development or production")
     data_dir: Path = Field(
         Path(".onecard"), description="where the local database and development keys are kept"
     )
@@ -96,9 +84,9 @@ class Settings(BaseSettings):
     def _database_address(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         uri = None if value is None else value.get_secret_value()
         if uri is not None:
-            _refuse(mongodb_fault(uri))
-        if _in_production(info):
-            _refuse_unsafe("is missing" if uri is None else transport_fault(uri))
+            refuse(mongodb_fault(uri))
+        if is_production(info):
+            refuse_unsafe("is missing" if uri is None else transport_fault(uri))
         return value
 
     @field_validator("mongodb_database")
@@ -111,37 +99,37 @@ class Settings(BaseSettings):
     @field_validator("keys_file")
     @classmethod
     def _key_set(cls, value: Path | None, info: ValidationInfo) -> Path | None:
-        if value is None and _in_production(info):
-            _refuse_unsafe("is missing: make a key set with 'onecard keys create'")
+        if value is None and is_production(info):
+            refuse_unsafe("is missing: make a key set with 'onecard keys create'")
         return value
 
     @field_validator("issuer")
     @classmethod
     def _public_address(cls, value: str, info: ValidationInfo) -> str:
-        _refuse(issuer_fault(value))
-        if _in_production(info) and value == DEFAULT_ISSUER:
-            _refuse_unsafe("is missing: give the public https address")
-        if _in_production(info) and not value.startswith("https://"):
-            _refuse_unsafe("must begin with https://")
+        refuse(issuer_fault(value))
+        if is_production(info) and value == DEFAULT_ISSUER:
+            refuse_unsafe("is missing: give the public https address")
+        if is_production(info) and not value.startswith("https://"):
+            refuse_unsafe("must begin with https://")
         return value
 
     @field_validator("person_provider", "second_proof_provider")
     @classmethod
     def _provider(cls, value: str, info: ValidationInfo) -> str:
-        if value != SANDBOX and not _ADAPTER.fullmatch(value):
+        if value != SANDBOX and not ADAPTER.fullmatch(value):
             raise ValueError("must be 'sandbox' or an adapter as module:factory")
-        if value == SANDBOX and _in_production(info):
-            _refuse_unsafe(_VERIFIES_NOBODY[str(info.field_name)])
+        if value == SANDBOX and is_production(info):
+            refuse_unsafe(_VERIFIES_NOBODY[str(info.field_name)])
         return value
 
     @field_validator("paper_scanner")
     @classmethod
     def _scanner(cls, value: str, info: ValidationInfo) -> str:
         if value != SANDBOX:
-            _refuse(scanner_fault(value))
-        if _in_production(info):
+            refuse(scanner_fault(value))
+        if is_production(info):
             sandbox = "is the sandbox, which finds next to nothing"
-            _refuse_unsafe(sandbox if value == SANDBOX else exposure_fault(value))
+            refuse_unsafe(sandbox if value == SANDBOX else exposure_fault(value))
         return value
 
     @field_validator("trusted_proxies", mode="before")
@@ -193,7 +181,7 @@ def _told(error: ValidationError) -> str:
     told = "; ".join(
         f"ONECARD_{str(fault['loc'][0]).upper()} {_lowered(fault['msg'])}" for fault in faults
     )
-    unsafe = any(fault["type"] == _UNSAFE for fault in faults)
+    unsafe = any(fault["type"] == UNSAFE for fault in faults)
     return f"production does not start: {told}" if unsafe else told
 
 
@@ -201,18 +189,3 @@ def _lowered(message: str) -> str:
     """The first letter only: names in the message stay as they are."""
     plain = message.removeprefix("Value error, ")
     return plain[:1].lower() + plain[1:]
-
-
-def _in_production(info: ValidationInfo) -> bool:
-    """False when `ONECARD_ENV` itself is at fault, which is told then."""
-    return info.data.get("env") is Environment.PRODUCTION
-
-
-def _refuse(fault: str | None) -> None:
-    if fault is not None:
-        raise ValueError(fault)
-
-
-def _refuse_unsafe(fault: str | None) -> None:
-    if fault is not None:
-        raise PydanticCustomError(_UNSAFE, fault)

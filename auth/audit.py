@@ -125,6 +125,13 @@ class AuditAction(StrEnum):
     LETTER_ISSUED = "letter.issued"
     LETTER_DOWNLOADED = "letter.downloaded"
     LETTER_REFUSED = "letter.refused"
+    PUSH_ENDPOINT_REGISTERED = "push_endpoint.registered"
+    PUSH_ENDPOINT_REMOVED = "push_endpoint.removed"
+    PUSH_ENDPOINT_DROPPED = "push_endpoint.dropped"
+    EMAIL_CODE_SENT = "push_endpoint.email_code_sent"
+    CALENDAR_FEED_CREATED = "calendar_feed.created"
+    CALENDAR_FEED_REVOKED = "calendar_feed.revoked"
+    CALENDAR_FEED_READ = "calendar_feed.read"
 
 
 SPEC = CollectionSpec(

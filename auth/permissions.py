@@ -56,6 +56,10 @@ class Permission(StrEnum):
     CARD_MAKE = "card:authority:make"
     NOTICE_READ = "notice:own:read"
     NOTICE_MANAGE = "notice:own:manage"
+    PUSH_READ = "push_endpoint:own:read"
+    PUSH_MANAGE = "push_endpoint:own:manage"
+    CALENDAR_READ = "calendar_feed:own:read"
+    CALENDAR_MANAGE = "calendar_feed:own:manage"
     OFFICER_LOGIN = "officer_session:new:start"
     OFFICER_SESSION = "officer_session:own:use"
 
@@ -133,6 +137,10 @@ RULES: Mapping[Permission, Rule] = {
     Permission.CARD_MAKE: Rule(_OFFICER, scope="card:make"),
     Permission.NOTICE_READ: _HOLDER,
     Permission.NOTICE_MANAGE: _HOLDER,
+    Permission.PUSH_READ: _HOLDER,
+    Permission.PUSH_MANAGE: _HOLDER,
+    Permission.CALENDAR_READ: _HOLDER,
+    Permission.CALENDAR_MANAGE: _HOLDER,
     Permission.OFFICER_LOGIN: Rule(EVERYONE),
     Permission.OFFICER_SESSION: Rule(_OFFICER),
 }

@@ -30,11 +30,15 @@ from auth.tokens import TokenAuthority
 from auth.verification import RealPersonProvider, SecondProofProvider
 from resolvers.heavy_work import HeavyWork
 from resolvers.paper_scanner import PaperScanner
+from resolvers.push_channel import Outlets
 from resolvers.rules.working_days import WorkingDayCalendar
 from resolvers.store.applications import ApplicationStore
+from resolvers.store.calendar_feeds import CalendarFeedStore
 from resolvers.store.card_orders import CardOrderStore
 from resolvers.store.cards import CardStore
+from resolvers.store.deliveries import DeliveryStore
 from resolvers.store.due_records import DueRecordStore
+from resolvers.store.email_proofs import EmailProofStore
 from resolvers.store.employers import EmployerStore
 from resolvers.store.holder_keys import HolderKeyStore
 from resolvers.store.holder_matching import HolderMatchingStore
@@ -52,6 +56,7 @@ from resolvers.store.paper_files import PaperFileStore
 from resolvers.store.paper_parts import PaperPartStore
 from resolvers.store.papers import PaperStore
 from resolvers.store.permits import PermitStore
+from resolvers.store.push_endpoints import PushEndpointStore
 from resolvers.store.queue_tickets import QueueTicketStore
 from resolvers.store.reminder_progress import ReminderProgressStore
 from resolvers.store.residence_permits import ResidencePermitStore
@@ -107,6 +112,10 @@ class Gateway:
     notices: NoticeStore
     due_records: DueRecordStore
     reminder_progress: ReminderProgressStore
+    push_endpoints: PushEndpointStore
+    deliveries: DeliveryStore
+    email_proofs: EmailProofStore
+    calendar_feeds: CalendarFeedStore
     holder_matching: HolderMatchingStore
     feed_sources: FeedSourceStore
     feed_signatures: FeedSignatures
@@ -114,6 +123,7 @@ class Gateway:
     second_proof_provider: SecondProofProvider
     paper_scanner: PaperScanner
     heavy_work: HeavyWork
+    outlets: Outlets
 
 
 @dataclass(frozen=True)

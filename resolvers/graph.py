@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from auth import officers, session_documents
 from resolvers.rules.card_machines import OPEN_ORDERS, WAITING_ORDERS
+from resolvers.rules.tasks import TaskState
 from resolvers.store import (
     applications,
+    calendar_feeds,
     card_orders,
     cards,
+    deliveries,
     employers,
     holder_keys,
     holders,
@@ -23,10 +26,12 @@ from resolvers.store import (
     notices,
     papers,
     permits,
+    push_endpoints,
     residence_permits,
     tasks,
 )
-from resolvers.vocabulary import FilerKind
+from resolvers.store.deliveries import DeliveryState
+from resolvers.vocabulary import FilerKind, PermitState
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,23 @@ class Relation:
 
 def _of_holder(collection: str, order: str, *, newest_only: bool = False) -> Relation:
     return Relation(collection, "_id", "holder_id", order, newest_only)
+
+
+def _dated(collection: str, standing: Mapping[str, Any]) -> Relation:
+    """Papers that stand and have a last day, not long past."""
+
+    def live_at(now: datetime) -> Mapping[str, Any]:
+        return {**standing, "valid_until": {"$gt": now - PAST_DAYS_KEPT}}
+
+    return Relation(collection, "holder_id", "holder_id", "valid_from", live_at=live_at)
+
+
+def _open_tasks(_now: datetime) -> Mapping[str, Any]:
+    return {"state": str(TaskState.OPEN)}
+
+
+def _due(now: datetime) -> Mapping[str, Any]:
+    return {"state": str(DeliveryState.PENDING), "due_at": {"$lte": now}}
 
 
 def _stored(_now: datetime) -> Mapping[str, Any]:
@@ -99,6 +121,9 @@ def _standing(_now: datetime) -> Mapping[str, Any]:
     return {"withdrawn_at": None}
 
 
+STANDING_PERMITS = [str(PermitState.ISSUED), str(PermitState.AWAITING_ORIGINALS)]
+PAST_DAYS_KEPT = timedelta(days=60)
+"""How long a calendar still shows a day that is over."""
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _EMPLOYER = Relation(employers.NAME, "employer_id", "_id")
 _TASKS = Relation(tasks.NAME, "_id", "responsible.subject", "opened_at")
@@ -135,6 +160,9 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
         "notices": Relation(notices.NAME, "_id", "holder_id", "at", live_at=_standing),
         "notice": Relation(notices.NAME, "_id", "holder_id", live_at=_standing),
         "inbox": Relation(inboxes.NAME, "_id", "_id"),
+        "push_endpoints": _of_holder(push_endpoints.NAME, "registered_at"),
+        "push_endpoint": Relation(push_endpoints.NAME, "_id", "holder_id"),
+        "calendar_feed": Relation(calendar_feeds.NAME, "_id", "holder_id"),
     },
     employers.NAME: {
         "tasks": _TASKS,
@@ -209,4 +237,22 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
         ),
     },
     insurance_enrolments.NAME: {"employer": _EMPLOYER},
+    push_endpoints.NAME: {
+        "key": Relation(holder_keys.NAME, "holder_id", "_id"),
+        "holder": Relation(holders.NAME, "holder_id", "_id"),
+        "session": Relation(session_documents.NAME, "session_id", "_id"),
+        "due": Relation(
+            deliveries.NAME, "_id", "endpoint_id", "due_at", ascending=True, live_at=_due
+        ),
+    },
+    deliveries.NAME: {"notice": Relation(notices.NAME, "notice_id", "_id")},
+    calendar_feeds.NAME: {
+        "holder": Relation(holders.NAME, "holder_id", "_id"),
+        "permits": _dated(permits.NAME, {"state": {"$in": STANDING_PERMITS}}),
+        "residence_permits": _dated(residence_permits.NAME, {"state": "ISSUED"}),
+        "identity_documents": _dated(identity_documents.NAME, {"superseded_at": None}),
+        "tasks": Relation(
+            tasks.NAME, "holder_id", "responsible.subject", "opened_at", live_at=_open_tasks
+        ),
+    },
 }

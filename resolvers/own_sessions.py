@@ -6,6 +6,7 @@ from auth.audit import AuditAction, AuditLine
 from auth.mongo import Transaction
 from auth.session_documents import EndReason
 from auth.sessions import Audit, Ended, EndOutcome
+from resolvers.delivery.endpoints import end_with_sessions
 from resolvers.gateway import Ask, Gateway, append_audit
 
 
@@ -18,6 +19,7 @@ def _audit(gateway: Gateway, ask: Ask) -> Audit:
             objects=ended.session_ids,
         )
         await append_audit(gateway, ask, line, transaction=transaction)
+        await end_with_sessions(gateway, ended, transaction)
 
     return write
 

@@ -66,6 +66,14 @@ class RefusalCode(StrEnum):
 
     # Of notices.
     BAD_QUIET_HOURS = "BAD_QUIET_HOURS"
+    # Of where a holder is told of news.
+    CHANNEL_NOT_OFFERED = "CHANNEL_NOT_OFFERED"
+    BAD_PUSH_ENDPOINT = "BAD_PUSH_ENDPOINT"
+    BAD_EMAIL = "BAD_EMAIL"
+    EMAIL_CODE_WRONG = "EMAIL_CODE_WRONG"
+    TOO_MANY_CODES = "TOO_MANY_CODES"
+    TOO_MANY_EMAILS = "TOO_MANY_EMAILS"
+    MAIL_UNAVAILABLE = "MAIL_UNAVAILABLE"
 
 
 class GapReason(StrEnum):

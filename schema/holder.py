@@ -15,6 +15,7 @@ from schema.linked import IdentityDocumentConnection, Insurance, ResidencePermit
 from schema.notice import Archived, Kinds, NoticeConnection, narrowed
 from schema.notice_preferences import NoticePreferences, preferences_of
 from schema.permit import PermitConnection
+from schema.push import PushEndpoint
 from schema.row import Row
 from schema.sealed_text import SealedText
 from schema.selection import CONNECTION_ORDER
@@ -164,6 +165,14 @@ class Holder:
     def application(self, info: Info, id: ApplicationId) -> Application | None:
         rows = self.row.related(info)
         return Application(row=Row("applications", rows[0])) if rows else None
+
+    @guarded(
+        Permission.PUSH_READ,
+        description="Where the holder is told of news, newest first.",
+        edge="push_endpoints",
+    )
+    def push_endpoints(self, info: Info) -> list[PushEndpoint]:
+        return [PushEndpoint(row=Row("push_endpoints", row)) for row in self.row.related(info)]
 
     @holder_field("Where the record comes from, and how fresh it is.", reads=("source",))
     def source(self) -> Source:

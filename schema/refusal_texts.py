@@ -119,6 +119,29 @@ CHANGE_REFUSAL_TEXTS: Mapping[RefusalCode, Named] = {
         "The card number is not well-formed or is used already.",
         "卡号格式不正确或已被使用。",
     ),
+    _C.CHANNEL_NOT_OFFERED: Named(
+        "This gateway does not send by this channel.", "本系统不提供该通知渠道。"
+    ),
+    _C.BAD_PUSH_ENDPOINT: Named(
+        "The subscription is not well-formed, or was made with a key that is not ours. "
+        "Subscribe again with webPushKey.",
+        "推送订阅格式不正确，或所用公钥不是本系统的公钥，请使用 webPushKey 重新订阅。",
+    ),
+    _C.BAD_EMAIL: Named("The e-mail address is not well-formed.", "电子邮箱格式不正确。"),
+    _C.EMAIL_CODE_WRONG: Named(
+        "The code is wrong or no longer good. Ask for a new one.",
+        "验证码错误或已失效，请重新获取。",
+    ),
+    _C.TOO_MANY_CODES: Named(
+        "Too many codes were asked for. Try again later.", "获取验证码过于频繁，请稍后再试。"
+    ),
+    _C.TOO_MANY_EMAILS: Named(
+        "No more e-mail addresses can be registered. Remove one first.",
+        "已达到可登记邮箱数量上限，请先删除一个。",
+    ),
+    _C.MAIL_UNAVAILABLE: Named(
+        "The mail could not be sent just now. Try again.", "邮件暂时无法发送，请稍后重试。"
+    ),
 }
 
 GAP_REASON_TEXTS: Mapping[GapReason, Named] = {

@@ -17,13 +17,14 @@ from schema.notice_changes import NoticeMutation
 from schema.officer_desk import OfficerQuery
 from schema.officer_login import OfficerLoginMutation
 from schema.own_read import read_own
+from schema.push import PushMutation, PushQuery
 from schema.session import SessionMutation
 from schema.step_up import StepUpMutation
 from schema.talent import TalentQuery
 
 
 @strawberry.type(description="Reading. Every field names who may use it.")
-class Query(EmployerQuery, OfficerQuery, CounterQuery, ConsentQuery, TalentQuery):
+class Query(EmployerQuery, OfficerQuery, CounterQuery, ConsentQuery, TalentQuery, PushQuery):
     @guarded(Permission.HOLDER_READ, description="The holder who asks.")
     async def me(self, info: Info) -> Holder:
         return Holder(row=await read_own(info, "Holder"))
@@ -41,5 +42,6 @@ class Mutation(
     CounterMutation,
     OfficerLoginMutation,
     NoticeMutation,
+    PushMutation,
 ):
     pass

@@ -62,6 +62,8 @@ ROOTS: tuple[tuple[str, Row, str], ...] = (
             " orderCard"
         ),
     ),
+    ("Query", PUBLIC, "deliveryChannels"),
+    ("Mutation", OWN, "registerPushEndpoint registerEmail confirmEmail removePushEndpoint"),
     ("Mutation", FRESH, "reactivateElectronicCard releaseTemporaryLoss"),
     ("Mutation", ORDER, "cancelCardOrder"),
     (
@@ -112,6 +114,9 @@ PAYLOADS: tuple[tuple[str, Row, str], ...] = (
     ("OfficerSessionRenewed", OFFICER, "accessToken accessTokenExpiresAt sessionEndsAt"),
     ("OfficerLoggedOut", OFFICER, "wasLive"),
     ("ApplicationChanged", CASE, "application"),
+    ("PushEndpointRegistered", OWN, "endpoint"),
+    ("EmailCodeSent", OWN, "expiresAt sandboxNotice sandboxCode"),
+    ("PushEndpointRemoved", OWN, "id"),
     ("CardChanged", ORDER, "card"),
     ("CardOrderChanged", ORDER, "order"),
     ("NoticeChanged", OWN, "notice unreadCount"),

@@ -42,6 +42,13 @@ ROOT_TYPES: tuple[Line, ...] = (
             " applications application source"
         ),
     ),
+    ("Holder", OWN, "pushEndpoints"),
+    (
+        "PushEndpoint",
+        OWN,
+        "id kind maskedAddress registeredAt lastSuccessAt isOfThisSession",
+    ),
+    ("DeliveryChannels", PUBLIC, "webPushKey email vendor"),
     ("EmployerDesk", EMPLOYER, "employer"),
     ("EmployerDesk", ITS_PERMITS, "permits"),
     ("EmployerDesk", ITS_TASKS, "tasks"),

@@ -28,7 +28,8 @@ async def put_notices(
     *,
     days_left: Sequence[int],
 ) -> list[Document]:
-    """Unread reminders, the last one the newest, and their inbox, straight into the database."""
+    """Unread reminders, the last one the newest, and their inbox, straight into the database;
+    devices have been told of them, so that no worker touches them."""
     database, now = serving.database, serving.clock()
     inboxes = database["inboxes"]
     inbox = await inboxes.find_one({"_id": person.holder_id})
@@ -44,6 +45,7 @@ async def put_notices(
             threshold_days=days,
             at=first + timedelta(milliseconds=place),
         )
+        | {"awaits_dispatch": False}
         for place, days in enumerate(days_left)
     ]
     await database["notices"].insert_many(documents)

@@ -29,7 +29,7 @@ from tests.selecting import call_of, object_type, operation_of
 from tests.serving import Serving
 
 OTHER_CITY = "440300"
-IDS = ("applicationId", "cardId", "orderId", "sessionId", "noticeId", "upToNoticeId")
+IDS = ("applicationId", "cardId", "orderId", "sessionId", "noticeId", "upToNoticeId", "endpointId")
 OWNERS = (Caller.HOLDER, Caller.EMPLOYER, Caller.CHECKER, Caller.DECIDER, Caller.COUNTER)
 
 
@@ -188,6 +188,10 @@ async def ids_of(serving: Serving, other: Party) -> Mapping[str, str]:
     )
     notice = await serving.database["notices"].find_one({"holder_id": other.person.holder_id})
     assert notice is not None
+    endpoint = await serving.database["push_endpoints"].find_one(
+        {"holder_id": other.person.holder_id}
+    )
+    assert endpoint is not None
     today = shanghai_day(serving.clock())
     permit = f'permitId: "{other.person.permit_ids[0]}"'
     return {
@@ -196,6 +200,7 @@ async def ids_of(serving: Serving, other: Party) -> Mapping[str, str]:
         "orderId": f'"{other.order_id}"',
         "sessionId": f'"{session["_id"]}"',
         **dict.fromkeys(("noticeId", "upToNoticeId"), f'"{notice["_id"]}"'),
+        "endpointId": f'"{endpoint["_id"]}"',
         "TalentFactsInput": TALENT_FACTS,
         "StatementInput": (
             f'{{extension: {{{permit}, contractUntil: "{today + timedelta(days=900)}",'

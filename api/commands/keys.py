@@ -30,6 +30,7 @@ from resolvers.jobs.rotation import (
     redigest_cards,
     redigest_holders,
     redigest_identity_documents,
+    redigest_push_endpoints,
     rewrap_holder_keys,
     rewrap_officer_secrets,
 )
@@ -183,6 +184,11 @@ async def _rewrap(settings: Settings, uri: str, key_set: KeySet) -> list[str]:
                 redigest_identity_documents(database, sealer, digester),
             ),
             ("cards", Purpose.DIGEST, redigest_cards(database, sealer, digester)),
+            (
+                "push endpoints",
+                Purpose.DIGEST,
+                redigest_push_endpoints(database, sealer, digester),
+            ),
         ]
         for name, purpose, steps in jobs:
             report = Report(name, purpose, key_set.ring(purpose).current_version, sys.stderr)

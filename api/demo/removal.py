@@ -8,8 +8,11 @@ from auth import session_documents
 from auth.mongo import Database, Document, Transaction
 from resolvers.store import (
     application_documents,
+    calendar_feeds,
     card_orders,
     cards,
+    deliveries,
+    email_proofs,
     holder_keys,
     holders,
     identity_documents,
@@ -22,6 +25,7 @@ from resolvers.store import (
     paper_parts,
     papers,
     permits,
+    push_endpoints,
     residence_permits,
     tasks,
 )
@@ -30,6 +34,7 @@ _OF_HOLDERS = (
     *(identity_documents.NAME, permits.NAME, cards.NAME, card_orders.NAME),
     *(residence_permits.NAME, insurance_enrolments.NAME, tasks.NAME),
     *(application_documents.NAME, papers.NAME, notices.NAME),
+    *(push_endpoints.NAME, calendar_feeds.NAME),
     letters.NAME,
 )
 _OF_PAPERS = (
@@ -54,9 +59,13 @@ async def remove_holders(
     issued = await _ids(database, letters.NAME, {"holder_id": {"$in": ids}}, transaction)
     pieces = database[letter_pieces.NAME]
     await pieces.delete_many({"letter_id": {"$in": issued}}, session=transaction)
+    endpoints = await _ids(database, push_endpoints.NAME, {"holder_id": {"$in": ids}}, transaction)
+    await database[deliveries.NAME].delete_many(
+        {"endpoint_id": {"$in": endpoints}}, session=transaction
+    )
     for name in _OF_HOLDERS:
         await database[name].delete_many({"holder_id": {"$in": ids}}, session=transaction)
-    for name in (holders.NAME, holder_keys.NAME, inboxes.NAME):
+    for name in (holders.NAME, holder_keys.NAME, inboxes.NAME, email_proofs.NAME):
         await database[name].delete_many({"_id": {"$in": ids}}, session=transaction)
     # A demo holder is there again at once, and stays logged in; these are gone.
     sessions = database[session_documents.NAME]

@@ -11,7 +11,7 @@ from typing import assert_never
 from auth import officers, session_documents
 from auth.keys import KeySet, Purpose
 from auth.mongo import Database, Document
-from resolvers.store import cards, holder_keys, holders, identity_documents
+from resolvers.store import cards, holder_keys, holders, identity_documents, push_endpoints
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ OFFICERS = VersionPath(officers.NAME, "key_version")
 HOLDERS = VersionPath(holders.NAME, "key_version", array="digests")
 IDENTITY_DOCUMENTS = VersionPath(identity_documents.NAME, "digest.key_version")
 CARDS = VersionPath(cards.NAME, "number_digest.key_version", is_optional=True)
+PUSH_ENDPOINTS = VersionPath(push_endpoints.NAME, "digest.key_version")
 SESSIONS = VersionPath(session_documents.NAME, "refresh_key_version")
 
 
@@ -67,7 +68,7 @@ def paths_of(purpose: Purpose) -> Sequence[VersionPath]:
         case Purpose.MASTER:
             return (HOLDER_KEYS, OFFICERS)
         case Purpose.DIGEST:
-            return (HOLDERS, IDENTITY_DOCUMENTS, CARDS)
+            return (HOLDERS, IDENTITY_DOCUMENTS, CARDS, PUSH_ENDPOINTS)
         case Purpose.REFRESH:
             return (SESSIONS,)
         case _:

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from auth.digests import Digester
 from auth.mongo import Document
 from auth.sealing import HolderVault, SealBroken
+from resolvers.push_channel import EndpointKind, PushTarget
 from resolvers.rules.identifiers import canonical, canonical_passport
 from resolvers.rules.numbers import normalise_card_number
-from resolvers.store import cards, holders, identity_documents
+from resolvers.store import cards, holders, identity_documents, push_endpoints
 from resolvers.store.holders import NUMBER_FIELDS
 from resolvers.vocabulary import IdentifierKind, IdentityDocumentKind
 
@@ -21,6 +22,9 @@ IDENTITY_DOCUMENT_FIELDS = ("holder_id", "kind", "country", "number.sealed", "di
 
 CARD_FIELDS = ("holder_id", "number.sealed", "number_digest")
 """What `redigested_card` needs of a card."""
+
+PUSH_ENDPOINT_FIELDS = ("holder_id", "kind", "target.sealed", "digest")
+"""What `redigested_endpoint` needs of a push endpoint."""
 
 IDENTIFIER_OF: Mapping[IdentityDocumentKind, IdentifierKind] = {
     IdentityDocumentKind.PASSPORT: IdentifierKind.PASSPORT,
@@ -65,6 +69,19 @@ def redigested_card(stored: Document, vault: HolderVault, digester: Digester) ->
     if canonical_number is None:
         return None
     digest = digester.digest(cards.CARD_NUMBER, canonical_number)
+    return {"key_version": digest.version, "value": digest.value}
+
+
+def redigested_endpoint(
+    stored: Document, vault: HolderVault, digester: Digester
+) -> Document | None:
+    """The `digest` of a push endpoint's target under the current key, None as above."""
+    target = _opened(stored, push_endpoints.NAME, push_endpoints.TARGET, vault)
+    if target is None:
+        return None
+    kind = EndpointKind(stored["kind"])
+    text = push_endpoints.digested_text(kind, PushTarget.decode(target))
+    digest = digester.digest(push_endpoints.DIGEST_KIND, text)
     return {"key_version": digest.version, "value": digest.value}
 
 

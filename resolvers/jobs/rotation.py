@@ -30,14 +30,17 @@ from resolvers.jobs.key_usage import (
     HOLDERS,
     IDENTITY_DOCUMENTS,
     OFFICERS,
+    PUSH_ENDPOINTS,
     VersionPath,
 )
 from resolvers.jobs.number_digests import (
     CARD_FIELDS,
     HOLDER_FIELDS,
     IDENTITY_DOCUMENT_FIELDS,
+    PUSH_ENDPOINT_FIELDS,
     redigested_card,
     redigested_document,
+    redigested_endpoint,
     redigested_holder,
 )
 from resolvers.jobs.opened_holders import OpenedHolders
@@ -248,6 +251,14 @@ def redigest_cards(
 ) -> AsyncIterator[RotationStep]:
     """The digest by which a card's number is given once, of cards that are over too."""
     digested = _Digested(CARDS, CARD_FIELDS, "number_digest", redigested_card)
+    return _redigest(digested, database, sealer, digester, batch_size)
+
+
+def redigest_push_endpoints(
+    database: Database, sealer: Sealer, digester: Digester, *, batch_size: int = BATCH_SIZE
+) -> AsyncIterator[RotationStep]:
+    """The digest by which a device or mail address belongs to one holder."""
+    digested = _Digested(PUSH_ENDPOINTS, PUSH_ENDPOINT_FIELDS, "digest", redigested_endpoint)
     return _redigest(digested, database, sealer, digester, batch_size)
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from resolvers.delivery.dispatching import dispatch_notices
+from resolvers.delivery.sending import send_due
 from resolvers.gateway import Gateway
 from resolvers.jobs.application_upkeep import (
     forget_strangers,
@@ -22,6 +24,8 @@ from resolvers.jobs.paper_sweep import sweep_papers
 from resolvers.jobs.reminders import send_reminders
 
 EVERY_MINUTE: Final = timedelta(minutes=1)
+EVERY_SECOND: Final = timedelta(seconds=1)
+"""What somebody waits for."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,8 @@ JOBS: Mapping[str, Job] = {
     "papers and uploads removed": Job(_sweep_papers),
     "applicants forgotten": Job(forget_strangers),
     "reminders sent": Job(_send_reminders),
+    "notices dispatched": Job(dispatch_notices, EVERY_SECOND),
+    "messages sent": Job(send_due, EVERY_SECOND),
 }
 
 

@@ -6,6 +6,7 @@ from auth.audit import AuditAction, AuditLine
 from auth.mongo import Transaction
 from auth.session_rotation import Rotated
 from auth.sessions import Ended
+from resolvers.delivery.endpoints import end_with_sessions
 from resolvers.gateway import Ask, Gateway, append_audit
 from resolvers.login.completion import tokens_of
 from resolvers.login.outcomes import LoginRefusalCode, Refused, Tokens
@@ -22,6 +23,7 @@ async def refresh_tokens(gateway: Gateway, ask: Ask, token: str) -> Tokens | Ref
             objects=ended.session_ids,
         )
         await append_audit(gateway, ask, line, transaction=transaction)
+        await end_with_sessions(gateway, ended, transaction)
 
     answer = await gateway.sessions.rotate(token, gateway.now(), audit)
     if not isinstance(answer, Rotated):

@@ -46,7 +46,12 @@ class ShowYear:
     """Shows the year of an ISO date (`1990-**-**`)."""
 
 
-MaskPattern = ShowEnds | ShowInitials | ShowFirstCharacter | ShowYear
+@dataclass(frozen=True)
+class ShowMailbox:
+    """Shows the first letter of a mail address and of its domain, and the last part of that."""
+
+
+MaskPattern = ShowEnds | ShowInitials | ShowFirstCharacter | ShowYear | ShowMailbox
 
 MASKS: Mapping[str, MaskPattern] = {
     "name": ShowInitials(),
@@ -64,6 +69,9 @@ MASKS: Mapping[str, MaskPattern] = {
     # As receipts print it.
     "bank_card": ShowEnds(leading=0, trailing=4, hidden=8),
     "phone": ShowEnds(leading=3, trailing=4),
+    "email": ShowMailbox(),
+    # What a phone's vendor knows a device by.
+    "push_token": ShowEnds(leading=0, trailing=4, hidden=8),
 }
 """Kind → pattern. Names, birth date, passport, social security, work permit and phone are as
 FACTS.md says; the other kinds are our choice."""
@@ -83,6 +91,8 @@ def mask(kind: str, value: str) -> str:
             return _initial(seen)
         case ShowYear():
             return f"{seen[:4]}-**-**" if _is_iso_date(seen) else "****-**-**"
+        case ShowMailbox():
+            return _mailbox(seen)
 
 
 def _ends(pattern: ShowEnds, value: str) -> str:
@@ -92,6 +102,12 @@ def _ends(pattern: ShowEnds, value: str) -> str:
     leading = min(pattern.leading, spare)
     trailing = min(pattern.trailing, spare - leading)
     return f"{value[:leading]}{MASK}*{value[len(value) - trailing :]}"
+
+
+def _mailbox(address: str) -> str:
+    local, _, domain = address.partition("@")
+    name, _, last = domain.rpartition(".")
+    return f"{local[:1]}{MASK}@{name[:1]}{MASK}.{last}" if local and name else MASK
 
 
 def _initial(word: str) -> str:

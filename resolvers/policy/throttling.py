@@ -109,3 +109,17 @@ APPLICANTS = ThrottlePolicy(
 )
 """Applicants that one employer states in a day. Whether a passport is registered shows in how that
 ends, so it cannot be asked without end; a large employer's hiring season stays within it."""
+
+EMAIL_CODE = ThrottlePolicy(
+    window=timedelta(days=1),
+    delays=_delays(0, 0, 0, 30, 60, 300, 900, 3600),
+)
+"""Codes sent by mail for one holder, and to one address whoever asks, so that nobody's mailbox is
+filled. Each code takes five guesses of a million."""
+
+CALENDAR_ADDRESS = ThrottlePolicy(
+    window=timedelta(minutes=10),
+    delays=_delays(*([0] * 300), 1, 2, 5),
+)
+"""Calendars read from one address. A calendar service reads those of many people; a token has 256
+random bits, so this bounds what reading costs and no guessing."""

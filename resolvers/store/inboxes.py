@@ -9,7 +9,7 @@ transaction.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -104,6 +104,18 @@ class InboxStore:
             {"_id": holder_id}, {"preferences": 1}, session=transaction
         )
         return decode_preferences(found)
+
+    async def load_preferences(
+        self, holder_ids: Sequence[str], transaction: Transaction | None = None
+    ) -> dict[str, NoticePreferences]:
+        """By holder, of those who were ever told anything."""
+        found = self._inboxes.find(
+            {"_id": {"$in": list(holder_ids)}},
+            {"preferences": 1},
+            batch_size=len(holder_ids) + 1,
+            session=transaction,
+        )
+        return {inbox["_id"]: decode_preferences(inbox) async for inbox in found}
 
     async def set_preferences(
         self,

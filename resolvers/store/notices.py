@@ -125,6 +125,28 @@ class NoticeStore:
         )
         return int(marked.modified_count)
 
+    async def load_undispatched(self, limit: int, transaction: Transaction) -> list[Document]:
+        """Of which the holder's devices are still to be told, oldest first."""
+        found: list[Document] = (
+            await self._notices.find(
+                {"awaits_dispatch": True},
+                {"holder_id": 1, "kind": 1, "withdrawn_at": 1},
+                batch_size=limit + 1,
+                session=transaction,
+            )
+            .sort("at", 1)
+            .limit(limit)
+            .to_list(limit)
+        )
+        return found
+
+    async def mark_dispatched(self, notice_ids: Sequence[str], transaction: Transaction) -> None:
+        await self._notices.update_many(
+            {"_id": {"$in": list(notice_ids)}},
+            {"$set": {"awaits_dispatch": False}},
+            session=transaction,
+        )
+
 
 def encode_notice(
     notice_id: str,
