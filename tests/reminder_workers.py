@@ -122,6 +122,17 @@ class Crew:
             self._workers[self._workers.index(victim)] = new
         return answers
 
+    def round_until_all_are_killed(self, now: datetime, within: float) -> None:
+        for worker in self._workers:
+            worker.asking.send(now)
+        time.sleep(self._draw.random() * within)
+        for worker in self._workers:
+            worker.kill()
+        self.killed += len(self._workers)
+        self._workers = [Worker.begun(worker.place) for worker in self._workers]
+        for worker in self._workers:
+            assert worker.asking.recv() == "ready"
+
     def memory(self, name: str) -> float:
         """`VmRSS` or `VmHWM` of the largest worker, in MiB."""
         found = []

@@ -17,6 +17,7 @@ from pymongo.errors import AutoReconnect, OperationFailure
 from auth.mongo import Document
 from resolvers.rules.permit_status import SHANGHAI, ends_at, printed_day
 from tests import due_records
+from tests.processes import eventually
 from tests.reminder_workers import Crew, Place, crew, meanwhile
 from tests.reminder_year import DAY, Expected, Record
 
@@ -46,7 +47,7 @@ ENDED: dict[str, Document] = {
     "applications": {"state": "SUBMITTED", "lapses_at": None},
 }
 MAX_ROUNDS = 20
-ORPHANED_SECONDS = 2
+ORPHANED_SECONDS = 1
 """After which the server ends the transaction of a killed worker; by default 60."""
 
 
@@ -61,6 +62,7 @@ class World:
     expected: Expected
     steps_down: int = 0
     rounds: int = 0
+    cut_short: int = 0
 
     def live(self, today: date, *, kill: float, step_down: float) -> None:
         """A day with workers: changes in the morning, rounds outside of day hours that send
@@ -82,6 +84,19 @@ class World:
                 break
         sent = self.database["notices"].count_documents({}) - before
         assert sent == expected, today
+
+    def die(self, today: date) -> None:
+        """A day on which all workers are killed before everything is done, or after."""
+        self.crew.round_until_all_are_killed(datetime.combine(today, time(9, 2), SHANGHAI), 0.2)
+        # What they have sent the server may still do, and what they have begun it ends.
+        assert eventually(lambda: not self._open_transactions())
+        self.expected.cut_short_on(today, set(self.told()))
+        self.cut_short += not self._is_done(today)
+
+    def _open_transactions(self) -> int:
+        status = self.database.client.admin.command("serverStatus")
+        found: int = status["transactions"]["currentOpen"]
+        return found
 
     def _is_done(self, today: date) -> bool:
         waiting = {"day": {"$lte": today.isoformat()}}

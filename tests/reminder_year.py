@@ -60,6 +60,17 @@ class Expected:
                 self.told.append((record.record_id, fits, record.last_day.isoformat()))
         return len(self.told) - before
 
+    def cut_short_on(self, today: date, told: set[Told]) -> None:
+        """The workers ended before the day's work did, and had told this by then. What they have
+        not told is looked at again on the next day."""
+        before = len(self.told)
+        seen = set(self._looked_at)
+        self.run_on(today)
+        due = self.told[before:]
+        self.told[before:] = [one for one in due if one in told]
+        done = {(one[0], one[1]) for one in self.told[before:]}
+        self._looked_at = seen | done
+
     def _is_outlasted(self, record: Record, today: date) -> bool:
         if record.collection not in OUTLASTED:
             return False

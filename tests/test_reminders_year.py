@@ -46,9 +46,12 @@ def test_on_days_on_which_workers_are_killed_and_days_without_any_each_is_sent_o
             ends = [BEGIN + draw.randrange(-10, 100) * DAY for _ in holder_ids]
             client[name][collection].insert_many(map(made, holder_ids, ends))
     with world(mongod_uri, name, keys_file, tmp_path, draw) as living:
-        for offset in (0, 1, 2, 9, 10):
+        for offset in (0, 1, 2, 3, 10):
             living.change_some(BEGIN + offset * DAY, 3)
-            living.live(BEGIN + offset * DAY, kill=0.6, step_down=0)
+            if offset == 2:
+                living.die(BEGIN + offset * DAY)
+            else:
+                living.live(BEGIN + offset * DAY, kill=0.6, step_down=0)
         assert living.crew.killed
         assert sorted(living.told()) == sorted(living.expected.told)
         assert len(living.expected.told) > 150
@@ -69,7 +72,10 @@ def test_over_a_year_of_5000_holders_each_reminder_that_is_due_is_sent_exactly_o
             outages = dict(zip(draw.sample(range(20, 360), len(OUTAGES)), OUTAGES, strict=True))
             while today < BEGIN + 366 * DAY:
                 living.change_some(today, 4)
-                living.live(today, kill=0.15, step_down=0.05)
+                if draw.random() < 0.03:
+                    living.die(today)
+                else:
+                    living.live(today, kill=0.15, step_down=0.05)
                 today += (1 + outages.get((today - BEGIN).days, 0)) * DAY
                 lived += 1
             told = living.told()
@@ -78,6 +84,7 @@ def test_over_a_year_of_5000_holders_each_reminder_that_is_due_is_sent_exactly_o
             print(  # noqa: T201 - the figures are what this is run for
                 f"\n{len(told):,} reminders of {len(living.expected.records):,} records in {lived} "
                 f"days of 366, {living.rounds} rounds, {living.crew.killed} workers killed, "
+                f"{living.cut_short} days left half done, "
                 f"{living.steps_down} times without a primary, {seeded - began:.0f} s to seed, "
                 f"{time.monotonic() - seeded:.0f} s to live"
             )

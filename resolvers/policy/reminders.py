@@ -67,7 +67,7 @@ def held_since(
     for one in sorted(versions, key=lambda one: one.valid_from, reverse=True):
         if one.valid_from > day:
             continue
-        if threshold not in one.thresholds[kind]:
+        if threshold not in one.thresholds.get(kind, ()):
             break
         since = one.valid_from
     return since

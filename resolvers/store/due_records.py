@@ -28,6 +28,8 @@ from resolvers.store import (
 
 Span = tuple[datetime, datetime]
 """Both ends included."""
+_LATER_AT_ONCE = 1_001
+"""More than a batch's holders have as a rule, so that they come in one answer."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,7 @@ class DueRecordStore:
             },
             {"_id": 0, **dict.fromkeys((source.end, *source.one_of), 1)},
             hint="holder_newest",
+            batch_size=_LATER_AT_ONCE,
             session=transaction,
         )
         last: dict[tuple[str, ...], datetime] = {}
