@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from api.calendar import CALENDAR_ROUTE, CalendarEndpoint
 from api.demo import demo_identities
 from api.embedded import end_with_parent
 from api.failure import Refusal
@@ -152,6 +153,11 @@ def _routes(settings: Settings, slot: _RuntimeSlot, metrics: Metrics) -> list[Ba
                 FeedEndpoint(lambda: slot.runtime.gateway), served_at_once=FEEDS_SERVED_AT_ONCE
             ),
             methods=["POST"],
+        ),
+        Route(
+            CALENDAR_ROUTE,
+            Admission(CalendarEndpoint(lambda: slot.runtime.gateway)),
+            methods=["GET"],
         ),
         Route("/.well-known/jwks.json", keys),
         Route("/.well-known/oauth-authorization-server", authorization_server),

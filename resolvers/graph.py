@@ -249,7 +249,9 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
     calendar_feeds.NAME: {
         "holder": Relation(holders.NAME, "holder_id", "_id"),
         "permits": _dated(permits.NAME, {"state": {"$in": STANDING_PERMITS}}),
-        "residence_permits": _dated(residence_permits.NAME, {"state": "ISSUED"}),
+        "residence_permit": Relation(
+            residence_permits.NAME, "holder_id", "holder_id", "valid_from", newest_only=True
+        ),
         "identity_documents": _dated(identity_documents.NAME, {"superseded_at": None}),
         "tasks": Relation(
             tasks.NAME, "holder_id", "responsible.subject", "opened_at", live_at=_open_tasks

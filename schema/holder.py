@@ -5,6 +5,7 @@ import strawberry
 from auth.permissions import Permission
 from resolvers.vocabulary import Language
 from schema.application import Application, ApplicationConnection
+from schema.calendar import CalendarFeed
 from schema.card import CardConnection
 from schema.card_order import CardOrderConnection
 from schema.connection import DEFAULT_PAGE, After, First, Listing
@@ -173,6 +174,15 @@ class Holder:
     )
     def push_endpoints(self, info: Info) -> list[PushEndpoint]:
         return [PushEndpoint(row=Row("push_endpoints", row)) for row in self.row.related(info)]
+
+    @guarded(
+        Permission.CALENDAR_READ,
+        description="The holder's private calendar address, if there is one.",
+        edge="calendar_feed",
+    )
+    def calendar_feed(self, info: Info) -> CalendarFeed | None:
+        rows = self.row.related(info)
+        return CalendarFeed(row=Row("calendar_feeds", rows[0])) if rows else None
 
     @holder_field("Where the record comes from, and how fresh it is.", reads=("source",))
     def source(self) -> Source:

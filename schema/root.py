@@ -4,6 +4,7 @@ import strawberry
 
 from auth.permissions import Permission
 from schema.application_changes import ApplicationMutation, CaseMutation
+from schema.calendar import CalendarMutation
 from schema.card_procedures import CardMutation
 from schema.consent import ConsentMutation, ConsentQuery
 from schema.context import Info
@@ -43,5 +44,6 @@ class Mutation(
     OfficerLoginMutation,
     NoticeMutation,
     PushMutation,
+    CalendarMutation,
 ):
     pass

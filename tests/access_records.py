@@ -48,7 +48,7 @@ from resolvers.vocabulary import (
 )
 from tests.access_callers import documents_of, employer_id_of, own_values, rich_person
 from tests.card_desk import put_order
-from tests.endpoints import put_endpoint
+from tests.endpoints import put_endpoint, put_feed
 from tests.factories import CITY, Person
 from tests.filing import put_papers
 from tests.inboxes import put_notices
@@ -111,6 +111,7 @@ async def put_party(serving: Serving, city: str = CITY, **plan: Any) -> Party:
     await _put_tasks(serving, PermitOfTask(person.permit_ids[0], person.holder_id, employer_id))
     await put_notices(serving, person, person.permit_ids[0], days_left=[30, 14])
     await put_endpoint(serving, vault)
+    await put_feed(serving, person.holder_id)
     quiet = NoticePreferences(quiet=QuietHours.of("22:00", "07:30"), revision=1)
     await serving.database[inboxes.NAME].update_one(
         {"_id": person.holder_id}, {"$set": {"preferences": encode_preferences(quiet)}}

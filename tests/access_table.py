@@ -42,7 +42,8 @@ ROOT_TYPES: tuple[Line, ...] = (
             " applications application source"
         ),
     ),
-    ("Holder", OWN, "pushEndpoints"),
+    ("Holder", OWN, "pushEndpoints calendarFeed"),
+    ("CalendarFeed", OWN, "id createdAt lastReadOn"),
     (
         "PushEndpoint",
         OWN,

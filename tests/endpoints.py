@@ -1,11 +1,15 @@
-"""Endpoints of holders, straight into the database."""
+"""Endpoints and calendar addresses of holders, straight into the database."""
 
 from __future__ import annotations
+
+import os
 
 from api.ids import new_id
 from auth.digests import Digester
 from auth.sealing import HolderVault
 from resolvers.push_channel import EndpointKind, PushTarget
+from resolvers.store import calendar_feeds
+from resolvers.store.calendar_feeds import encode_feed
 from resolvers.store.push_endpoints import (
     DIGEST_KIND,
     NAME,
@@ -31,3 +35,9 @@ async def put_endpoint(serving: Serving, vault: HolderVault) -> str:
     )
     await serving.database[NAME].insert_one(encode_endpoint(new, vault, serving.clock()))
     return new.endpoint_id
+
+
+async def put_feed(serving: Serving, holder_id: str) -> None:
+    """An address that nobody knows."""
+    feed = encode_feed(new_id("cal"), holder_id, os.urandom(32), serving.clock())
+    await serving.database[calendar_feeds.NAME].insert_one(feed)
