@@ -71,11 +71,13 @@ async def test_a_bank_side_begins_inactive_and_no_step_of_the_social_side_moves_
     await expect_refusal(serving, attempt, "BAD_BANK_ACCOUNT")
     body = "622200000000000"
     blank["bankAccount"] = body + luhn_check_digit(body)
-    card = card_of(await counter.on_order("makeCard", checked, **blank))
+    sealed = card = card_of(await counter.on_order("makeCard", checked, **blank))
     for mutation in ("activateCard", "lockPin", "unlockPin", "reportLoss", "cancelCard"):
         card = card_of(await counter.on_card(mutation, card))
         bank = (await stored_card(serving, person, PHYSICAL))["bank"]
         assert bank["state"] == "INACTIVE", mutation
+    await expect_refusal(serving, counter.on_card("activateCard", sealed), "STALE_REVISION")
+    await expect_refusal(serving, counter.on_card("activateCard", card), "WRONG_STATE")
 
 
 async def test_a_refused_photo_is_told_and_another_may_follow(serving: Serving) -> None:
@@ -85,6 +87,9 @@ async def test_a_refused_photo_is_told_and_another_may_follow(serving: Serving) 
     assert (refused["state"], refused["photoFault"]) == ("PHOTO_REFUSED", "FACE_COVERED")
     attempt = counter.on_order("makeCard", refused, cardNumber=new_number())
     await expect_refusal(serving, attempt, "WRONG_STATE")
+    # Who has an old copy is told that first, whatever the state is by now.
+    attempt = counter.on_order("makeCard", order, cardNumber=new_number())
+    await expect_refusal(serving, attempt, "STALE_REVISION")
     accepted = order_of(await counter.on_order("checkPhoto", refused))
     assert (accepted["state"], accepted["photoFault"]) == ("PHOTO_CHECKED", None)
 
