@@ -19,10 +19,10 @@ from auth import mongo
 
 ROOT = Path(__file__).parent.parent
 MAIN = "from api.cli import main; main()"
-_FORKING = multiprocessing.get_context("forkserver")
+FORKING = multiprocessing.get_context("forkserver")
 """Each command has a process of its own, forked from one that has imported everything: starting
 Python and importing takes a second each time, and is proved where a gateway is served."""
-_FORKING.set_forkserver_preload(
+FORKING.set_forkserver_preload(
     [__name__, *(command.partition(":")[0] for command in COMMANDS.values())]
 )
 
@@ -59,7 +59,7 @@ def onecard(
     }
     with tempfile.TemporaryDirectory() as written:
         outputs = [Path(written) / name for name in ("stdout", "stderr")]
-        process = _FORKING.Process(
+        process = FORKING.Process(
             target=_run_main, args=(arguments, environment | dict(settings), outputs, patience_ms)
         )
         process.start()

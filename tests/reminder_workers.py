@@ -4,7 +4,6 @@ wrong, to be killed at any moment."""
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import os
 import random
 import signal
@@ -23,11 +22,10 @@ from pymongo.errors import PyMongoError
 from api.runtime import open_runtime
 from api.settings import Settings
 from resolvers.jobs.reminders import send_reminders
+from tests.command_line import FORKING
 from tests.reminding import SetClock
 from tests.serving import CHEAP_PASSWORDS
 
-_SPAWN = multiprocessing.get_context("forkserver")
-_SPAWN.set_forkserver_preload(["tests.reminder_workers"])
 PATIENCE_SECONDS = 60
 
 
@@ -72,8 +70,8 @@ class Worker:
 
     @classmethod
     def begun(cls, place: Place) -> Worker:
-        asking, asked = _SPAWN.Pipe()
-        process = _SPAWN.Process(target=_main, args=(place, asked), daemon=True)
+        asking, asked = FORKING.Pipe()
+        process = FORKING.Process(target=_main, args=(place, asked), daemon=True)
         process.start()
         asked.close()
         return cls(place, process, asking)

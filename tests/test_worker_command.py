@@ -45,8 +45,14 @@ def worker(**settings: str) -> Iterator[subprocess.Popen[str]]:
         yield process
 
 
+def started(process: subprocess.Popen[str]) -> bool:
+    """Waits for the first line of its log."""
+    assert process.stderr is not None
+    return bool(json.loads(process.stderr.readline())["event"] == "worker started")
+
+
 def ended(process: subprocess.Popen[str], number: signal.Signals) -> list[Document]:
-    """Its log, once it has ended by that signal, well."""
+    """The rest of its log, once it has ended by that signal, well."""
     os.kill(process.pid, number)
     printed, log = process.communicate(timeout=30)
     assert (process.returncode, printed) == (0, ""), log
@@ -64,6 +70,8 @@ def test_workers_side_by_side_do_what_is_due_once_and_end_well(
         with ExitStack() as stack:
             workers = [stack.enter_context(worker(**settings)) for _ in range(2)]
             wanted = {"_id": lapsed["_id"], "state": "WITHDRAWN"}
+            for process in workers:
+                assert started(process)
             assert eventually(lambda: database["applications"].count_documents(wanted) == 1)
             logs = [
                 ended(process, number)
@@ -78,8 +86,7 @@ def test_workers_side_by_side_do_what_is_due_once_and_end_well(
 
 def test_a_worker_of_its_own_leaves_no_process_behind(tmp_path: Path) -> None:
     with worker(ONECARD_DATA_DIR=str(tmp_path)) as process:
-        assert process.stderr is not None
-        assert json.loads(process.stderr.readline())["event"] == "worker started"
+        assert started(process)
         family = family_of(process.pid)
         assert len(family) >= 2, "a keeper and a mongod at least"
         ended(process, signal.SIGTERM)
