@@ -49,6 +49,13 @@ def open_outlets(settings: Settings) -> Outlets:
     return Outlets(channels, web_push_key, random.random, settings.issuer.rstrip("/"))
 
 
+def check_outlets(settings: Settings) -> None:
+    """Whether they can be made, or a `Refusal`; before anything is started."""
+    _web_push_keys(settings)
+    if settings.push_adapter is not None:
+        _vendor(settings, settings.push_adapter)
+
+
 @cache
 def _public_roots() -> SSLContext:
     return httpcore.default_ssl_context()

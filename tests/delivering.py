@@ -43,6 +43,7 @@ class ScriptedChannel:
 
     outcomes: list[PushOutcome | Exception] = field(default_factory=list)
     sent: list[tuple[PushTarget, PushMessage]] = field(default_factory=list)
+    has_sent: asyncio.Event = field(default_factory=asyncio.Event)
     pause: float = 0
     is_sandbox = True
 
@@ -51,6 +52,7 @@ class ScriptedChannel:
 
     async def send(self, target: PushTarget, message: PushMessage, now: datetime) -> PushOutcome:
         self.sent.append((target, message))
+        self.has_sent.set()
         outcome = self.outcomes.pop(0) if self.outcomes else Sent()
         await asyncio.sleep(self.pause)
         if isinstance(outcome, Exception):

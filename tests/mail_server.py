@@ -28,7 +28,6 @@ class Mailbox:
     answers: dict[str, str] = field(default_factory=dict)
     taken: list[tuple[Envelope, bool]] = field(default_factory=list)
     """Each with whether the connection was encrypted."""
-    has_mail: asyncio.Event = field(default_factory=asyncio.Event)
 
     def newest(self) -> EmailMessage:
         content = self.taken[-1][0].content
@@ -51,7 +50,6 @@ class Mailbox:
         assert server.transport is not None
         is_encrypted = server.transport.get_extra_info("sslcontext") is not None
         self.taken.append((envelope, is_encrypted))
-        self.has_mail.set()
         return "250 OK"
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from api.ids import new_id
 from api.runtime import open_runtime
 from api.settings import Settings
+from resolvers.delivery.dispatching import dispatch_notices
+from resolvers.delivery.sending import send_due
 from resolvers.notices.posting import NewNotice, post
 from resolvers.rules.notice_kinds import NoticeKind
 from tests.app_client import AppClient
 from tests.factories import Person
 from tests.push_subscriber import Browser
 from tests.serving import Serving
-from tests.tls_server import Answering
 
 ENDING = "... on ChangeRefused { code message }"
 REGISTER = f"""mutation($input: RegisterPushEndpointInput!) {{
@@ -48,26 +48,15 @@ async def listed(app: AppClient) -> list[dict[str, Any]]:
     return found
 
 
-async def told(serving: Serving, settings: Settings, uri: str, person: Person) -> None:
-    """Something happens to the holder; the worker that serves does the rest."""
+async def told(serving: Serving, settings: Settings, uri: str, person: Person) -> int:
+    """Something happens to the holder, and a worker does the rest; how many messages were taken."""
     async with open_runtime(settings, uri, now=serving.clock) as runtime:
         notice = NewNotice(
             person.holder_id, NoticeKind.PERMIT_ISSUED, person.permit_ids[0], new_id("evt")
         )
         assert await post(runtime.gateway, [notice], serving.clock()) == 1
-
-
-def arrival(service: Answering) -> asyncio.Event:
-    """Set when something has arrived."""
-    event, serve = asyncio.Event(), service.received
-
-    class Telling(list[Any]):
-        def append(self, one: Any) -> None:
-            super().append(one)
-            event.set()
-
-    service.received = Telling(serve)
-    return event
+        await dispatch_notices(runtime.gateway, serving.clock())
+        return await send_due(runtime.gateway, serving.clock())
 
 
 async def mailed(app: AppClient, address: str) -> dict[str, Any]:

@@ -35,9 +35,12 @@ _TLS = ssl.create_default_context()
 CHEAP_PASSWORDS = Argon2Cost(memory_kib=8, passes=1, lanes=1)
 """The least that Argon2 takes: tests log in often and keep no secrets."""
 
-_REMINDERS = "reminders sent"
-_RARELY_REMINDING = {_REMINDERS: replace(JOBS[_REMINDERS], every=timedelta(days=1))}
-"""A test that lasts a minute would have them or not by the time of day in Shanghai."""
+_RARELY = {
+    name: replace(JOBS[name], every=timedelta(days=1))
+    for name in ("reminders sent", "notices dispatched", "messages sent")
+}
+"""A test that lasts a minute would have reminders or not by the time of day in Shanghai; and what
+is looked for every second would stand between the commands that a test counts."""
 
 
 @dataclass
@@ -100,7 +103,7 @@ async def serving_gateway(
         # As `serve`, but for its signals and the pauses of its ending.
         config.load()
         server.lifespan = config.lifespan_class(config)
-        with patch.dict(JOBS, _RARELY_REMINDING):
+        with patch.dict(JOBS, _RARELY):
             await server.startup([listener])
         assert server.started
         ticking = asyncio.create_task(server.main_loop())

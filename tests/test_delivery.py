@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from api.settings import Settings
+from api.worker import working
 from auth.keys import KeySet
 from auth.mongo import Database
 from resolvers.delivery.sending import send_due
@@ -248,11 +249,19 @@ async def test_a_worker_whose_lease_has_passed_to_another_writes_nothing(
     await delivering.post(holder)
     delivering.channel.pause, delivering.channel.outcomes = 0.2, [Gone()]
     slow = asyncio.create_task(delivering.run())
-    while not delivering.channel.sent:  # noqa: ASYNC110 - the channel has no event
-        await asyncio.sleep(0.01)
+    await delivering.channel.has_sent.wait()
     delivering.clock.advance(seconds=61)
     delivering.channel.pause = 0
     assert await send_due(delivering.gateway, delivering.clock()) == 1
     await slow
     assert len(await delivering.endpoints()) == 1
     assert await delivering.states() == ["SENT"]
+
+
+async def test_a_worker_finds_out_by_itself_whom_to_tell(delivering: Delivering) -> None:
+    holder = await delivering.holder()
+    await delivering.register(holder, URL)
+    await delivering.post(holder)
+    async with working(delivering.gateway, at_once=True):
+        await asyncio.wait_for(delivering.channel.has_sent.wait(), 30)
+    assert len(delivering.channel.sent) == 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -19,7 +18,6 @@ from tests.push_client import (
     ADDRESS,
     REGISTER,
     REMOVE,
-    arrival,
     confirmed,
     listed,
     registered,
@@ -36,9 +34,12 @@ async def serving(
     settings: Settings, mongod_uri: str, database: Database, key_set: KeySet
 ) -> AsyncIterator[Serving]:
     """As the general one, but push services may be on loopback."""
-    local = settings.model_copy(update={"outbound_loopback": True})
-    async with serving_gateway(local, mongod_uri, database, key_set) as running:
+    async with serving_gateway(local_of(settings), mongod_uri, database, key_set) as running:
         yield running
+
+
+def local_of(settings: Settings) -> Settings:
+    return settings.model_copy(update={"outbound_loopback": True})
 
 
 async def test_a_device_is_told_of_news_and_only_the_browser_can_read_it(
@@ -47,13 +48,11 @@ async def test_a_device_is_told_of_news_and_only_the_browser_can_read_it(
     person, browser = await serving.person(), Browser()
     app = await logged_in(serving, person)
     async with answering() as service:
-        arrived = arrival(service)
         origin = f"http://127.0.0.1:{service.port}"
         answer = await registered(app, f"{origin}/wpush/secret-token", browser)
         assert answer["endpoint"]["maskedAddress"] == "127.0.0.1"
         assert answer["endpoint"]["isOfThisSession"] is True
-        await told(serving, settings, mongod_uri, person)
-        await asyncio.wait_for(arrived.wait(), 20)
+        assert await told(serving, local_of(settings), mongod_uri, person) == 1
     [received] = service.received
     assert browser.opened(received.body)["body"] == NEWS_BODY.en
     signed_claims(received, origin=origin, server_key=await server_key(app))
@@ -149,7 +148,6 @@ async def test_no_address_and_no_key_is_in_a_log_an_error_or_an_unsealed_documen
     serving: Serving, settings: Settings, mongod_uri: str
 ) -> None:
     async with watched(serving) as watch, answering(statuses=[503, 410]) as service:
-        arrived = arrival(service)
         person, browser = await new_person(serving, watch), Browser()
         app = await logged_in(serving, person)
         url = f"http://127.0.0.1:{service.port}/wpush/token-Qf8zuJd0aJ4x"
@@ -158,6 +156,7 @@ async def test_no_address_and_no_key_is_in_a_log_an_error_or_an_unsealed_documen
         await registered(app, "http://token-Qf8zuJd0aJ4x/\n", browser)
         await confirmed(app, ADDRESS)
         await confirmed(app, ADDRESS, "000000")
-        await told(serving, settings, mongod_uri, person)
-        await asyncio.wait_for(arrived.wait(), 20)
+        assert await told(serving, local_of(settings), mongod_uri, person) == 1
+        serving.clock.advance(minutes=1)
+        assert await told(serving, local_of(settings), mongod_uri, person) == 0
         await assert_nothing_left(serving, watch)

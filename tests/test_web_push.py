@@ -184,6 +184,26 @@ async def test_a_service_that_cannot_be_reached_is_tried_later_and_a_refused_add
     await production.close()
 
 
+async def test_a_service_that_redirects_or_resolves_to_us_is_refused_in_production(
+    channel: WebPushChannel, keys: WebPushKeys
+) -> None:
+    async with answering() as inside, answering(server_context(), statuses=[307]) as service:
+        service.headers["Location"] = f"http://127.0.0.1:{inside.port}/"
+        target = Browser().target(push_url(service.port), keys.current)
+        assert await channel.send(target, MESSAGE, NOW) == Rejected()
+        assert (len(service.received), inside.received) == (1, [])
+
+        async def resolve(_host: str, _port: int) -> list[str]:
+            return ["93.184.216.34", "127.0.0.1"]
+
+        outbound = Outbound(loopback_allowed=False, ssl_context=client_context(), resolve=resolve)
+        production = WebPushChannel(outbound, keys, "https://x.example")
+        assert production.accepts(target)
+        assert await production.send(target, MESSAGE, NOW) == Rejected()
+        assert len(service.received) == 1
+        await production.close()
+
+
 async def test_only_a_subscription_made_with_one_of_our_keys_is_taken(
     channel: WebPushChannel, keys: WebPushKeys
 ) -> None:

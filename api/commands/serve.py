@@ -22,6 +22,7 @@ from api.failure import Refusal
 from api.http_protocol import PromptH11
 from api.logs import configure_logging
 from api.metrics import prepare_multiprocess
+from api.outlets import check_outlets
 from api.preparation import prepare
 from api.runtime import load_keys, verifying_providers
 from api.settings import load_settings
@@ -43,6 +44,7 @@ def serve(host: str, port: int, workers: int) -> None:
     configure_logging()
     key_set = load_keys(settings)
     verifying_providers(settings, key_set)
+    check_outlets(settings)
     with stopping_on_term(), _listening(host, port) as listener, serving_uri(settings) as uri:
         asyncio.run(prepare(settings, uri, demo_keys=None if settings.in_production else key_set))
         # The application and its worker processes read their settings from the environment.
