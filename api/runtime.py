@@ -27,6 +27,7 @@ from auth.feed_signatures import FeedSignatures
 from auth.feed_sources import FeedSourceStore
 from auth.key_files import KeySetUnreadable, load_key_set, load_or_create_key_set
 from auth.keys import KeySet, Purpose
+from auth.letter_tokens import LetterTokens
 from auth.login_flows import LoginFlowStore
 from auth.master_keys import LocalMasterKeys
 from auth.mongo import Client, Database, connect, database_of
@@ -207,6 +208,7 @@ def _gateway(
         holder_matching=HolderMatchingStore(database),
         feed_sources=feed_sources,
         feed_signatures=FeedSignatures(database, feed_sources, issuer=settings.issuer),
+        letter_tokens=LetterTokens(key_set),
         person_provider=person,
         second_proof_provider=second_proof,
         paper_scanner=paper_scanner(settings),

@@ -1,4 +1,4 @@
-"""The public half of the signing keys, as a JSON Web Key Set (RFC 7517, RFC 8037)."""
+"""The public halves of the signing and letters keys, as a JSON Web Key Set (RFC 7517, RFC 8037)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from auth.signed_json import ALGORITHM, SigningKey
 
 
 def jwks(key_set: KeySet) -> dict[str, list[dict[str, str]]]:
-    """Every live signing key, newest first: staged and verify-only too, retired ones not."""
-    return {"keys": [_public(SigningKey.of(key)) for key in key_set.signing.keys]}
+    """Every live key, newest first, those of letters last: staged and verify-only too, retired
+    ones not."""
+    live = (*key_set.signing.keys, *key_set.letters.keys)
+    return {"keys": [_public(SigningKey.of(key)) for key in live]}
 
 
 def _public(key: SigningKey) -> dict[str, str]:

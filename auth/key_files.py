@@ -30,11 +30,17 @@ from auth.keys import (
     UnknownKeyVersion,
     UnsoundKeySet,
     base64url,
+    first_letters_ring,
     new_key,
     new_key_set,
 )
 
-KEY_FILE_FORMAT: Final = 1
+KEY_FILE_FORMAT: Final = 2
+_FORMATS: Final[Mapping[int, tuple[Purpose, ...]]] = {
+    1: (Purpose.SIGNING, Purpose.MASTER, Purpose.DIGEST, Purpose.REFRESH),
+    KEY_FILE_FORMAT: tuple(Purpose),
+}
+"""The purposes that a file of each format holds. Format 1 is read still and never written."""
 MAX_FILE_BYTES: Final = 65_536
 _LOCK_ATTEMPTS: Final = 200
 _LOCK_PAUSE_SECONDS: Final = 0.05
@@ -140,15 +146,19 @@ def _parsed(text: bytes) -> tuple[KeySet | None, str]:
     written_as = document.get("format")
     if type(written_as) is int and written_as > KEY_FILE_FORMAT:
         return None, "was written by a newer version; use that version, or restore the older file"
-    if written_as != KEY_FILE_FORMAT or type(written_as) is not int:
+    if type(written_as) is not int or written_as not in _FORMATS:
         return None, "names no known format; restore it from a backup"
-    missing = [purpose.value for purpose in Purpose if purpose.value not in document]
+    purposes = _FORMATS[written_as]
+    missing = [purpose.value for purpose in purposes if purpose.value not in document]
     if missing:
         return None, f"has no {' and no '.join(missing)} keys; restore it from a backup"
-    if document.keys() != {"format", *(purpose.value for purpose in Purpose)}:
+    if document.keys() != {"format", *(purpose.value for purpose in purposes)}:
         return None, "has a member that does not belong there; restore it from a backup"
     try:
-        return KeySet.of(_ring(purpose, document[purpose.value]) for purpose in Purpose), ""
+        rings = {purpose: _ring(purpose, document[purpose.value]) for purpose in purposes}
+        if Purpose.LETTERS not in rings:
+            rings[Purpose.LETTERS] = first_letters_ring(rings[Purpose.MASTER])
+        return KeySet.of(rings.values()), ""
     except UnsoundKeySet as unsound:
         return None, f"{unsound}; restore it from a backup"
 

@@ -1,11 +1,12 @@
 """The one key set: every secret that OneCard Gateway holds, by purpose and version.
 
-Four purposes, each a ring of 256-bit keys of which one is current (docs/keys.md):
+Five purposes, each a ring of 256-bit keys of which one is current (docs/keys.md):
 
 - signing: Ed25519 seeds (RFC 8032); the current one signs, all verify.
 - master: wraps the key of each holder (AES-256-GCM).
 - digest: HMAC-SHA-256 for searching a sealed number by equality.
 - refresh: HMAC-SHA-256 from which refresh tokens are derived.
+- letters: Ed25519 seeds for what letters carry in their QR; all verify for as long as letters live.
 
 Nothing here reads a clock; randomness comes from `new_key` alone. No repr shows a secret.
 """
@@ -13,6 +14,8 @@ Nothing here reads a clock; randomness comes from `new_key` alone. No repr shows
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -30,6 +33,7 @@ class Purpose(StrEnum):
     MASTER = "master"
     DIGEST = "digest"
     REFRESH = "refresh"
+    LETTERS = "letters"
 
 
 class UnsoundKeySet(ValueError):
@@ -95,12 +99,13 @@ class KeyRing:
 
 @dataclass(frozen=True, slots=True)
 class KeySet:
-    """All four rings. Immutable: a rotation makes a new set, see `auth/key_files.py`."""
+    """All five rings. Immutable: a rotation makes a new set, see `auth/key_files.py`."""
 
     signing: KeyRing
     master: KeyRing
     digest: KeyRing
     refresh: KeyRing
+    letters: KeyRing
 
     def __post_init__(self) -> None:
         for purpose in Purpose:
@@ -129,6 +134,8 @@ class KeySet:
                 return self.digest
             case Purpose.REFRESH:
                 return self.refresh
+            case Purpose.LETTERS:
+                return self.letters
 
     def current(self, purpose: Purpose) -> Key:
         return self.version(purpose, self.ring(purpose).current_version)
@@ -177,6 +184,17 @@ def new_key(purpose: Purpose, version: int, *, now: datetime) -> Key:
 def new_key_set(*, now: datetime) -> KeySet:
     """A fresh set, version 1 of every purpose."""
     return KeySet.of(KeyRing(purpose, 1, (new_key(purpose, 1, now=now),)) for purpose in Purpose)
+
+
+def first_letters_ring(master: KeyRing) -> KeyRing:
+    """The letters keys of a set that was written before there were any.
+
+    Derived from the oldest master key and not drawn, so that every process that reads a copy of the
+    old file comes to the same key; the next change of the file writes it down.
+    """
+    oldest = master.keys[-1]
+    secret = hmac.digest(oldest.secret, framed("onecard", "letters key"), hashlib.sha256)
+    return KeyRing(Purpose.LETTERS, 1, (Key(Purpose.LETTERS, 1, oldest.created_at, secret),))
 
 
 def new_nonce() -> bytes:

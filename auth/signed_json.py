@@ -55,9 +55,18 @@ class TokenRefused(Exception):
         self.code = code
 
 
+LETTERS_KID_PREFIX: Final = "L-"
+_LETTERS_THUMBPRINT_LENGTH: Final = 12
+
+
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A signing key ready for use; `x` is the public key as RFC 8037 writes it."""
+    """A signing key ready for use; `x` is the public key as RFC 8037 writes it.
+
+    `kid` is the thumbprint of RFC 7638. That of a key for letters is `L-` and its first 12
+    characters (72 bits): it stands in a QR, and its prefix keeps a key that signs sessions from
+    vouching for a letter.
+    """
 
     kid: str
     x: str
@@ -65,21 +74,24 @@ class SigningKey:
 
     @classmethod
     def of(cls, key: Key) -> SigningKey:
-        if key.purpose is not Purpose.SIGNING:
+        if key.purpose not in (Purpose.SIGNING, Purpose.LETTERS):
             raise UnsoundKeySet(f"a {key.purpose} key cannot sign")
         private = Ed25519PrivateKey.from_private_bytes(key.secret)
         x = base64url(private.public_key().public_bytes_raw())
         # RFC 7638: the required members in this order, nothing else.
         members = f'{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}'
-        return cls(base64url(hashlib.sha256(members.encode()).digest()), x, private)
+        kid = base64url(hashlib.sha256(members.encode()).digest())
+        if key.purpose is Purpose.LETTERS:
+            kid = LETTERS_KID_PREFIX + kid[:_LETTERS_THUMBPRINT_LENGTH]
+        return cls(kid, x, private)
 
 
 class SignedJson:
-    """Signs with the current signing key, verifies with every live one."""
+    """Signs with the current key of a purpose, verifies with every live one of it."""
 
-    def __init__(self, key_set: KeySet) -> None:
-        self._current = SigningKey.of(key_set.current(Purpose.SIGNING))
-        keys = [SigningKey.of(key) for key in key_set.signing.keys]
+    def __init__(self, key_set: KeySet, purpose: Purpose = Purpose.SIGNING) -> None:
+        self._current = SigningKey.of(key_set.current(purpose))
+        keys = [SigningKey.of(key) for key in key_set.ring(purpose).keys]
         self._public_keys = {key.kid: key.private.public_key() for key in keys}
         # No other algorithm is registered, so none can be chosen by a header.
         self._jws = jwt.PyJWS(algorithms=[ALGORITHM])

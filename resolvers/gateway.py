@@ -15,6 +15,7 @@ from auth.clients import ClientStore
 from auth.digests import Digester
 from auth.feed_signatures import FeedSignatures
 from auth.feed_sources import FeedSourceStore
+from auth.letter_tokens import LetterTokens
 from auth.login_flows import LoginFlowStore
 from auth.mongo import Database, Document, Transaction
 from auth.officer_sessions import OfficerSessionStore
@@ -119,6 +120,7 @@ class Gateway:
     holder_matching: HolderMatchingStore
     feed_sources: FeedSourceStore
     feed_signatures: FeedSignatures
+    letter_tokens: LetterTokens
     person_provider: RealPersonProvider
     second_proof_provider: SecondProofProvider
     paper_scanner: PaperScanner

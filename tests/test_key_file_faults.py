@@ -42,7 +42,7 @@ FAULTS: dict[str, tuple[bytes, str]] = {
     "not a text": (b"\xff\xfe\xff" + SECRET.encode(), "not valid JSON"),
     "nested too deeply": (b"[" * 60_000, "not valid JSON"),
     "a list": (f'["{SECRET}"]'.encode(), "not a JSON object"),
-    "a later format": (written(lambda d: d.update(format=2)), "newer version"),
+    "a later format": (written(lambda d: d.update(format=3)), "newer version"),
     "no format": (written(lambda d: d.pop("format")), "no known format"),
     "format true": (written(lambda d: d.update(format=True)), "no known format"),
     "a purpose missing": (written(lambda d: d.pop("refresh")), "has no refresh keys"),
@@ -50,6 +50,8 @@ FAULTS: dict[str, tuple[bytes, str]] = {
         written(lambda d: (d.pop("signing"), d.pop("digest"))),
         "has no signing and no digest keys",
     ),
+    "no letters": (written(lambda d: d.pop("letters")), "has no letters keys"),
+    "letters before their time": (written(lambda d: d.update(format=1)), "does not belong"),
     "a stranger": (written(lambda d: d.update(masters=d["master"])), "does not belong"),
     "a purpose repeated": (
         b'{"master": 1, ' + render_key_set(KEYS).encode()[1:],

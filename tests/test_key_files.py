@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import json
 import multiprocessing
 import os
 import stat
@@ -58,6 +59,38 @@ def test_a_set_written_and_read_again_is_the_same(path: Path) -> None:
     save_key_set(path, keys)
     assert load_key_set(path) == keys
     assert parse_key_set(render_key_set(keys).encode(), where="a secret manager") == keys
+
+
+def written_before_letters(path: Path) -> bytes:
+    document = json.loads(render_key_set(new_key_set(now=NOW))) | {"format": 1}
+    del document["letters"]
+    text = json.dumps(document).encode()
+    path.parent.mkdir(mode=0o700)
+    path.write_bytes(text)
+    path.chmod(0o600)
+    return text
+
+
+def test_a_file_from_before_there_were_letters_gives_every_process_the_same_letters_key(
+    path: Path,
+) -> None:
+    text = written_before_letters(path)
+    keys = load_key_set(path)
+    assert keys == parse_key_set(text, where="another host") == load_key_set(path)
+    assert path.read_bytes() == text
+    secrets = {keys.current(purpose).secret for purpose in Purpose}
+    assert len(secrets) == len(Purpose)
+
+
+def test_the_next_change_writes_the_letters_key_down_so_it_outlives_the_key_it_came_from(
+    path: Path,
+) -> None:
+    written_before_letters(path)
+    before = load_key_set(path).letters
+    rotate(path, Purpose.MASTER, now=NOW)
+    retire(path, Purpose.MASTER, 1)
+    assert load_key_set(path).letters == before
+    assert json.loads(path.read_bytes())["format"] == 2
 
 
 def test_saving_never_overwrites_keys(path: Path) -> None:

@@ -97,7 +97,7 @@ def test_a_set_refuses_to_lack_a_purpose_or_to_mix_them_up() -> None:
     with pytest.raises(UnsoundKeySet, match="refresh keys are missing"):
         KeySet.of([keys.signing, keys.master, keys.digest])
     with pytest.raises(UnsoundKeySet, match="another purpose"):
-        KeySet(keys.master, keys.signing, keys.digest, keys.refresh)
+        KeySet(keys.master, keys.signing, keys.digest, keys.refresh, keys.letters)
 
 
 def test_one_secret_never_serves_twice_so_every_kid_is_unique() -> None:
@@ -219,12 +219,22 @@ def test_the_published_keys_are_public_halves_of_every_live_key_and_of_no_retire
     keys = keys.staged(new_key(Purpose.SIGNING, 3, now=NOW))
     published = jwks(keys)["keys"]
     expected = [SigningKey.of(keys.version(Purpose.SIGNING, v)).kid for v in (3, 2, 1)]
-    assert [key["kid"] for key in published] == expected
+    letters = SigningKey.of(keys.current(Purpose.LETTERS)).kid
+    assert [key["kid"] for key in published] == [*expected, letters]
     for key in published:
         assert set(key) == {"kty", "crv", "x", "kid", "use", "alg"}
         assert (key["kty"], key["crv"], key["use"]) == ("OKP", "Ed25519", "sig")
     remaining = [key["kid"] for key in jwks(keys.retired(Purpose.SIGNING, 1))["keys"]]
-    assert remaining == expected[:2]
+    assert remaining == [*expected[:2], letters]
+
+
+def test_letters_stay_checkable_when_every_key_that_signs_sessions_has_changed() -> None:
+    keys = new_key_set(now=NOW)
+    letters = SigningKey.of(keys.current(Purpose.LETTERS)).kid
+    assert letters.startswith("L-")
+    assert len(letters) == 14
+    keys = rotated(rotated(keys, Purpose.SIGNING).retired(Purpose.SIGNING, 1), Purpose.LETTERS)
+    assert letters in [key["kid"] for key in jwks(keys)["keys"]]
 
 
 def test_the_kid_is_the_thumbprint_that_rfc_8037_appendix_a_3_computes() -> None:

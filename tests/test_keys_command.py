@@ -100,7 +100,7 @@ def test_a_key_set_is_made_readable_by_its_owner_alone_and_the_next_step_is_one_
     assert f"ONECARD_KEYS_FILE='{path}'" in line
     assert "back the file up" in line
     assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
-    assert [load_key_set(path).ring(purpose).current_version for purpose in Purpose] == [1] * 4
+    assert [load_key_set(path).ring(purpose).current_version for purpose in Purpose] == [1] * 5
     assert [one for one in _entries(path) if one["secret"] in made.stdout] == []
 
 
@@ -186,6 +186,7 @@ def test_the_list_tells_what_still_needs_each_key(place: Place) -> None:
         ("digest", "2"): ("current", "0 documents"),
         ("digest", "1"): ("old", "6 documents"),
         ("refresh", "1"): ("current", "0 live sessions"),
+        ("letters", "1"): ("current", "letters out there"),
     }
 
 
@@ -263,7 +264,7 @@ def test_no_command_prints_a_secret(place: Place) -> None:
         ]
     )
     secrets = [entry["secret"] for entry in _entries(place.key_file)]
-    assert len(secrets) == 5
+    assert len(secrets) == 6
     assert [secret for secret in secrets if secret in printed] == []
     numbers = [number for person in everyone for number in person.numbers.values()]
     assert [number for number in numbers if number in printed] == []

@@ -42,12 +42,13 @@ NEEDED_BY = {
     Purpose.MASTER: "holder keys and officers' secrets",
     Purpose.DIGEST: "documents",
     Purpose.REFRESH: "live sessions",
+    Purpose.LETTERS: "letters out there",
 }
 
 
 @click.group()
 def keys() -> None:
-    """Keys by purpose and version: signing, master, digest, refresh (docs/keys.md)."""
+    """Keys by purpose and version: signing, master, digest, refresh, letters (docs/keys.md)."""
 
 
 @keys.command()
@@ -82,7 +83,7 @@ async def _listed(settings: Settings, uri: str, key_set: KeySet) -> list[str]:
             ring = key_set.ring(purpose)
             for key in ring.keys:
                 needed = NEEDED_BY[purpose]
-                if purpose is not Purpose.SIGNING:
+                if purpose not in (Purpose.SIGNING, Purpose.LETTERS):
                     count = await count_needing(database, purpose, key.version, now)
                     needed = f"{count} {needed}"
                 state = _state(key.version, ring.current_version)
@@ -156,6 +157,8 @@ def _after_rotation(purpose: Purpose) -> str:
                 "wait until the sessions of the old key have ended (30 days at most) before you "
                 "retire it, or retire it at once and log them out."
             )
+        case Purpose.LETTERS:
+            return "keep the old key: letters that it signed are checked with it for years."
 
 
 @keys.command()
@@ -205,7 +208,8 @@ async def _rewrap(settings: Settings, uri: str, key_set: KeySet) -> list[str]:
 @click.option(
     "--at-once",
     is_flag=True,
-    help="Retire a signing or refresh key although tokens or sessions end with it (a leaked key).",
+    help="Retire a signing, refresh or letters key although tokens, sessions or letters end with "
+    "it (a leaked key).",
 )
 def retire(purpose: str, version: int, at_once: bool) -> None:
     """Drop an old key for good, once nothing needs it."""
@@ -233,6 +237,13 @@ def _refuse_while_needed(settings: Settings, purpose: Purpose, version: int, at_
     if purpose is Purpose.SIGNING:
         if not at_once:
             _refuse_while_tokens_live(settings.keys_path, version)
+        return
+    if purpose is Purpose.LETTERS:
+        if not at_once:
+            raise Refusal(
+                f"letters that letters key {version} signed could no longer be checked: keep it, "
+                "or retire it with --at-once if it has leaked"
+            )
         return
     with database_uri(settings) as uri:
         needing = asyncio.run(_count(settings, uri, purpose, version))

@@ -61,9 +61,10 @@ SESSIONS = VersionPath(session_documents.NAME, "refresh_key_version")
 
 
 def paths_of(purpose: Purpose) -> Sequence[VersionPath]:
-    """Where the versions of a purpose are stored; signing keys are named by tokens only."""
+    """Where the versions of a purpose are stored; signing keys are named by tokens only, letters
+    keys by paper too."""
     match purpose:
-        case Purpose.SIGNING:
+        case Purpose.SIGNING | Purpose.LETTERS:
             return ()
         case Purpose.MASTER:
             return (HOLDER_KEYS, OFFICERS)
