@@ -63,14 +63,17 @@ def create_app() -> Starlette:
     return build_app(settings, lambda: open_runtime(settings, uri), metrics)
 
 
-def build_app(settings: Settings, opener: RuntimeOpener, metrics: Metrics) -> Starlette:
-    """The application; its runtime is opened when it starts and closed when it stops."""
+def build_app(
+    settings: Settings, opener: RuntimeOpener, metrics: Metrics, *, with_worker: bool = True
+) -> Starlette:
+    """The application; its runtime is opened when it starts and closed when it stops. In
+    development it runs a worker inside, unless told otherwise."""
     slot = _RuntimeSlot()
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with opener() as runtime, AsyncExitStack() as stack:
-            if not settings.in_production:
+            if with_worker and not settings.in_production:
                 await stack.enter_async_context(working(runtime.gateway))
             slot.fill(runtime)
             yield

@@ -68,7 +68,7 @@ async def change(gateway: Gateway, ask: Ask, command: Command, work: Work) -> Do
         if outcome.events:
             await gateway.events.append(
                 [
-                    encode_event(event_ids.of(place), event, now)
+                    encode_event(event_ids.of(place), event, now, ask.principal.kind)
                     for place, event in enumerate(outcome.events)
                 ],
                 transaction,

@@ -19,7 +19,7 @@ from tests.serving import Serving
 
 _WRITES = (
     *("insert_one", "insert_many", "update_one", "update_many", "replace_one"),
-    *("delete_one", "delete_many", "find_one_and_update", "find_one_and_delete"),
+    *("delete_one", "delete_many", "find_one_and_update", "find_one_and_delete", "bulk_write"),
 )
 LOOKS = {"case.read", "card.read", "card_order.read"}
 COMMIT, COMMITTED = "commit", "committed"

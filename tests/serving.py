@@ -87,6 +87,8 @@ async def serving_gateway(
             settings,
             lambda: open_runtime(settings, uri, now=clock, password_cost=CHEAP_PASSWORDS),
             Metrics(),
+            # What it does each second would change documents beside whatever a test does.
+            with_worker=False,
         )
     # Named, or asyncio leaves Nagle's algorithm on and every answer waits 40 ms for an ACK.
     with socket.socket(proto=socket.IPPROTO_TCP) as listener:

@@ -131,7 +131,9 @@ async def test_a_page_is_read_in_order_from_the_holders_own_index(
     own = await put_notices(serving, person, person.permit_ids[0], days_left=range(50))
     edge = Edge("notices", Selection(frozenset({"kind"})), Page(20), narrowed(arguments))
     stage = await lookup_stage(serving.database, holders.NAME, {"_id": person.holder_id}, edge)
-    assert (stage["indexesUsed"], stage["collectionScans"]) == (["holder_newest"], 0)
+    # By kind and then sorted, or in order and then by kind: the database may choose.
+    assert stage["indexesUsed"] in (["holder_newest"], ["holder_standing"])
+    assert stage["collectionScans"] == 0
     # A filter reads the holder's own at most.
     found_first = arguments in ({}, {"kinds": ["PERMIT_EXPIRING"]})
     assert stage["totalDocsExamined"] <= (21 if found_first else len(own))

@@ -18,6 +18,7 @@ from resolvers.jobs.application_upkeep import (
     recompute_promises,
 )
 from resolvers.jobs.upkeep import JOBS, Job, run_upkeep
+from resolvers.notices.projecting import project_events
 from resolvers.policy.papers import RETENTION_DAYS
 from resolvers.policy.procedures import policy_for
 from resolvers.rules.permit_status import ends_at
@@ -144,8 +145,10 @@ async def test_upkeep_on_a_fresh_database_finds_nothing_and_changes_nothing(
     serving: Serving, settings: Settings, mongod_uri: str
 ) -> None:
     await draft_of(serving)
-    before = await everything_stored(serving.database, reminder_progress.NAME)
     async with open_runtime(settings, mongod_uri, now=utc_now) as runtime:
+        # That there is a draft is told to those whom it concerns.
+        assert await project_events(runtime.gateway, utc_now()) == 1
+        before = await everything_stored(serving.database, reminder_progress.NAME)
         done = [one async for one in run_upkeep(runtime.gateway)]
     assert [(one.count, one.fault) for one in done] == [(0, None)] * len(JOBS)
     assert await everything_stored(serving.database, reminder_progress.NAME) == before

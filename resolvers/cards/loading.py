@@ -14,7 +14,7 @@ from auth.mongo import Document, Transaction
 from resolvers.gateway import Gateway
 from resolvers.rules.card_rules import IssueCard, is_living, plan_electronic_card
 from resolvers.store.cards import CardRecord, encode_card
-from resolvers.store.outgoing_events import Event, EventKind
+from resolvers.store.outgoing_events import Event, EventDetail, EventKind
 from resolvers.vocabulary import CardKind, CardReason, CardState, PermitForm, PermitState
 
 Told = tuple[list[AuditLine], list[Event]]
@@ -112,7 +112,13 @@ async def unload_permit(
     await gateway.cards.put_permit(card_ids, None, now, transaction)
     line = AuditLine(AuditAction.CARD_UNLOADED, holder_id, objects=(*card_ids, permit_id))
     events = [
-        Event(EventKind.CARD_CHANGED, card["_id"], holder_id, related=(permit_id,))
+        Event(
+            EventKind.CARD_CHANGED,
+            card["_id"],
+            holder_id,
+            related=(permit_id,),
+            detail=EventDetail.CONSEQUENCE,
+        )
         for card in loaded
     ]
     return [line], events

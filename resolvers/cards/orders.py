@@ -12,7 +12,7 @@ from resolvers.refusals import RefusalCode, Refused
 from resolvers.rules.card_machines import ORDER_MACHINE, OrderEvent
 from resolvers.rules.state_machine import Party
 from resolvers.store.card_orders import stage_document
-from resolvers.store.outgoing_events import EventKind
+from resolvers.store.outgoing_events import EventDetail, EventKind
 from resolvers.vocabulary import CardOrderState
 
 _ACTIONS: Mapping[OrderEvent, AuditAction] = {
@@ -23,6 +23,13 @@ _ACTIONS: Mapping[OrderEvent, AuditAction] = {
     OrderEvent.SEND: AuditAction.CARD_ORDER_SENT,
     OrderEvent.COLLECT: AuditAction.CARD_ORDER_COLLECTED,
     OrderEvent.CANCEL: AuditAction.CARD_ORDER_CANCELLED,
+}
+
+_DETAILS: Mapping[CardOrderState, EventDetail] = {
+    CardOrderState.PHOTO_REFUSED: EventDetail.PHOTO_REFUSED,
+    CardOrderState.READY: EventDetail.READY,
+    CardOrderState.SENT: EventDetail.SENT,
+    CardOrderState.CANCELLED: EventDetail.CANCELLED,
 }
 
 
@@ -55,5 +62,6 @@ async def move_order(
         order["_id"],
         city=order["city"],
         related=() if card_id is None else (card_id,),
+        detail=_DETAILS.get(transition.target),
     )
     return None

@@ -30,7 +30,7 @@ from resolvers.rules.card_rules import (
     state_of,
 )
 from resolvers.rules.state_machine import Party
-from resolvers.store.outgoing_events import Event, EventKind
+from resolvers.store.outgoing_events import Event, EventDetail, EventKind
 from resolvers.vocabulary import CardCause, CardKind, CardState
 
 ELECTRONIC_ACTIONS: Mapping[ElectronicEvent, AuditAction] = {
@@ -123,6 +123,7 @@ class HolderCards:
             transition.target.value,
             PHYSICAL_ACTIONS[event],
             {"released_at": None, **(changes or {})},
+            is_consequence=party is Party.SYSTEM,
         )
         return None
 
@@ -134,7 +135,13 @@ class HolderCards:
         if transition is None or party not in transition.parties:
             return self.refused(card_id, RefusalCode.WRONG_STATE)
         changes = {"cause": None if cause is None else str(cause), "released_at": None}
-        await self._turn(card, transition.target.value, ELECTRONIC_ACTIONS[event], changes)
+        await self._turn(
+            card,
+            transition.target.value,
+            ELECTRONIC_ACTIONS[event],
+            changes,
+            is_consequence=party is Party.SYSTEM,
+        )
         return None
 
     async def suspend_for_loss(self, released_at: datetime | None) -> None:
@@ -146,7 +153,7 @@ class HolderCards:
         changes = {"cause": str(CardCause.PHYSICAL_CARD_LOST), "released_at": released_at}
         # Also of one that is suspended already: the loss may last longer now.
         action = AuditAction.CARD_SUSPENDED
-        await self._turn(card, CardState.SUSPENDED.value, action, changes)
+        await self._turn(card, CardState.SUSPENDED.value, action, changes, is_consequence=True)
 
     async def bring_back(self) -> None:
         """The loss is over."""
@@ -172,11 +179,19 @@ class HolderCards:
         *,
         city: str,
         related: Sequence[str] = (),
+        detail: EventDetail | None = None,
     ) -> None:
         self.lines.append(AuditLine(action, self.holder_id, objects=(object_id, *related)))
         authority = f"human-resources-{city}"
         self.events.append(
-            Event(kind, object_id, self.holder_id, authority=authority, related=related)
+            Event(
+                kind,
+                object_id,
+                self.holder_id,
+                authority=authority,
+                related=related,
+                detail=detail,
+            )
         )
 
     async def _settle(self) -> None:
@@ -193,15 +208,21 @@ class HolderCards:
                 action, self.holder_id, objects=(card["_id"],), fields=("cards.released_at",)
             )
             self.lines.append(line)
-            self._tell_changed(card)
+            self._tell_changed(card, is_consequence=not is_physical)
 
     async def _turn(
-        self, card: Document, state: str, action: AuditAction, changes: Mapping[str, Any]
+        self,
+        card: Document,
+        state: str,
+        action: AuditAction,
+        changes: Mapping[str, Any],
+        *,
+        is_consequence: bool,
     ) -> None:
         since = {} if state == card["state"] else {"state_since": self.now}
         await self._write(card, state, {**since, **changes})
         self.lines.append(AuditLine(action, self.holder_id, objects=(card["_id"],)))
-        self._tell_changed(card)
+        self._tell_changed(card, is_consequence=is_consequence)
 
     async def _write(self, card: Document, state: str, changes: Mapping[str, Any]) -> None:
         written = {**changes, "state": state}
@@ -210,8 +231,13 @@ class HolderCards:
             raise CardGone
         card.update({**written, "revision": moved["revision"]})
 
-    def _tell_changed(self, card: Document) -> None:
-        authority = f"human-resources-{card['city']}"
+    def _tell_changed(self, card: Document, *, is_consequence: bool) -> None:
         self.events.append(
-            Event(EventKind.CARD_CHANGED, card["_id"], self.holder_id, authority=authority)
+            Event(
+                EventKind.CARD_CHANGED,
+                card["_id"],
+                self.holder_id,
+                authority=f"human-resources-{card['city']}",
+                detail=EventDetail.CONSEQUENCE if is_consequence else None,
+            )
         )

@@ -25,7 +25,7 @@ from resolvers.store.insurance_enrolments import (
     encode_insurance,
     states_of,
 )
-from resolvers.store.outgoing_events import Event, EventKind, encode_event
+from resolvers.store.outgoing_events import Event, EventDetail, EventKind, encode_event
 from resolvers.store.residence_permits import ResidencePermitRecord, encode_residence_permit
 from resolvers.tasks import close_tasks
 from resolvers.vocabulary import ResidenceState
@@ -103,9 +103,11 @@ class _Batch:
         content = record.stated.content
         if isinstance(content, StatedResidence):
             after = self.permits[key] = self._residence(record, content, before)
+            is_same = before is not None and _statement(before) == _statement(after)
             shown = self._done_by_residence(record, before, after)
         else:
             after = self.enrolments[key] = self._insurance(record, content, before)
+            is_same = before is not None and before["enrolments"] == after["enrolments"]
             shown = self._done_by_insurance(record, after)
         self.stored[key] = after
         self.done += shown
@@ -119,6 +121,7 @@ class _Batch:
                 after["_id"],
                 holder_id=record.holder_id,
                 authority=record.stated.authority,
+                detail=EventDetail.UNCHANGED if is_same else None,
             )
         )
         return LineOutcome.STORED
@@ -137,7 +140,11 @@ class _Batch:
         events = [*self.events, *(event for _, event in told)]
         await append_audit(gateway, ask, *lines, transaction=transaction)
         await gateway.events.append(
-            [encode_event(gateway.new_id("evt"), event, self.now) for event in events], transaction
+            [
+                encode_event(gateway.new_id("evt"), event, self.now, ask.principal.kind)
+                for event in events
+            ],
+            transaction,
         )
 
     def _residence(

@@ -148,7 +148,8 @@ async def _one(gateway: Gateway, ask: Ask, application_id: str, step: _Step) -> 
             return False
         line, event = done
         await append_audit(gateway, ask, line, transaction=transaction)
-        await gateway.events.append([encode_event(event_id, event, gateway.now())], transaction)
+        encoded = encode_event(event_id, event, gateway.now(), ask.principal.kind)
+        await gateway.events.append([encoded], transaction)
         return True
 
     return await in_transaction(gateway.database, work)

@@ -90,7 +90,9 @@ async def _one(gateway: Gateway, ask: Ask, now: datetime, one: str, step: _Step)
             await transaction.abort_transaction()
             return False
         await append_audit(gateway, ask, *lines, transaction=transaction)
-        encoded = [encode_event(gateway.new_id("evt"), event, now) for event in events]
+        encoded = [
+            encode_event(gateway.new_id("evt"), event, now, ask.principal.kind) for event in events
+        ]
         await gateway.events.append(encoded, transaction)
         return True
 

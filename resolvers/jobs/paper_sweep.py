@@ -89,7 +89,10 @@ async def _review(gateway: Gateway, application_id: str, holder_id: str, now: da
         if papers and application is not None:
             deleted = EventKind.PAPER_DELETED
             told = [paper_event(deleted, paper["_id"], application) for paper in papers]
-            encoded = [encode_event(gateway.new_id("evt"), event, now) for event in told]
+            encoded = [
+                encode_event(gateway.new_id("evt"), event, now, ask.principal.kind)
+                for event in told
+            ]
             await gateway.events.append(encoded, transaction)
         return len(papers)
 

@@ -15,15 +15,14 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from auth.mongo import Document, DuplicateKeyError, Transaction, in_transaction
-from resolvers.applications.filing import is_confirmation_due
 from resolvers.gateway import Gateway
 from resolvers.notices.posting import NewNotice, post_within
+from resolvers.notices.withdrawing import concerns_holder
 from resolvers.policy.reminders import ReminderPolicy, held_since, reminder_policy_on
 from resolvers.rules.notice_kinds import NoticeKind
 from resolvers.rules.permit_status import ends_at, shanghai_day
 from resolvers.rules.reminders import first_day_still_sent
 from resolvers.store.due_records import last_day_of
-from resolvers.vocabulary import FilerKind
 
 BATCH_SIZE: Final = 500
 LEASE_LIFETIME: Final = timedelta(minutes=2)
@@ -167,7 +166,7 @@ async def _notices(
 ) -> Sequence[NewNotice]:
     """Of those records that still matter to a holder, in the order in which all transactions write
     holders. The holders are locked: what ends a record meanwhile makes one of the two run again."""
-    concerning = [one for one in found if _concerns_holder(lane.kind, one)]
+    concerning = [one for one in found if concerns_holder(lane.kind, one)]
     standing = await gateway.due_records.without_outlasted(lane.kind, concerning, transaction)
     if not standing:
         return ()
@@ -191,10 +190,3 @@ def _notice(lane: Lane, record: Document) -> NewNotice:
         due_on=due_on,
         threshold_days=lane.threshold,
     )
-
-
-def _concerns_holder(kind: NoticeKind, record: Document) -> bool:
-    """An application lapses for its filer, and for the holder who has not confirmed it yet."""
-    if kind is not NoticeKind.APPLICATION_LAPSING:
-        return True
-    return record["filed_by"]["kind"] == FilerKind.HOLDER or is_confirmation_due(record)

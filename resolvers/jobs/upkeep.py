@@ -20,8 +20,10 @@ from resolvers.jobs.application_upkeep import (
     recompute_promises,
 )
 from resolvers.jobs.card_releases import recompute_card_promises, release_due_losses
+from resolvers.jobs.notice_retention import remove_old_notices
 from resolvers.jobs.paper_sweep import sweep_papers
 from resolvers.jobs.reminders import send_reminders
+from resolvers.notices.projecting import project_events
 
 EVERY_MINUTE: Final = timedelta(minutes=1)
 EVERY_SECOND: Final = timedelta(seconds=1)
@@ -63,8 +65,10 @@ JOBS: Mapping[str, Job] = {
     "papers and uploads removed": Job(_sweep_papers),
     "applicants forgotten": Job(forget_strangers),
     "reminders sent": Job(_send_reminders),
+    "events told to holders": Job(project_events, EVERY_SECOND),
     "notices dispatched": Job(dispatch_notices, EVERY_SECOND),
     "messages sent": Job(send_due, EVERY_SECOND),
+    "old notices removed": Job(remove_old_notices),
 }
 
 

@@ -92,7 +92,7 @@ async def _try_complete(gateway: Gateway, ask: Ask, flow: Document) -> Session |
         told, events = await issue_if_due(gateway, new.holder_id, card_id, now, transaction)
         await append_audit(gateway, ask, *lines, *told, transaction=transaction)
         if events:
-            encoded = [encode_event(event_id, event, now) for event in events]
+            encoded = [encode_event(event_id, event, now, ask.principal.kind) for event in events]
             await gateway.events.append(encoded, transaction)
         return session
 

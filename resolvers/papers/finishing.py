@@ -129,7 +129,9 @@ async def _store(
         await gateway.paper_files.insert(paper_id, pieces, now, transaction)
         await append_audit(gateway, ask, line, transaction=transaction)
         event = paper_event(EventKind.PAPER_STORED, paper_id, application)
-        await gateway.events.append([encode_event(event_id, event, now)], transaction)
+        await gateway.events.append(
+            [encode_event(event_id, event, now, ask.principal.kind)], transaction
+        )
         return upload_of(paper | {"offset": paper["bytes"], "expires_at": None}, changed)
 
     outcome = await in_transaction(gateway.database, work)

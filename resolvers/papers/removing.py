@@ -37,7 +37,9 @@ async def remove_paper(
         await gateway.paper_files.remove(paper_id, transaction)
         await append_audit(gateway, ask, _line(own), transaction=transaction)
         event = paper_event(EventKind.PAPER_DELETED, paper_id, own.application)
-        await gateway.events.append([encode_event(event_id, event, now)], transaction)
+        await gateway.events.append(
+            [encode_event(event_id, event, now, ask.principal.kind)], transaction
+        )
         return Removed(paper_id, changed["revision"])
 
     outcome = await in_transaction(gateway.database, work)

@@ -112,6 +112,27 @@ class DueRecordStore:
         found: list[Document] = await cursor.limit(limit).to_list(limit)
         return found
 
+    async def load_standing(
+        self, kind: NoticeKind, record_ids: Sequence[str], transaction: Transaction
+    ) -> list[Document]:
+        """Those of these records that stand and have an end, with the same of each."""
+        source = SOURCES[kind]
+        found: list[Document] = (
+            await self._database[source.collection]
+            .find(
+                {
+                    "_id": {"$in": list(record_ids)},
+                    **source.standing,
+                    source.end: {"$type": "date"},
+                },
+                dict.fromkeys((source.end, *source.fields), 1),
+                batch_size=len(record_ids) + 1,
+                session=transaction,
+            )
+            .to_list(len(record_ids))
+        )
+        return found
+
     async def without_outlasted(
         self, kind: NoticeKind, records: Sequence[Document], transaction: Transaction
     ) -> list[Document]:

@@ -89,6 +89,24 @@ class InboxStore:
             {"_id": holder_id}, {"$inc": {"revision": 1}}, session=transaction
         )
 
+    async def lock_all(
+        self, holder_ids: Sequence[str], now: datetime, transaction: Transaction
+    ) -> None:
+        """The same of many, also of those who were never told anything."""
+        changes = [
+            UpdateOne(
+                {"_id": holder_id},
+                {
+                    "$inc": {"revision": 1},
+                    "$setOnInsert": {"last_at": now - STEP, "unread": 0},
+                },
+                upsert=True,
+            )
+            for holder_id in holder_ids
+        ]
+        if changes:
+            await self._inboxes.bulk_write(changes, ordered=False, session=transaction)
+
     async def take_off_unread(self, counts: Mapping[str, int], transaction: Transaction) -> None:
         """By holder, how many notices are unread no more."""
         changes = [

@@ -95,9 +95,20 @@ async def _cards_say_why_and_until_when(database: Database) -> None:
     )
 
 
+async def _events_wait_for_those_who_take_them_on(database: Database) -> None:
+    """Version 2: events of before wait for nobody, since they are news no longer; who caused them
+    was not said."""
+    await database["outgoing_events"].update_many(
+        {"awaited_by": {"$exists": False}},
+        {"$set": {"by": None, "detail": None, "awaited_by": []}},
+        bypass_document_validation=True,
+    )
+
+
 MIGRATIONS: Sequence[Migration] = (
     Migration("cards", 2, _cards_say_why_and_until_when),
     Migration("holders", 2, _consents_can_be_withdrawn),
+    Migration("outgoing_events", 2, _events_wait_for_those_who_take_them_on),
     Migration("login_flows", 2, _flows_count_codes_and_checks),
     Migration("throttle", 2, _throttle_counts_refusals),
 )

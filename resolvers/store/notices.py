@@ -1,4 +1,5 @@
-"""Notices: what a holder was told, kept for two years.
+"""Notices: what a holder was told, kept for two years and then removed by a job, not by the
+database, since an unread one is counted in the inbox.
 
 A notice names a record by id and holds no value of it; its text is made when it is read, in the
 reader's language. `key` says what it tells of, so the same is never told twice. `at` is unique
@@ -9,6 +10,7 @@ shown it.
 
 from __future__ import annotations
 
+from collections.abc import Collection as Many
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -52,9 +54,9 @@ SPEC = CollectionSpec(
         ),
         Index("key", (("key", 1),), serves="the same is told once", unique=True),
         Index(
-            "object",
-            (("object_id", 1), ("kind", 1)),
-            serves="notices about a record, to be withdrawn when they no longer hold",
+            "holder_standing",
+            (("holder_id", 1), ("kind", 1), ("withdrawn_at", 1)),
+            serves="a holder's notices that hold only while their record is as it was",
         ),
         Index(
             "dispatch",
@@ -62,12 +64,7 @@ SPEC = CollectionSpec(
             serves="notices of which the holder's devices are still to be told",
             partial={"awaits_dispatch": True},
         ),
-        Index(
-            "expiry",
-            (("at", 1),),
-            serves="forgetting notices after two years",
-            expire_after=KEPT_LIFETIME,
-        ),
+        Index("oldest", (("at", 1),), serves="notices of which two years are over"),
     ),
 )
 
@@ -146,6 +143,51 @@ class NoticeStore:
             {"$set": {"awaits_dispatch": False}},
             session=transaction,
         )
+
+    async def load_standing(
+        self, holder_ids: Sequence[str], kinds: Many[NoticeKind], transaction: Transaction
+    ) -> list[Document]:
+        """Of these kinds, those that were not withdrawn, read or not."""
+        found: list[Document] = await self._notices.find(
+            {
+                "holder_id": {"$in": list(holder_ids)},
+                "kind": {"$in": sorted(map(str, kinds))},
+                "withdrawn_at": None,
+            },
+            dict.fromkeys(("holder_id", "kind", "object_id", "due_on", "read_at"), 1),
+            session=transaction,
+        ).to_list(None)
+        return found
+
+    async def withdraw(
+        self, notice_ids: Sequence[str], now: datetime, transaction: Transaction
+    ) -> None:
+        """No device is told of them any more."""
+        await self._notices.update_many(
+            {"_id": {"$in": list(notice_ids)}},
+            {"$set": {"withdrawn_at": now, "awaits_dispatch": False}},
+            session=transaction,
+        )
+
+    async def load_older(
+        self, before: datetime, limit: int, transaction: Transaction
+    ) -> list[Document]:
+        """The oldest, with what it takes to know whether the inbox counts them."""
+        found: list[Document] = (
+            await self._notices.find(
+                {"at": {"$lt": before}},
+                dict.fromkeys(("holder_id", *UNREAD), 1),
+                sort=[("at", 1)],
+                batch_size=limit + 1,
+                session=transaction,
+            )
+            .limit(limit)
+            .to_list(limit)
+        )
+        return found
+
+    async def remove(self, notice_ids: Sequence[str], transaction: Transaction) -> None:
+        await self._notices.delete_many({"_id": {"$in": list(notice_ids)}}, session=transaction)
 
 
 def encode_notice(

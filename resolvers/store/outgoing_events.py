@@ -1,6 +1,8 @@
 """What has happened, for those who are to hear of it: written in the transaction of the change.
 
-An event names documents by id and holds no value. Whoever delivers reads what it needs then.
+An event names documents by id and holds no value. Whoever delivers reads what it needs then, and
+takes its mark off `awaited_by` in the transaction of what it delivers: nothing is lost or doubled,
+wherever it stops, and however long it was away.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from enum import StrEnum
 from auth.bson_schema import INSTANT, array, document, identifier, one_of, optional, text
 from auth.collections import CollectionSpec, Index
 from auth.mongo import Collection, Database, Document, Transaction
+from auth.principal import PrincipalKind
 
 NAME = "outgoing_events"
 KEPT_LIFETIME = timedelta(days=90)
@@ -51,9 +54,57 @@ class EventKind(StrEnum):
     TASK_DONE = "task.done"
 
 
+class EventDetail(StrEnum):
+    """What the kind alone does not say, where somebody needs to know. CONSEQUENCE: a card changed
+    because another card or its permit did. UNCHANGED: an authority said again what it had said of
+    a record before."""
+
+    CONSEQUENCE = "CONSEQUENCE"
+    PHOTO_REFUSED = "PHOTO_REFUSED"
+    READY = "READY"
+    SENT = "SENT"
+    CANCELLED = "CANCELLED"
+    UNCHANGED = "UNCHANGED"
+
+
+class Consumer(StrEnum):
+    """Who takes events on, each at its own pace."""
+
+    INBOX = "INBOX"
+
+
+HEARD_BY_INBOX = frozenset(
+    {
+        EventKind.APPLICATION_DRAFTED,
+        EventKind.APPLICATION_UPDATED,
+        EventKind.APPLICATION_CONFIRMED,
+        EventKind.APPLICATION_SUBMITTED,
+        EventKind.APPLICATION_RETURNED,
+        EventKind.APPLICATION_ACCEPTED,
+        EventKind.APPLICATION_APPROVED,
+        EventKind.APPLICATION_REJECTED,
+        EventKind.APPLICATION_WITHDRAWN,
+        EventKind.APPLICATION_LAPSED,
+        EventKind.PAPER_STORED,
+        EventKind.PAPER_DELETED,
+        EventKind.PERMIT_ISSUED,
+        EventKind.PERMIT_SUPERSEDED,
+        EventKind.PERMIT_CANCELLED,
+        EventKind.CARD_ISSUED,
+        EventKind.CARD_CHANGED,
+        EventKind.CARD_ORDER_CHANGED,
+        EventKind.RECORD_IMPORTED,
+        EventKind.TASK_OPENED,
+        EventKind.TASK_DONE,
+        EventKind.LETTER_ISSUED,
+    }
+)
+"""Of these a holder may be told, or something that a holder was told may hold no longer
+(`resolvers.notices.telling`)."""
+
 SPEC = CollectionSpec(
     name=NAME,
-    version=1,
+    version=2,
     audience="the gateway's own deliveries to those whom an event names",
     validator=document(
         {
@@ -65,6 +116,9 @@ SPEC = CollectionSpec(
             "holder_id": optional(identifier("hld")),
             "employer_id": optional(identifier("emp")),
             "authority": optional(text(60)),
+            "by": optional(one_of(PrincipalKind)),
+            "detail": optional(one_of(EventDetail)),
+            "awaited_by": array(one_of(Consumer), maximum=len(Consumer)),
         }
     ),
     indexes=(
@@ -73,6 +127,12 @@ SPEC = CollectionSpec(
             (("at", 1),),
             serves="events in order; forgetting them after 90 days",
             expire_after=KEPT_LIFETIME,
+        ),
+        Index(
+            "awaited_by_inbox",
+            (("at", 1), ("_id", 1)),
+            serves="events that holders are still to be told of, oldest first",
+            partial={"awaited_by": str(Consumer.INBOX)},
         ),
         Index("object", (("object_id", 1), ("at", 1)), serves="what happened to one document"),
     ),
@@ -87,9 +147,12 @@ class Event:
     employer_id: str | None = None
     authority: str | None = None
     related: Sequence[str] = ()
+    detail: EventDetail | None = None
 
 
-def encode_event(event_id: str, event: Event, at: datetime) -> Document:
+def encode_event(event_id: str, event: Event, at: datetime, by: PrincipalKind) -> Document:
+    """`by` is who did it; who is to take the event on follows from its kind."""
+    inbox = event.kind in HEARD_BY_INBOX and event.holder_id is not None
     return {
         "_id": event_id,
         "at": at,
@@ -99,6 +162,9 @@ def encode_event(event_id: str, event: Event, at: datetime) -> Document:
         "holder_id": event.holder_id,
         "employer_id": event.employer_id,
         "authority": event.authority,
+        "by": str(by),
+        "detail": None if event.detail is None else str(event.detail),
+        "awaited_by": [str(Consumer.INBOX)] if inbox else [],
     }
 
 
@@ -108,3 +174,33 @@ class OutgoingEventStore:
 
     async def append(self, events: Sequence[Document], transaction: Transaction) -> None:
         await self._events.insert_many(list(events), session=transaction)
+
+    async def is_awaited(self, consumer: Consumer) -> bool:
+        # In the order of the index, or it would not serve.
+        found = await self._events.find_one(
+            {"awaited_by": str(consumer)}, {"_id": 1}, sort=[("at", 1)]
+        )
+        return found is not None
+
+    async def load_awaited(
+        self, consumer: Consumer, limit: int, transaction: Transaction
+    ) -> list[Document]:
+        """The oldest."""
+        cursor = self._events.find(
+            {"awaited_by": str(consumer)},
+            sort=[("at", 1), ("_id", 1)],
+            batch_size=limit + 1,
+            session=transaction,
+        )
+        found: list[Document] = await cursor.limit(limit).to_list(limit)
+        return found
+
+    async def take(
+        self, consumer: Consumer, event_ids: Sequence[str], transaction: Transaction
+    ) -> None:
+        """They are delivered to this one. Two who take the same conflict: one runs again."""
+        await self._events.update_many(
+            {"_id": {"$in": list(event_ids)}},
+            {"$pull": {"awaited_by": str(consumer)}},
+            session=transaction,
+        )
