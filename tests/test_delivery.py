@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from resolvers.push_channel import Gone, PushOutcome, Rejected, TryLater, Urgenc
 from resolvers.rules.notice_kinds import NoticeKind
 from resolvers.vocabulary import Language
 from tests.delivering import Delivering, delivering_gateway
+from tests.killing import Death, ProcessEnded
 
 URL = "https://push.example/a"
 
@@ -265,3 +267,29 @@ async def test_a_worker_finds_out_by_itself_whom_to_tell(delivering: Delivering)
     async with working(delivering.gateway, at_once=True):
         await asyncio.wait_for(delivering.channel.has_sent.wait(), 30)
     assert len(delivering.channel.sent) == 1
+
+
+async def test_a_worker_may_die_at_any_point_and_every_notice_is_told_all_the_same(
+    delivering: Delivering,
+) -> None:
+    """Twice at most, and only where the push service had taken it and our own write was missing."""
+    told, at = {}, 1
+    while True:
+        holder = await delivering.holder()
+        await delivering.register(holder, f"https://push.example/{at}")
+        await delivering.post(holder, count=2)
+        delivering.channel.sent.clear()
+        with Death(at).awaited() as death, suppress(ProcessEnded):
+            await delivering.run()
+        if not death.happened:
+            break
+        delivering.clock.advance(seconds=61)
+        await delivering.run()
+        assert await delivering.states() == ["SENT"] * 2 * at
+        told[f"{at} {death.seen[-1]}"] = len(delivering.channel.sent)
+        at += 1
+    doubled = [place for place, count in told.items() if count != 1]
+    claimed = next(place for place in told if place.endswith("push_endpoints.update_one"))
+    assert len(told) > 8
+    assert all(told[place] == 2 for place in doubled)
+    assert all(int(place.split()[0]) > int(claimed.split()[0]) for place in doubled)

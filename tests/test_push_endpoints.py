@@ -7,11 +7,14 @@ from dataclasses import replace
 
 import pytest
 
+from api.commands.database_checks import check_messages
+from api.commands.findings import Health
 from api.ids import new_id
 from api.settings import Settings
 from auth.digests import Digester
 from auth.keys import KeySet, Purpose
 from auth.mongo import Database
+from resolvers.delivery.dispatching import dispatch_notices
 from resolvers.jobs.key_usage import PUSH_ENDPOINTS
 from resolvers.jobs.rotation import redigest_push_endpoints
 from resolvers.policy.delivery import MAX_DEVICES
@@ -87,3 +90,20 @@ async def test_a_target_stays_one_holders_when_the_digest_key_is_rotated(
     moved = replace(delivering.gateway, digester=Digester(both.retired(Purpose.DIGEST, 1)))
     await replace(delivering, gateway=moved).register(second, URL)
     assert [one["holder_id"] for one in await delivering.endpoints()] == [second]
+
+
+async def test_doctor_says_so_when_nobody_sends(delivering: Delivering) -> None:
+    database = delivering.gateway.database
+    assert (await check_messages(database)).health is Health.OK
+    holder = await delivering.holder()
+    await delivering.register(holder, URL)
+    delivering.clock.advance(minutes=-20)
+    await delivering.post(holder)
+    assert "20 minutes behind" in (await check_messages(database)).detail
+    await dispatch_notices(delivering.gateway, delivering.clock())
+    # The endpoint was registered twenty minutes later than the notice was posted, by these clocks.
+    await database["deliveries"].update_many({}, {"$set": {"due_at": delivering.clock()}})
+    assert "20 minutes behind" in (await check_messages(database)).detail
+    delivering.clock.advance(minutes=20)
+    await delivering.run()
+    assert (await check_messages(database)).health is Health.OK

@@ -18,6 +18,8 @@ from resolvers.jobs.reminders import lanes_of
 from resolvers.policy.reminders import reminder_policy_on
 from resolvers.rules.permit_status import shanghai_day
 from resolvers.store import meta
+from resolvers.store.deliveries import DeliveryStore
+from resolvers.store.notices import NoticeStore
 from resolvers.store.registry import SPECS
 from resolvers.store.reminder_progress import ReminderProgressStore
 
@@ -27,12 +29,15 @@ COLLECTIONS: Final = "collections"
 KEY_VERSIONS: Final = "key versions"
 CLOCK: Final = "clock"
 REMINDERS: Final = "reminders"
+MESSAGES: Final = "messages"
 DEMO_DATA: Final = "demo data"
 
 MAX_CLOCK_DIFFERENCE: Final = timedelta(seconds=2)
 MAX_NAMED_DIFFERENCES: Final = 3
 MAX_DAYS_BEHIND: Final = 1
 """Reminders of a day are sent within its day hours; those of yesterday are done by now."""
+MAX_WAIT: Final = timedelta(minutes=15)
+"""Of a notice for its dispatch, and of a message that is due: a worker looks every second."""
 
 
 async def check_server(database: Database) -> Finding:
@@ -129,6 +134,23 @@ async def check_reminders(database: Database) -> Finding:
             REMINDERS, f"{behind} days behind: run at least one 'onecard worker', and read its log"
         )
     return good(REMINDERS, "a worker sends them")
+
+
+async def check_messages(database: Database) -> Finding:
+    """By what has waited longest to be told on a device or by mail."""
+    now = utc_now()
+    waiting = [
+        await NoticeStore(database).find_longest_undispatched(),
+        await DeliveryStore(database).find_longest_due(now),
+    ]
+    longest = now - min((since for since in waiting if since is not None), default=now)
+    if longest > MAX_WAIT:
+        minutes = int(longest.total_seconds() // 60)
+        return bad(
+            MESSAGES,
+            f"{minutes} minutes behind: run at least one 'onecard worker', and read its log",
+        )
+    return good(MESSAGES, "none waits")
 
 
 async def check_demo_data(database: Database) -> Finding:

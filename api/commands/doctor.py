@@ -18,12 +18,14 @@ from api.commands.database_checks import (
     DATABASE,
     DEMO_DATA,
     KEY_VERSIONS,
+    MESSAGES,
     REMINDERS,
     WRITES,
     check_clock,
     check_collections,
     check_demo_data,
     check_key_versions,
+    check_messages,
     check_reminders,
     check_server,
     check_writes,
@@ -50,7 +52,7 @@ DatabaseCheck = Callable[[Database], Awaitable[Finding]]
 @click.option("--repair", is_flag=True, help="First bring indexes and validators to what is due.")
 def doctor(as_json: bool, repair: bool) -> None:
     """Check settings, keys, disk, database with its indexes and validators, clock, and whether
-    reminders are sent; exit 1 if one fails."""
+    reminders and messages are sent; exit 1 if one fails."""
     findings = _examine(repair)
     failed = [finding for finding in findings if finding.health is Health.FAIL]
     if as_json:
@@ -108,6 +110,7 @@ def _database_checks(settings: Settings, key_set: KeySet | None) -> dict[str, Da
         KEY_VERSIONS: check_versions,
         CLOCK: check_clock,
         REMINDERS: check_reminders,
+        MESSAGES: check_messages,
     }
     return checks | ({DEMO_DATA: check_demo_data} if settings.in_production else {})
 

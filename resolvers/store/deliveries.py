@@ -117,6 +117,15 @@ class DeliveryStore:
         )
         return list(dict.fromkeys([one["endpoint_id"] for one in await found.to_list(limit)]))
 
+    async def find_longest_due(self, now: datetime) -> datetime | None:
+        """Since when it has been due."""
+        found = await self._deliveries.find_one(
+            {"state": str(DeliveryState.PENDING), "due_at": {"$lte": now}},
+            {"_id": 0, "due_at": 1},
+            sort=[("due_at", 1)],
+        )
+        return None if found is None else found["due_at"]
+
     async def settle(
         self,
         delivery_ids: Sequence[str],

@@ -137,6 +137,13 @@ class NoticeStore:
         )
         return found
 
+    async def find_longest_undispatched(self) -> datetime | None:
+        """Since when it has waited."""
+        found = await self._notices.find_one(
+            {"awaits_dispatch": True}, {"_id": 0, "at": 1}, sort=[("at", 1)]
+        )
+        return None if found is None else found["at"]
+
     async def mark_dispatched(self, notice_ids: Sequence[str], transaction: Transaction) -> None:
         await self._notices.update_many(
             {"_id": {"$in": list(notice_ids)}},
