@@ -107,6 +107,7 @@ def test_what_is_encrypted_is_opened_by_another_implementation_and_tells_no_leng
         (Browser().p256dh, "BTBZMqHH6r4Tts7J_aSI"),
         (Browser().p256dh, "BTBZMqHH6r4Tts7J_aSIgg+/"),
     ],
+    ids=("empty", "no base64", "short", "no point", "nowhere", "short secret", "not for URLs"),
 )
 def test_keys_that_are_none_are_refused(p256dh: str, auth: str) -> None:
     assert SubscriptionKeys.parsed(p256dh, auth) is None
