@@ -26,6 +26,7 @@ from api.graphql_context import context_maker
 from api.graphql_http import GraphQLEndpoint, schema_executor
 from api.health import Readiness, health_routes
 from api.ids import new_id
+from api.letters import letter_routes
 from api.logs import configure_logging
 from api.metrics import DIRECTORY_VARIABLE, Metrics, MetricsEndpoint
 from api.middleware.admission import Admission
@@ -150,6 +151,7 @@ def _routes(settings: Settings, slot: _RuntimeSlot, metrics: Metrics) -> list[Ba
             methods=["POST"],
         ),
         *paper_routes(lambda: slot.runtime),
+        *letter_routes(lambda: slot.runtime),
         Route(
             f"{PREFIX}{{authority}}",
             Admission(

@@ -5,10 +5,7 @@ Everything is decided in `resolvers.papers`; here are the headers and the bounds
 
 from __future__ import annotations
 
-import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from starlette.requests import Request
@@ -29,7 +26,7 @@ from api.paper_answers import (
     refused_request,
 )
 from api.runtime import Runtime
-from auth.principal import Principal
+from api.turns import Turns
 from resolvers.gateway import Ask, Gateway
 from resolvers.papers.beginning import NewPaper, begin_upload
 from resolvers.papers.parties import FILING, denied
@@ -38,13 +35,12 @@ from resolvers.papers.receiving import MAX_CHUNK_BYTES, take_chunk
 from resolvers.papers.removing import remove_paper
 from resolvers.papers.uploads import describe_upload
 from resolvers.vocabulary import PaperKind
-from schema.failures import RequestError, RequestErrorCode
+from schema.failures import RequestError
 
 STREAMED_BODIES: Final[Mapping[str, int]] = {f"{PATH}/": MAX_CHUNK_BYTES}
 SERVED_AT_ONCE: Final = 24
 """Beside the sixteen of the graph. Each may hold a paper in memory."""
 SERVED_AT_ONCE_PER_CALLER: Final = 6
-"""So that nobody who sends or takes slowly keeps the others waiting."""
 
 
 def paper_routes(runtime_of: Callable[[], Runtime]) -> list[Route]:
@@ -57,8 +53,7 @@ class PapersEndpoint:
 
     def __init__(self, runtime_of: Callable[[], Runtime]) -> None:
         self._runtime_of = runtime_of
-        self._turns = asyncio.Semaphore(SERVED_AT_ONCE)
-        self._under_way: Counter[tuple[str, str | None]] = Counter()
+        self._turns = Turns("papers", SERVED_AT_ONCE, SERVED_AT_ONCE_PER_CALLER)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         incoming = _Incoming(receive)
@@ -72,7 +67,7 @@ class PapersEndpoint:
                     tus.check_version(request.headers)
                 runtime = self._runtime_of()
                 ask = await ask_of(runtime, request, runtime.gateway.now())
-                async with self._turn(ask.principal):
+                async with self._turns.of(ask.principal):
                     response = await _answer(runtime.gateway, ask, method, request)
                     await _deliver(response, scope, incoming, send)
                 return
@@ -81,24 +76,6 @@ class PapersEndpoint:
         except tus.TusFault as fault:
             response = refused_header(request, fault)
         await _deliver(response, scope, incoming, send)
-
-    @asynccontextmanager
-    async def _turn(self, principal: Principal) -> AsyncIterator[None]:
-        caller = (str(principal.kind), principal.subject)
-        if self._under_way[caller] >= SERVED_AT_ONCE_PER_CALLER:
-            raise RequestError(
-                RequestErrorCode.RATE_LIMITED,
-                f"Send at most {SERVED_AT_ONCE_PER_CALLER} requests for papers at a time.",
-                retry_after_seconds=1,
-            )
-        self._under_way[caller] += 1
-        try:
-            async with self._turns:
-                yield
-        finally:
-            self._under_way[caller] -= 1
-            if not self._under_way[caller]:
-                del self._under_way[caller]
 
 
 class _Incoming:

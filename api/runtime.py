@@ -13,6 +13,7 @@ from api.authentication import Authenticator
 from api.clock import utc_now
 from api.failure import Refusal
 from api.ids import new_id
+from api.letter_signing import letter_signer
 from api.outlets import open_outlets
 from api.providers.clamd_scanner import ClamdScanner
 from api.providers.sandbox_code import SandboxCodeProvider
@@ -27,6 +28,7 @@ from auth.feed_signatures import FeedSignatures
 from auth.feed_sources import FeedSourceStore
 from auth.key_files import KeySetUnreadable, load_key_set, load_or_create_key_set
 from auth.keys import KeySet, Purpose
+from auth.letter_links import LetterLinks
 from auth.letter_tokens import LetterTokens
 from auth.login_flows import LoginFlowStore
 from auth.master_keys import LocalMasterKeys
@@ -45,6 +47,7 @@ from auth.verification import AssuranceLevel, RealPersonProvider, SecondProofPro
 from auth.verified_tokens import VerifiedTokens
 from resolvers.gateway import Gateway, Now
 from resolvers.heavy_work import HeavyWork
+from resolvers.letter_press import LetterPress
 from resolvers.login.real_name import decoy_of
 from resolvers.paper_scanner import PaperScanner
 from resolvers.policy.calendar import published_calendar
@@ -66,6 +69,7 @@ from resolvers.store.identity_documents import IdentityDocumentStore
 from resolvers.store.inboxes import InboxStore
 from resolvers.store.insurance_enrolments import InsuranceStore
 from resolvers.store.letter_pieces import LetterPieceStore
+from resolvers.store.letter_subjects import LetterSubjectStore
 from resolvers.store.letters import LetterStore
 from resolvers.store.notices import NoticeStore
 from resolvers.store.outgoing_events import OutgoingEventStore
@@ -138,6 +142,7 @@ async def open_runtime(
         passwords.close()
         await outlets.close()
         gateway.heavy_work.close()
+        gateway.letter_press.close()
         # Closing waits for a database that hangs; the event loop must not.
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(asyncio.to_thread(client.close), CLOSING_SECONDS)
@@ -192,6 +197,10 @@ def _gateway(
         paper_files=PaperFileStore(database),
         letters=LetterStore(database),
         letter_pieces=LetterPieceStore(database),
+        letter_subjects=LetterSubjectStore(database),
+        letter_links=LetterLinks(key_set, settings.issuer),
+        letter_press=LetterPress(),
+        letter_signer=letter_signer(settings, utc_now()),
         idempotency=IdempotencyStore(database),
         events=OutgoingEventStore(database),
         residence_permits=ResidencePermitStore(database),

@@ -27,6 +27,7 @@ from api.setting_rules import (
 )
 
 SANDBOX = "sandbox"
+LOCAL = "local"
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - a path, no password
 DEFAULT_ISSUER = "http://127.0.0.1:8000"
 _DATABASE_NAME = re.compile(r"[A-Za-z0-9_-]{1,38}")
@@ -67,6 +68,16 @@ class Settings(DeliverySettings):
     paper_scanner: str = Field(
         SANDBOX,
         description="who looks for malware in papers: sandbox, clamd://host:port or clamd:///socket",
+    )
+    letter_signer: str = Field(
+        LOCAL,
+        description="who signs letters: local, with the two files, or an adapter as module:factory",
+    )
+    letter_key_file: Path | None = Field(
+        None, description="the key that signs letters, in PEM; see docs/letters.md"
+    )
+    letter_certificate_file: Path | None = Field(
+        None, description="its certificate and those up to the root, in PEM"
     )
     graphiql: bool | None = Field(None, description="serve /graphiql; default only in development")
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -130,6 +141,21 @@ class Settings(DeliverySettings):
         if is_production(info):
             sandbox = "is the sandbox, which finds next to nothing"
             refuse_unsafe(sandbox if value == SANDBOX else exposure_fault(value))
+        return value
+
+    @field_validator("letter_signer")
+    @classmethod
+    def _letter_signer(cls, value: str) -> str:
+        if value != LOCAL and not ADAPTER.fullmatch(value):
+            raise ValueError("must be 'local' or an adapter as module:factory")
+        return value
+
+    @field_validator("letter_key_file", "letter_certificate_file")
+    @classmethod
+    def _letter_file(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        is_local = info.data.get("letter_signer") == LOCAL
+        if value is None and is_local and is_production(info):
+            refuse_unsafe("is missing: letters are signed papers; see docs/letters.md")
         return value
 
     @field_validator("trusted_proxies", mode="before")

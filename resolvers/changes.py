@@ -32,7 +32,8 @@ class Command:
 
 @dataclass(frozen=True)
 class Changed:
-    """What was written: the document that the answer shows, and what is told of it."""
+    """What was written: the document that the answer shows, and what is told of it; no lines where
+    it stood already."""
 
     object_id: str
     lines: Sequence[AuditLine]
@@ -64,7 +65,8 @@ async def change(gateway: Gateway, ask: Ask, command: Command, work: Work) -> Do
         if isinstance(outcome, Refused):
             await transaction.abort_transaction()
             return outcome
-        await append_audit(gateway, ask, *outcome.lines, transaction=transaction)
+        if outcome.lines:
+            await append_audit(gateway, ask, *outcome.lines, transaction=transaction)
         if outcome.events:
             await gateway.events.append(
                 [

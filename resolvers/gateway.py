@@ -15,6 +15,7 @@ from auth.clients import ClientStore
 from auth.digests import Digester
 from auth.feed_signatures import FeedSignatures
 from auth.feed_sources import FeedSourceStore
+from auth.letter_links import LetterLinks
 from auth.letter_tokens import LetterTokens
 from auth.login_flows import LoginFlowStore
 from auth.mongo import Database, Document, Transaction
@@ -30,6 +31,8 @@ from auth.throttle import ThrottleStore
 from auth.tokens import TokenAuthority
 from auth.verification import RealPersonProvider, SecondProofProvider
 from resolvers.heavy_work import HeavyWork
+from resolvers.letter_press import LetterPress
+from resolvers.letter_signer import LetterSigner
 from resolvers.paper_scanner import PaperScanner
 from resolvers.push_channel import Outlets
 from resolvers.rules.working_days import WorkingDayCalendar
@@ -50,6 +53,7 @@ from resolvers.store.identity_documents import IdentityDocumentStore
 from resolvers.store.inboxes import InboxStore
 from resolvers.store.insurance_enrolments import InsuranceStore
 from resolvers.store.letter_pieces import LetterPieceStore
+from resolvers.store.letter_subjects import LetterSubjectStore
 from resolvers.store.letters import LetterStore
 from resolvers.store.notices import NoticeStore
 from resolvers.store.outgoing_events import OutgoingEventStore
@@ -104,6 +108,10 @@ class Gateway:
     paper_files: PaperFileStore
     letters: LetterStore
     letter_pieces: LetterPieceStore
+    letter_subjects: LetterSubjectStore
+    letter_links: LetterLinks
+    letter_press: LetterPress
+    letter_signer: LetterSigner
     idempotency: IdempotencyStore
     events: OutgoingEventStore
     residence_permits: ResidencePermitStore

@@ -23,6 +23,7 @@ from resolvers.store import (
     identity_documents,
     inboxes,
     insurance_enrolments,
+    letters,
     notices,
     papers,
     permits,
@@ -104,6 +105,11 @@ def _filed_by_employer(_now: datetime) -> Mapping[str, Any]:
     return {"filed_by.kind": str(FilerKind.EMPLOYER)}
 
 
+def _of_an_employer(_now: datetime) -> Mapping[str, Any]:
+    """Said with its type, so that the partial index serves it."""
+    return {"employer_id": {"$type": "string"}}
+
+
 def _open_orders(_now: datetime) -> Mapping[str, Any]:
     return {"state": {"$in": [str(state) for state in OPEN_ORDERS]}}
 
@@ -163,6 +169,8 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
         "push_endpoints": _of_holder(push_endpoints.NAME, "registered_at"),
         "push_endpoint": Relation(push_endpoints.NAME, "_id", "holder_id"),
         "calendar_feed": Relation(calendar_feeds.NAME, "_id", "holder_id"),
+        "letters": _of_holder(letters.NAME, "issued_at"),
+        "letter": Relation(letters.NAME, "_id", "holder_id"),
     },
     employers.NAME: {
         "tasks": _TASKS,
@@ -174,6 +182,10 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
         "application": Relation(
             applications.NAME, "_id", "employer_id", live_at=_filed_by_employer
         ),
+        "letters": Relation(
+            letters.NAME, "_id", "employer_id", "issued_at", live_at=_of_an_employer
+        ),
+        "letter": Relation(letters.NAME, "_id", "employer_id"),
     },
     officers.NAME: {
         "work_list": Relation(

@@ -75,6 +75,10 @@ class RefusalCode(StrEnum):
     TOO_MANY_EMAILS = "TOO_MANY_EMAILS"
     MAIL_UNAVAILABLE = "MAIL_UNAVAILABLE"
 
+    # Of letters.
+    LETTERS_BUSY = "LETTERS_BUSY"
+    LETTER_NOT_PRINTABLE = "LETTER_NOT_PRINTABLE"
+
 
 class GapReason(StrEnum):
     """What is wrong with a paper, or with what was stated."""

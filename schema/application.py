@@ -9,11 +9,12 @@ from resolvers.applications.assessing import FIELD, assessment_of
 from resolvers.applications.filing import is_confirmation_due
 from resolvers.applications.texts import GAP_NOTE
 from resolvers.policy.papers import required_papers
+from resolvers.policy.permit_labels import PROCEDURE_LABELS
 from resolvers.refusals import Gap
 from resolvers.rules.permit_status import printed_day, shanghai_day
 from resolvers.vocabulary import FilerKind
 from schema.application_actions import ACTION_READS, ACTION_RULE_EDGES, next_events
-from schema.application_labels import PROCEDURE_LABELS, STATE_LABELS
+from schema.application_labels import STATE_LABELS
 from schema.application_parts import (
     ApplicationAction,
     ApplicationFacts,

@@ -6,19 +6,8 @@ from resolvers.policy.named import Named
 from resolvers.rules.application_machine import ApplicationEvent
 from resolvers.rules.state_machine import Party
 from resolvers.rules.validity import ValidityBound
-from resolvers.vocabulary import ApplicationState, CancellationReason, ProcedureKind
+from resolvers.vocabulary import ApplicationState, CancellationReason
 
-PROCEDURE_LABELS: Mapping[ProcedureKind, Named] = {
-    ProcedureKind.NEW_FROM_ABROAD: Named("New permit, from abroad", "境外申请工作许可"),
-    ProcedureKind.NEW_IN_CHINA: Named("New permit, in China", "境内申请工作许可"),
-    ProcedureKind.ORIGINALS_CHECK: Named("On-site check of originals", "现场核验原件"),
-    ProcedureKind.EXTENSION: Named("Extension", "工作许可延期"),
-    ProcedureKind.CHANGE: Named("Change", "工作许可变更"),
-    ProcedureKind.CANCELLATION: Named("Cancellation", "工作许可注销"),
-    ProcedureKind.ELECTRONIC_PERMIT: Named(
-        "Electronic permit for a plastic one", "实体证换发电子证"
-    ),
-}
 STATE_LABELS: Mapping[ApplicationState, Named] = {
     ApplicationState.DRAFT: Named("Draft", "草稿"),
     ApplicationState.SUBMITTED: Named("Submitted", "已提交"),

@@ -4,7 +4,7 @@ import strawberry
 
 from auth.permissions import Permission
 from resolvers.applications.statistics import CaseStatistic
-from schema.application_labels import PROCEDURE_LABELS
+from resolvers.policy.permit_labels import PROCEDURE_LABELS
 from schema.context import Info
 from schema.enums import ProcedureKind
 from schema.field import field_for

@@ -11,6 +11,7 @@ from schema.connection import DEFAULT_PAGE, After, First, Listing
 from schema.context import Info
 from schema.employer import Employer
 from schema.field import guarded
+from schema.letter import LetterConnection
 from schema.own_read import read_own
 from schema.permit import PermitConnection
 from schema.row import Row
@@ -64,6 +65,16 @@ class EmployerDesk:
     def application(self, info: Info, id: ApplicationId) -> Application | None:
         rows = self.row.related(info)
         return Application(row=Row("applications", rows[0])) if rows else None
+
+    @guarded(
+        Permission.EMPLOYER_LETTER_READ,
+        description="Letters about the applications that it filed, newest first.",
+        edge="letters",
+    )
+    def letters(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> LetterConnection:
+        return LetterConnection(listing=self._listing(info, "letters", first))
 
     @guarded(
         Permission.EMPLOYER_TASK_READ,

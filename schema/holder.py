@@ -12,6 +12,7 @@ from schema.connection import DEFAULT_PAGE, After, First, Listing
 from schema.context import Info
 from schema.employer_desk import ApplicationId, by_id
 from schema.field import guarded, holder_field
+from schema.letter import LetterConnection
 from schema.linked import IdentityDocumentConnection, Insurance, ResidencePermit
 from schema.notice import Archived, Kinds, NoticeConnection, narrowed
 from schema.notice_preferences import NoticePreferences, preferences_of
@@ -183,6 +184,16 @@ class Holder:
     def calendar_feed(self, info: Info) -> CalendarFeed | None:
         rows = self.row.related(info)
         return CalendarFeed(row=Row("calendar_feeds", rows[0])) if rows else None
+
+    @guarded(
+        Permission.LETTER_READ,
+        description="Letters about the holder that were issued, newest first.",
+        edge="letters",
+    )
+    def letters(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> LetterConnection:
+        return LetterConnection(listing=self._listing(info, "letters", first))
 
     @holder_field("Where the record comes from, and how fresh it is.", reads=("source",))
     def source(self) -> Source:

@@ -13,25 +13,8 @@ from resolvers.vocabulary import (
     CardState,
     InsuranceKind,
     InsuranceState,
-    PermitCategory,
-    PermitStatus,
 )
 
-CATEGORY_LABELS: Mapping[PermitCategory, Named] = {
-    PermitCategory.A: Named("Category A: high-end talent", "A类：外国高端人才"),
-    PermitCategory.B: Named("Category B: professional", "B类：外国专业人才"),
-    PermitCategory.C: Named("Category C: other", "C类：其他外国人员"),
-}
-PERMIT_STATUS_LABELS: Mapping[PermitStatus, Named] = {
-    PermitStatus.AWAITING_ORIGINALS: Named(
-        "Approved; good once the originals have been checked", "已许可，待现场核验原件后生效"
-    ),
-    PermitStatus.NOT_YET_VALID: Named("Not valid yet", "尚未生效"),
-    PermitStatus.ACTIVE: Named("Active", "有效"),
-    PermitStatus.EXPIRED: Named("Expired", "已过期"),
-    PermitStatus.SUPERSEDED: Named("Superseded by a later permit", "已被新许可替代"),
-    PermitStatus.CANCELLED: Named("Cancelled", "已注销"),
-}
 CARD_KIND_LABELS: Mapping[CardKind, Named] = {
     CardKind.PHYSICAL: Named("Physical social security card", "实体社会保障卡"),
     CardKind.ELECTRONIC: Named("Electronic social security card", "电子社会保障卡"),

@@ -5,6 +5,7 @@ from typing import Any
 
 import strawberry
 
+from resolvers.policy.permit_labels import CATEGORY_LABELS, PERMIT_STATUS_LABELS
 from resolvers.policy.procedures import policy_for
 from resolvers.rules.permit_status import (
     days_left,
@@ -20,7 +21,6 @@ from schema.context import Info, RequestContext
 from schema.employer import Employer
 from schema.enums import PermitCategory, ProcedureKind
 from schema.field import record_field
-from schema.labels import CATEGORY_LABELS, PERMIT_STATUS_LABELS
 from schema.place import Authority, City
 from schema.row import Row
 from schema.sealed_text import SealedText

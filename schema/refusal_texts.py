@@ -142,6 +142,14 @@ CHANGE_REFUSAL_TEXTS: Mapping[RefusalCode, Named] = {
     _C.MAIL_UNAVAILABLE: Named(
         "The mail could not be sent just now. Try again.", "邮件暂时无法发送，请稍后重试。"
     ),
+    _C.LETTERS_BUSY: Named(
+        "Letters cannot be made just now. Ask again in a few seconds, with the same key.",
+        "目前无法生成文书，请数秒后用相同的键重试。",
+    ),
+    _C.LETTER_NOT_PRINTABLE: Named(
+        "The letter has a character that cannot be printed. Ask the authority for it.",
+        "文书中有无法打印的字符，请向办理机关申请。",
+    ),
 }
 
 GAP_REASON_TEXTS: Mapping[GapReason, Named] = {

@@ -13,6 +13,7 @@ from schema.counter_desk import CounterQuery
 from schema.employer_desk import EmployerQuery
 from schema.field import guarded
 from schema.holder import Holder
+from schema.letter_request import LetterMutation
 from schema.login import LoginMutation
 from schema.notice_changes import NoticeMutation
 from schema.officer_desk import OfficerQuery
@@ -41,6 +42,7 @@ class Mutation(
     CaseMutation,
     CardMutation,
     CounterMutation,
+    LetterMutation,
     OfficerLoginMutation,
     NoticeMutation,
     PushMutation,

@@ -22,6 +22,7 @@ CONNECTION_ORDER: Mapping[str, str] = {
     "tasks": "opened_at",
     "card_orders": "ordered_at",
     "counter_queue": "promised_at",
+    "letters": "issued_at",
     "notices": "at",
 }
 """Relation → the instant by which its connection is ordered and its cursors are made."""

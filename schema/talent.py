@@ -5,6 +5,7 @@ from datetime import date
 import strawberry
 
 from auth.permissions import Permission
+from resolvers.policy.permit_labels import CATEGORY_LABELS
 from resolvers.policy.talent_tables import OTHER_ROUTES, table_for
 from resolvers.policy.talent_texts import FACT_TEXTS, ITEM_LABELS, REASON_TEXTS, band_text
 from resolvers.rules import talent
@@ -13,7 +14,6 @@ from resolvers.rules.talent_facts import TalentFacts, age_on
 from schema.context import Info
 from schema.enums import PermitCategory
 from schema.field import guarded
-from schema.labels import CATEGORY_LABELS
 from schema.talent_types import (
     AssessTalentCategoryPayload,
     NextTalentCategory,

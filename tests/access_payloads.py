@@ -12,6 +12,7 @@ from tests.access_rows import (
     FILE,
     FRESH,
     KNOWN,
+    LETTER,
     OFFICER,
     ORDER,
     OWN,
@@ -67,6 +68,7 @@ ROOTS: tuple[tuple[str, Row, str], ...] = (
     ("Mutation", OWN, "registerPushEndpoint registerEmail confirmEmail removePushEndpoint"),
     ("Mutation", FRESH, "reactivateElectronicCard releaseTemporaryLoss"),
     ("Mutation", ORDER, "cancelCardOrder"),
+    ("Mutation", LETTER, "requestLetter"),
     (
         "Mutation",
         OWN,
@@ -121,6 +123,7 @@ PAYLOADS: tuple[tuple[str, Row, str], ...] = (
     ("EmailCodeSent", OWN, "expiresAt sandboxNotice sandboxCode"),
     ("PushEndpointRemoved", OWN, "id"),
     ("CardChanged", ORDER, "card"),
+    ("LetterIssued", LETTER, "letter"),
     ("CardOrderChanged", ORDER, "order"),
     ("NoticeChanged", OWN, "notice unreadCount"),
     ("NoticesRead", OWN, "unreadCount"),

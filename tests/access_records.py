@@ -31,7 +31,7 @@ from resolvers.rules.talent_facts import (
     TalentFacts,
 )
 from resolvers.rules.tasks import PermitOfTask, enrolment_task, residence_application_task
-from resolvers.store import applications, holder_keys, inboxes, tasks
+from resolvers.store import applications, holder_keys, inboxes, letters, tasks
 from resolvers.store.application_documents import NAME as APPLICATIONS
 from resolvers.store.holder_keys import decode_holder_key
 from resolvers.store.inboxes import encode_preferences
@@ -52,6 +52,7 @@ from tests.endpoints import put_endpoint, put_feed
 from tests.factories import CITY, Person
 from tests.filing import put_papers
 from tests.inboxes import put_notices
+from tests.letter_records import letter_document
 from tests.selecting import Given
 from tests.serving import Serving
 
@@ -106,6 +107,10 @@ async def put_party(serving: Serving, city: str = CITY, **plan: Any) -> Party:
     await serving.database[applications.NAME].insert_many([by_employer, by_holder])
     for application in (by_employer, by_holder):
         await put_papers(serving, application["_id"])
+    letter = letter_document(
+        vault, employer_id, by_employer["_id"], f"foreign-experts-{city}", serving.clock()
+    )
+    await serving.database[letters.NAME].insert_one(letter)
     card_id = await _put_card_parts(serving, person)
     order = await _put_orders(serving, person, city, card_id)
     await _put_tasks(serving, PermitOfTask(person.permit_ids[0], person.holder_id, employer_id))

@@ -29,6 +29,7 @@ class Caller(StrEnum):
     NO_TASKS_READ = "employer client without tasks:read"
     NO_APPLICATIONS_READ = "employer client without applications:read"
     NO_APPLICATIONS_WRITE = "employer client without applications:write"
+    NO_LETTERS_READ = "employer client without letters:read"
 
 
 MISSING_SCOPE: Mapping[Caller, ClientScope] = {
@@ -36,6 +37,7 @@ MISSING_SCOPE: Mapping[Caller, ClientScope] = {
     Caller.NO_TASKS_READ: ClientScope.TASKS_READ,
     Caller.NO_APPLICATIONS_READ: ClientScope.APPLICATIONS_READ,
     Caller.NO_APPLICATIONS_WRITE: ClientScope.APPLICATIONS_WRITE,
+    Caller.NO_LETTERS_READ: ClientScope.LETTERS_READ,
 }
 """Papers are not in the graph: tests/test_papers_access.py has their two scopes."""
 
@@ -111,3 +113,5 @@ ITS_TASKS = row_of("    401   401   401   403   403   403   403   403   403   ta
 ITS_CASES = row_of("    401   401   401   403   403   403   403   403   403   applications:read")
 CASE = row_of("         401   401   401   401   ok    ok    ok    ok    ok    applications:read")
 FILE = row_of("         401   401   401   401   ok    ok    403   403   403   applications:write")
+LETTER = row_of("       401   401   401   401   ok    ok    403   403   403   letters:read")
+ITS_LETTERS = row_of("  401   401   401   403   403   403   403   403   403   letters:read")

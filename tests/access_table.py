@@ -15,9 +15,11 @@ from tests.access_rows import (
     COUNTER,
     EMPLOYER,
     ITS_CASES,
+    ITS_LETTERS,
     ITS_PERMITS,
     ITS_TASKS,
     KNOWN,
+    LETTER,
     OFFICER,
     ORDER,
     OWN,
@@ -39,7 +41,7 @@ ROOT_TYPES: tuple[Line, ...] = (
             "id fullName chineseName nativeName birthDate phone nationality workPermitNumber"
             " socialSecurityNumber permanentResidentId language permits cards cardOrders"
             " identityDocuments sessions tasks notices noticePreferences residencePermit insurance"
-            " applications application source"
+            " applications application letters source"
         ),
     ),
     ("Holder", OWN, "pushEndpoints calendarFeed"),
@@ -54,6 +56,7 @@ ROOT_TYPES: tuple[Line, ...] = (
     ("EmployerDesk", ITS_PERMITS, "permits"),
     ("EmployerDesk", ITS_TASKS, "tasks"),
     ("EmployerDesk", ITS_CASES, "applications application"),
+    ("EmployerDesk", ITS_LETTERS, "letters"),
     ("OfficerDesk", OFFICER, "id authority city duties workList case statistics"),
     ("OfficerDesk", COUNTER, "counterQueue cardOrder counterStatistics"),
     ("HolderAtCounter", COUNTER, "cards orders"),
@@ -126,6 +129,16 @@ RECORD_TYPES: tuple[Line, ...] = (
     ("NoticePreferences", OWN, "revision groups quietHours"),
     ("NoticeGroupPreference", OWN, "group groupLabel push email"),
     ("NoticeQuietHours", OWN, "begins ends"),
+    ("LetterConnection", LETTER, "edges pageInfo"),
+    ("LetterEdge", LETTER, "cursor node"),
+    (
+        "Letter",
+        LETTER,
+        (
+            "id kind kindLabel aboutId fileNumber authority issuedAt validUntil bytes sha256 url"
+            " expiresAt"
+        ),
+    ),
     ("TaskConnection", TASK, "edges pageInfo"),
     ("TaskEdge", TASK, "cursor node"),
     ("Task", TASK, "id kind kindLabel permitId dueOn daysLeft state openedAt doneAt"),

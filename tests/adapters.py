@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from api.providers.sandbox_code import SandboxCodeProvider
 from api.providers.sandbox_person import SandboxPersonProvider
 from auth.verification import AssuranceLevel
@@ -24,3 +26,14 @@ def person() -> PersonAdapter:
 
 def code() -> CodeAdapter:
     return CodeAdapter(b"a secret of the test")
+
+
+class LetterAdapter:
+    is_test = False
+
+    def sign(self, pdf: bytes, at: datetime) -> bytes:
+        return pdf
+
+
+def letters() -> LetterAdapter:
+    return LetterAdapter()

@@ -36,9 +36,10 @@ PRODUCTION = {
     "ONECARD_PERSON_PROVIDER": "fractions:Fraction",
     "ONECARD_SECOND_PROOF_PROVIDER": "fractions:Fraction",
     "ONECARD_PAPER_SCANNER": "clamd://127.0.0.1:3310",
+    "ONECARD_LETTER_SIGNER": "tests.adapters:letters",
 }
 CHECKS = (
-    *("settings", "keys", "database", "writes", "collections", "key versions", "clock"),
+    *("settings", "keys", "letters", "database", "writes", "collections", "key versions", "clock"),
     *("reminders", "messages"),
 )
 
@@ -118,7 +119,7 @@ def test_the_real_command_ends_with_0_when_sound_and_with_1_and_one_line_when_no
     patient.do(lambda database: database["permits"].drop_index("holder_newest"))
     ill = onecard("doctor", settings=patient.settings)
     assert ill.code == 1
-    assert ill.only_line == "onecard: 1 of 9 checks failed (collections); see above"
+    assert ill.only_line == "onecard: 1 of 10 checks failed (collections); see above"
     assert "FAIL collections: permits: index holder_newest is missing: run" in ill.stdout
 
 
@@ -154,7 +155,7 @@ def test_an_unreachable_database_is_one_failure_and_the_rest_is_skipped(
     answer = patient.examined(ONECARD_MONGODB_URI=uri)
     assert answer.code == 1
     states = [line.split()[0] for line in answer.stdout.splitlines()]
-    assert states == ["ok", "ok", "FAIL", *["skip"] * 6]
+    assert states == ["ok", "ok", "ok", "FAIL", *["skip"] * 6]
     assert "cannot be reached" in answer.stdout
     assert "sekrit" not in answer.stdout + answer.stderr
 

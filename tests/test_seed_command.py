@@ -96,6 +96,7 @@ def test_production_takes_none_and_nothing_is_said_on_standard_output() -> None:
             "ONECARD_PERSON_PROVIDER": "fractions:Fraction",
             "ONECARD_SECOND_PROOF_PROVIDER": "fractions:Fraction",
             "ONECARD_PAPER_SCANNER": "clamd://127.0.0.1:3310",
+            "ONECARD_LETTER_SIGNER": "tests.adapters:letters",
         },
     )
     assert (answer.code, answer.stdout) == (1, "")

@@ -27,6 +27,7 @@ def production(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         "PERSON_PROVIDER": "fractions:Fraction",
         "SECOND_PROOF_PROVIDER": "fractions:Fraction",
         "PAPER_SCANNER": "clamd://127.0.0.1:3310",
+        "LETTER_SIGNER": "fractions:Fraction",
     }.items():
         monkeypatch.setenv(f"ONECARD_{name}", value)
 

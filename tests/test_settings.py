@@ -37,6 +37,7 @@ def production(keys_file: Path) -> dict[str, str]:
         "ONECARD_PERSON_PROVIDER": "tests.adapters:person",
         "ONECARD_SECOND_PROOF_PROVIDER": "tests.adapters:code",
         "ONECARD_PAPER_SCANNER": "clamd:///run/clamav/clamd.sock",
+        "ONECARD_LETTER_SIGNER": "tests.adapters:letters",
     }
 
 

@@ -11,6 +11,7 @@ import click
 import pymongo
 from pymongo.errors import PyMongoError
 
+from api.clock import utc_now
 from api.commands.connection import database_uri
 from api.commands.database_checks import (
     CLOCK,
@@ -31,7 +32,7 @@ from api.commands.database_checks import (
     check_writes,
 )
 from api.commands.findings import Finding, Health, bad, good, skipped
-from api.commands.machine_checks import check_disk, check_graphiql, check_keys
+from api.commands.machine_checks import check_disk, check_graphiql, check_keys, check_letters
 from api.database import database_refusal, open_database
 from api.failure import Refusal
 from api.preparation import prepare
@@ -51,8 +52,8 @@ DatabaseCheck = Callable[[Database], Awaitable[Finding]]
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
 @click.option("--repair", is_flag=True, help="First bring indexes and validators to what is due.")
 def doctor(as_json: bool, repair: bool) -> None:
-    """Check settings, keys, disk, database with its indexes and validators, clock, and whether
-    reminders and messages are sent; exit 1 if one fails."""
+    """Check settings, keys, letters' certificate, disk, database with its indexes and validators,
+    clock, and whether reminders and messages are sent; exit 1 if one fails."""
     findings = _examine(repair)
     failed = [finding for finding in findings if finding.health is Health.FAIL]
     if as_json:
@@ -75,7 +76,7 @@ def _examine(repair: bool) -> list[Finding]:
         return [bad(SETTINGS, str(refusal))]
     findings = [good(SETTINGS, f"{settings.env}")]
     keys_finding, key_set = check_keys(settings)
-    findings.append(keys_finding)
+    findings += [keys_finding, check_letters(settings, utc_now())]
     if settings.mongodb_uri is None:
         findings.append(check_disk(settings))
     if settings.serves_graphiql:

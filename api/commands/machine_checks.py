@@ -1,19 +1,26 @@
-"""What `onecard doctor` looks at on this machine: key file, disk, GraphiQL's files."""
+"""What `onecard doctor` looks at on this machine: key file, certificate, disk, GraphiQL's files."""
 
 from __future__ import annotations
 
 import os
 import stat
+from datetime import datetime
 
 from api.commands.findings import Finding, bad, good
 from api.embedded.directory import NEEDED_BYTES, free_bytes
+from api.failure import Refusal
 from api.graphiql.build import BUILD_COMMAND, STATIC, is_up_to_date
-from api.settings import Settings
+from api.letter_certificates import LetterCertificate
+from api.letter_signing import letter_signer, test_certificate_directory
+from api.settings import LOCAL, Settings
 from auth.key_files import KeySetUnreadable, load_key_set
 from auth.keys import KeySet, Purpose
 
 KEYS = "keys"
 DISK = "disk"
+LETTERS = "letters"
+RENEWAL_DAYS = 30
+"""Before its end, a certificate is to be renewed."""
 GRAPHIQL = "graphiql"
 
 
@@ -32,6 +39,23 @@ def check_keys(settings: Settings) -> tuple[Finding, KeySet | None]:
         return bad(KEYS, f"others may replace files in {folder}: run chmod 700 on it"), key_set
     current = ", ".join(f"{p} {key_set.ring(p).current_version}" for p in Purpose)
     return good(KEYS, f"current versions: {current}"), key_set
+
+
+def check_letters(settings: Settings, now: datetime) -> Finding:
+    """Whether letters can be signed, and for how long. Never makes a certificate."""
+    is_given = settings.letter_key_file is not None or settings.letter_signer != LOCAL
+    if not is_given and not test_certificate_directory(settings).exists():
+        return good(LETTERS, "a test certificate is made when the gateway first serves")
+    try:
+        signer = letter_signer(settings, now)
+    except Refusal as refusal:
+        return bad(LETTERS, str(refusal))
+    if not isinstance(signer, LetterCertificate):
+        return good(LETTERS, "signed by an adapter")
+    days = (signer.valid_until - now).days
+    if days < RENEWAL_DAYS:
+        return bad(LETTERS, f"the certificate that signs letters ends in {days} days: renew it")
+    return good(LETTERS, f"the certificate that signs letters holds for {days} days")
 
 
 def check_disk(settings: Settings) -> Finding:

@@ -14,12 +14,14 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from api.app import SERVING_PARENT
+from api.clock import utc_now
 from api.commands.connection import serving_uri
 from api.commands.greeting import say_hello
 from api.commands.stopping import stopping_on_term
 from api.embedded import end_with_parent
 from api.failure import Refusal
 from api.http_protocol import PromptH11
+from api.letter_signing import letter_signer
 from api.logs import configure_logging
 from api.metrics import prepare_multiprocess
 from api.outlets import check_outlets
@@ -45,6 +47,7 @@ def serve(host: str, port: int, workers: int) -> None:
     key_set = load_keys(settings)
     verifying_providers(settings, key_set)
     check_outlets(settings)
+    letter_signer(settings, utc_now())
     with stopping_on_term(), _listening(host, port) as listener, serving_uri(settings) as uri:
         asyncio.run(prepare(settings, uri, demo_keys=None if settings.in_production else key_set))
         # The application and its worker processes read their settings from the environment.

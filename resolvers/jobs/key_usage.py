@@ -11,7 +11,7 @@ from typing import assert_never
 from auth import officers, session_documents
 from auth.keys import KeySet, Purpose
 from auth.mongo import Database, Document
-from resolvers.store import cards, holder_keys, holders, identity_documents, push_endpoints
+from resolvers.store import cards, holder_keys, holders, identity_documents, letters, push_endpoints
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +57,18 @@ HOLDERS = VersionPath(holders.NAME, "key_version", array="digests")
 IDENTITY_DOCUMENTS = VersionPath(identity_documents.NAME, "digest.key_version")
 CARDS = VersionPath(cards.NAME, "number_digest.key_version", is_optional=True)
 PUSH_ENDPOINTS = VersionPath(push_endpoints.NAME, "digest.key_version")
+LETTERS = VersionPath(letters.NAME, "key_version")
 SESSIONS = VersionPath(session_documents.NAME, "refresh_key_version")
 
 
 def paths_of(purpose: Purpose) -> Sequence[VersionPath]:
     """Where the versions of a purpose are stored; signing keys are named by tokens only, letters
-    keys by paper too."""
+    keys by paper too, which nobody can count."""
     match purpose:
-        case Purpose.SIGNING | Purpose.LETTERS:
+        case Purpose.SIGNING:
             return ()
+        case Purpose.LETTERS:
+            return (LETTERS,)
         case Purpose.MASTER:
             return (HOLDER_KEYS, OFFICERS)
         case Purpose.DIGEST:

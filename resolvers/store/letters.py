@@ -39,6 +39,7 @@ SPEC = CollectionSpec(
             "valid_until": optional(INSTANT),
             "authority": text(60),
             "template": text(20),
+            "key_version": INTEGER,
             "bytes": INTEGER,
             "sha256": text(64, "^[0-9a-f]{64}$"),
             "printed": binary(),
@@ -61,6 +62,11 @@ SPEC = CollectionSpec(
             (("employer_id", 1), ("issued_at", -1), ("_id", 1)),
             serves="the letters of an employer's applications, newest first",
             partial={"employer_id": {"$type": "string"}},
+        ),
+        Index(
+            "key_version",
+            (("key_version", 1),),
+            serves="which keys of the QR codes' tokens are still needed",
         ),
     ),
 )
@@ -90,6 +96,7 @@ class LetterRecord:
     valid_until: datetime | None
     authority: str
     template: str
+    key_version: int
     bytes: int
     sha256: str
     printed: Printed
@@ -121,6 +128,7 @@ def encode_letter(record: LetterRecord, vault: HolderVault) -> Document:
         "valid_until": record.valid_until,
         "authority": record.authority,
         "template": record.template,
+        "key_version": record.key_version,
         "bytes": record.bytes,
         "sha256": record.sha256,
         "printed": vault.seal(NAME, "printed", json.dumps(printed, ensure_ascii=False)),
