@@ -14,6 +14,7 @@ from graphql import build_schema, parse, validate
 from api.demo import DemoLoad, demo_identities, has_demo_data, load_demo
 from api.demo.days import midnight
 from api.demo.identities import demo_people
+from api.demo.notices import inbox_documents
 from api.demo.people import Person
 from api.demo.tasks import task_documents
 from auth.keys import KeySet, new_key_set
@@ -98,6 +99,23 @@ def test_each_demo_identity_shows_what_its_label_says(today: date) -> None:
         has_physical = any(card.kind is CardKind.PHYSICAL for card in person.cards)
         assert has_physical == (holder["secondProof"] is not None)
         assert has_physical == ("secondProofDue" in holder["expect"])
+
+
+def test_demo_holders_have_inboxes_in_order_that_count_what_is_unread() -> None:
+    kinds: set[str] = set()
+    for person in demo_people(TODAY):
+        told, inbox = inbox_documents(person, TODAY)
+        at = [notice["at"] for notice in told]
+        assert at == sorted(set(at))
+        assert [one["last_at"] for one in inbox] == at[-1:]
+        unread = sum(notice["read_at"] is None for notice in told)
+        assert [one["unread"] for one in inbox] == [unread for _ in told[:1]]
+        assert all(one < NOW for one in at)
+        kinds |= {notice["kind"] for notice in told}
+    assert kinds == {
+        *("PERMIT_ISSUED", "PERMIT_CANCELLED", "PERMIT_EXPIRING"),
+        *("CARD_ISSUED", "RECORD_UPDATED", "TASK_OPENED"),
+    }
 
 
 def test_the_labels_that_name_numbers_are_exact() -> None:

@@ -17,6 +17,7 @@ from api.demo.identities import (
     demo_employers,
     demo_people,
 )
+from api.demo.notices import inbox_documents
 from api.demo.officers import OFFICERS, officer_documents, officer_id
 from api.demo.removal import remove_holders
 from api.demo.tasks import task_documents
@@ -24,13 +25,13 @@ from auth import clients, officer_sessions, officers
 from auth.keys import KeySet, UnknownKeyVersion
 from auth.master_keys import WrapBroken
 from auth.mongo import Database, Document, Transaction, in_transaction
-from resolvers.store import employers, holder_keys, meta, tasks
+from resolvers.store import employers, holder_keys, inboxes, meta, notices, tasks
 
 FRESH_LIFETIME = timedelta(days=7)
 """How long the demo's days may drift; after that `load_demo` replaces its holders."""
 
 _MARKER = "demo"
-_REVISION = 5
+_REVISION = 6
 """Goes up with every change to the demo identities, so that a kept database gets them."""
 
 _MOST_HOLDERS = 64
@@ -112,6 +113,9 @@ def _documents(today: date, secrets: Secrets) -> dict[str, list[Document]]:
         for name, document in documents_of(person, secrets):
             made.setdefault(name, []).append(document)
         made.setdefault(tasks.NAME, []).extend(task_documents(person))
+        told, inbox = inbox_documents(person, today)
+        made.setdefault(notices.NAME, []).extend(told)
+        made.setdefault(inboxes.NAME, []).extend(inbox)
     return made
 
 
