@@ -41,6 +41,11 @@ from tests.tls_server import HOST, answering, client_context, server_context
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 MESSAGE = PushMessage("一卡通", "您有新的消息", "news", Urgency.HIGH, timedelta(days=1))
 
+EXAMPLE_KEY = (
+    "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+)
+"""Of the standard's example."""
+
 
 @pytest.fixture
 def keys(tmp_path: Path) -> WebPushKeys:
@@ -63,13 +68,10 @@ def test_the_example_of_the_standard_is_encrypted_as_the_standard_has_it(
 ) -> None:
     """RFC 8291, section 5; without padding, as there."""
     monkeypatch.setattr("api.providers.web_push_encryption.PADDED_BYTES", 42)
-    public = (
-        "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
-    )
     private = int.from_bytes(
         base64.urlsafe_b64decode("yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw="), "big"
     )
-    subscription = SubscriptionKeys.parsed(public, "BTBZMqHH6r4Tts7J_aSIgg")
+    subscription = SubscriptionKeys.parsed(EXAMPLE_KEY, "BTBZMqHH6r4Tts7J_aSIgg")
     assert subscription is not None
     body = _encrypted(
         subscription,
@@ -104,8 +106,8 @@ def test_what_is_encrypted_is_opened_by_another_implementation_and_tells_no_leng
         ("BCVx", "BTBZMqHH6r4Tts7J_aSIgg"),
         (base64url(b"\x04" + b"\x01" * 64), "BTBZMqHH6r4Tts7J_aSIgg"),
         (base64url(b"\x00" * 65), "BTBZMqHH6r4Tts7J_aSIgg"),
-        (Browser().p256dh, "BTBZMqHH6r4Tts7J_aSI"),
-        (Browser().p256dh, "BTBZMqHH6r4Tts7J_aSIgg+/"),
+        (EXAMPLE_KEY, "BTBZMqHH6r4Tts7J_aSI"),
+        (EXAMPLE_KEY, "BTBZMqHH6r4Tts7J_aSIgg+/"),
     ],
     ids=("empty", "no base64", "short", "no point", "nowhere", "short secret", "not for URLs"),
 )

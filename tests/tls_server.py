@@ -39,6 +39,7 @@ class Answering:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     is_silent: bool = False
+    pause: float = 0
     received: list[Received] = field(default_factory=list)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -55,6 +56,7 @@ class Answering:
             if self.is_silent:
                 await reader.read()
                 return
+            await asyncio.sleep(self.pause)
             status = self.statuses.pop(0) if self.statuses else 201
             told = {"Content-Length": str(len(self.body)), "Connection": "close", **self.headers}
             lines = [f"HTTP/1.1 {status} X", *(f"{k}: {v}" for k, v in told.items()), "", ""]
