@@ -17,7 +17,7 @@ from resolvers.jobs.upkeep import JobDone, run_upkeep
 def upkeep() -> None:
     """Release temporary losses, let applications lapse, count promises again, remove what is over.
 
-    A serving gateway does so every minute; this is for a scheduler, or for looking. Run it again at
+    A worker does so every minute; this is for a scheduler, or for looking. Run it again at
     will.
     """
     settings = load_settings()
