@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from api.delivery_settings import SmtpSecurity
 from api.failure import Refusal
@@ -57,19 +58,22 @@ def test_production_refuses_what_is_unsafe_or_incomplete(
 
 
 async def test_production_has_the_channels_that_it_was_given_and_no_sandbox(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    tmp_path: Path,
 ) -> None:
-    bare = open_outlets(loaded(monkeypatch))
-    assert (bare.channels, bare.web_push_key) == ({}, None)
+    bare = Settings(data_dir=tmp_path).model_copy(
+        update={"env": Environment.PRODUCTION, "issuer": "https://cards.example/"}
+    )
+    outlets = open_outlets(bare)
+    assert (outlets.channels, outlets.web_push_key) == ({}, None)
     path = tmp_path / "web-push.pem"
     create_web_push_keys(path)
-    settings = loaded(
-        monkeypatch,
-        ONECARD_WEB_PUSH_KEYS_FILE=str(path),
-        ONECARD_SMTP_HOST="127.0.0.1",
-        ONECARD_SMTP_SECURITY="none",
-        ONECARD_SMTP_SENDER="OneCard <news@cards.example>",
-        ONECARD_SMTP_PASSWORD="sekrit",
+    settings = bare.model_copy(
+        update={
+            "web_push_keys_file": path,
+            "smtp_host": "127.0.0.1",
+            "smtp_sender": "OneCard <news@cards.example>",
+            "smtp_password": SecretStr("sekrit"),
+        }
     )
     outlets = open_outlets(settings)
     assert outlets.web_push_key == load_web_push_keys(path).current
