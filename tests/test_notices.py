@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Any
 
 import pytest
 
 from auth.mongo import Document
-from resolvers.rules.notice_kinds import NoticeKind
+from resolvers.policy.notice_texts import notice_texts
+from resolvers.rules.notice_kinds import REMINDERS, NoticeKind
 from resolvers.selection import Edge, Page, Selection
 from resolvers.store import holders
+from schema.labels import NOTICE_KIND_LABELS
 from schema.notice import narrowed
 from tests.access_callers import logged_in
 from tests.commands import CommandLog
@@ -137,3 +141,21 @@ async def test_a_page_is_read_in_order_from_the_holders_own_index(
     # A filter reads the holder's own at most.
     found_first = arguments in ({}, {"kinds": ["PERMIT_EXPIRING"]})
     assert stage["totalDocsExamined"] <= (21 if found_first else len(own))
+
+
+OBJECTS = {NoticeKind.RECORD_UPDATED: ("rsp_1", "ins_1")}
+
+
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_every_kind_has_words_in_both_languages_and_says_what_to_do(kind: NoticeKind) -> None:
+    today = date(2026, 12, 1)
+    due_on = date(2026, 12, 24) if kind in REMINDERS else None
+    for object_id in OBJECTS.get(kind, ("pmt_1",)):
+        told = notice_texts(kind, object_id, due_on, today)
+        for named in (told.title, told.text, NOTICE_KIND_LABELS[kind]):
+            assert named.en.isascii()
+            assert re.search(r"[\u4e00-\u9fff]", named.zh)
+            assert "{" not in named.en + named.zh
+        # A lock screen shows one line.
+        assert len(told.title.en) <= 60
+        assert told.text.en.endswith(".")

@@ -17,13 +17,16 @@ import pytest
 from api.settings import Settings
 from auth.keys import KeySet
 from auth.mongo import Database
+from resolvers.gateway import Gateway
+from resolvers.notices.projecting import project_events
 from resolvers.vocabulary import PaperKind
 from tests.app_client import AppClient
 from tests.card_desk import AT_COUNTER, Hand, card_of, make, order_of
 from tests.everything import EVERYTHING, EVERYTHING_FILED, revealing_everything
 from tests.feed_source import registered
 from tests.filing import ahead, application_of, code_of, new_in_china, new_key
-from tests.leaks import assert_nothing_left, new_person, watched
+from tests.inboxes import change_notices
+from tests.leaks import Watch, assert_nothing_left, new_person, watched
 from tests.paper_contents import pdf
 from tests.paper_filing import Filer
 from tests.planted import (
@@ -94,8 +97,20 @@ async def holder_of(serving: Serving) -> AppClient:
     return app
 
 
+async def told_in_the_inbox(watch: Watch, app: AppClient, gateway: Gateway) -> list[str]:
+    """The kinds of what the holder was told; in neither language do its words say a value."""
+    await project_events(gateway, gateway.now())
+    listed = "{ me { notices { edges { node { id kind kindLabel title text } } } } }"
+    for language in ("en", "zh-CN"):
+        data = await app.execute(listed, headers={"Accept-Language": language})
+        assert watch.known.found_in(json.dumps(data, ensure_ascii=False)) == set()
+    nodes = [edge["node"] for edge in data["me"]["notices"]["edges"]]
+    await change_notices(app, "markAllNoticesRead", upToNoticeId=nodes[0]["id"])
+    return [node["kind"] for node in nodes]
+
+
 async def test_no_case_from_the_draft_to_the_cards_leaves_a_personal_value_anywhere(
-    serving: Serving,
+    serving: Serving, importer: Importer
 ) -> None:
     async with watched(serving) as watch:
         plant(watch)
@@ -122,6 +137,8 @@ async def test_no_case_from_the_draft_to_the_cards_leaves_a_personal_value_anywh
         card_of(await holder.on_card("releaseTemporaryLoss", lost))
         for query in (EVERYTHING, EVERYTHING_FILED, revealing_everything(), NUMBERS):
             await holder.app.execute(query)
+        told = await told_in_the_inbox(watch, holder.app, importer.gateway)
+        assert {"APPLICATION_APPROVED", "PERMIT_ISSUED", "CARD_CHANGED"} <= set(told)
         # What is stated and written, and the tokens, passwords and codes of five logins.
         assert len(watch.known.values) > 45
         await assert_nothing_left(serving, watch)
