@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -13,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from api.calendar import CALENDAR_ROUTE, CalendarEndpoint
 from api.demo import demo_identities
@@ -25,8 +26,12 @@ from api.graphiql.routes import graphiql_routes
 from api.graphql_context import context_maker
 from api.graphql_http import GraphQLEndpoint, schema_executor
 from api.health import Readiness, health_routes
+from api.http_protocol import GO_AWAY
 from api.ids import new_id
 from api.letters import letter_routes
+from api.live.event_stream import EventStreaming
+from api.live.registry import OpenStreams
+from api.live.websocket import WebSocketEndpoint
 from api.logs import configure_logging
 from api.metrics import DIRECTORY_VARIABLE, Metrics, MetricsEndpoint
 from api.middleware.admission import Admission
@@ -70,17 +75,20 @@ def build_app(
     """The application; its runtime is opened when it starts and closed when it stops. In
     development it runs a worker inside, unless told otherwise."""
     slot = _RuntimeSlot()
+    streams = OpenStreams(lambda: slot.runtime, metrics)
 
     @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_app: Starlette) -> AsyncIterator[dict[str, Any]]:
         async with opener() as runtime, AsyncExitStack() as stack:
             if with_worker and not settings.in_production:
                 await stack.enter_async_context(working(runtime.gateway))
             slot.fill(runtime)
-            yield
+            watching = asyncio.create_task(streams.watch(), name="open-streams")
+            stack.callback(watching.cancel)
+            yield {GO_AWAY: streams.go_away}
 
     app = Starlette(
-        routes=_routes(settings, slot, metrics),
+        routes=_routes(settings, slot, metrics, streams),
         lifespan=lifespan,
         middleware=gateway_middleware(
             new_request_id=lambda: new_id("req"),
@@ -128,9 +136,14 @@ def _demo_holders() -> list[dict[str, Any]]:
     return holders
 
 
-def _routes(settings: Settings, slot: _RuntimeSlot, metrics: Metrics) -> list[BaseRoute]:
+def _routes(
+    settings: Settings, slot: _RuntimeSlot, metrics: Metrics, streams: OpenStreams
+) -> list[BaseRoute]:
     schema = build_gateway_schema(is_open=not settings.in_production)
-    endpoint = GraphQLEndpoint(schema_executor(schema, context_maker(lambda: slot.runtime)))
+    context_for = context_maker(lambda: slot.runtime)
+    endpoint = GraphQLEndpoint(
+        schema_executor(schema, context_for), EventStreaming(schema, streams, context_for)
+    )
     token = settings.metrics_token
     metrics_endpoint = MetricsEndpoint(metrics, token.get_secret_value() if token else None)
     readiness = Readiness({"database": slot.ping, "revocations": slot.follow_revocations})
@@ -145,6 +158,7 @@ def _routes(settings: Settings, slot: _RuntimeSlot, metrics: Metrics) -> list[Ba
     token_endpoint = TokenEndpoint(lambda: slot.runtime.gateway)
     routes: list[BaseRoute] = [
         Route("/graphql", Admission(endpoint)),
+        WebSocketRoute("/graphql", WebSocketEndpoint(schema, streams)),
         Route(
             TOKEN_PATH,
             Admission(token_endpoint, served_at_once=SERVED_AT_ONCE),

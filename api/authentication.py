@@ -70,4 +70,5 @@ def _session_principal(claims: AccessClaims) -> Principal:
         authenticated_at=claims.authenticated_at,
         methods=claims.amr,
         scopes=claims.scope,
+        token_ends_at=claims.expires_at,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from starlette.routing import Route
-from starlette.types import Scope
+from starlette.types import ASGIApp, Scope
 
 UNMATCHED = "unmatched"
 METHODS = frozenset(
@@ -21,6 +21,8 @@ class Exchange:
 
     `operation` is query, mutation, subscription or none. `codes` are those of the errors told.
     `sending_seconds` is set by a route whose answer is large: how long the client may take for it.
+    `stream` is left behind by a route whose answer goes on: it is called when the deadline of the
+    request and its place among those admitted are given back.
     """
 
     request_id: str
@@ -28,6 +30,7 @@ class Exchange:
     operation: str = "none"
     codes: list[str] = field(default_factory=list)
     sending_seconds: float | None = None
+    stream: ASGIApp | None = None
 
     def note_code(self, code: str) -> None:
         if code not in self.codes and len(self.codes) < MAX_CODES:

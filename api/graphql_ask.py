@@ -30,7 +30,7 @@ class GraphQLAsk:
 
 def ask_of_body(body: bytes) -> GraphQLAsk:
     """Raises `RequestError` with BAD_REQUEST."""
-    parameters = _json(body, "The body")
+    parameters = json_of(body, "The body")
     if isinstance(parameters, list):
         _bad("Send one operation: batches are not served.")
     if not isinstance(parameters, dict):
@@ -54,10 +54,15 @@ def ask_of_query_string(query_string: bytes) -> GraphQLAsk:
         _bad("A parameter is given twice.")
     for name in ("variables", "extensions"):
         if parameters.get(name):
-            parameters[name] = _json(parameters[name].encode(), f"`{name}`")
+            parameters[name] = json_of(parameters[name].encode(), f"`{name}`")
         else:
             parameters.pop(name, None)
     return _ask(parameters, is_over_get=True)
+
+
+def ask_of_members(members: Mapping[str, Any]) -> GraphQLAsk:
+    """What a WebSocket message carries. Raises `RequestError` with BAD_REQUEST."""
+    return _ask(members, is_over_get=False)
 
 
 def _ask(parameters: Mapping[str, Any], *, is_over_get: bool) -> GraphQLAsk:
@@ -76,9 +81,9 @@ def _ask(parameters: Mapping[str, Any], *, is_over_get: bool) -> GraphQLAsk:
     return GraphQLAsk(query, variables or {}, name or None, is_over_get)
 
 
-def _json(text: bytes, what: str) -> Any:
+def json_of(text: bytes, what: str) -> Any:
     """Strictly JSON in UTF-8: no NaN, no name twice (readers differ in which one counts), and no
-    half of a surrogate pair, which nothing can store."""
+    half of a surrogate pair, which nothing can store. Raises `RequestError` with BAD_REQUEST."""
     try:
         value = json.loads(
             text.decode("utf-8"), parse_constant=_refuse_constant, object_pairs_hook=_unrepeated

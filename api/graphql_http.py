@@ -7,11 +7,13 @@ Cross-site requests: there are no cookies, the only credential is a bearer token
 foreign page has nothing to ride on. POST moreover takes `application/json` alone, which a browser
 sends across sites only after a preflight that we never answer. GET changes nothing, so it needs no
 header of its own.
+
+A client that takes `text/event-stream` is served by graphql-sse, and is the only one for whom a
+subscription is begun here (`api.live.event_stream`).
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +28,9 @@ from strawberry.types.graphql import OperationType
 
 from api.exchange import exchange_of
 from api.graphql_ask import GraphQLAsk, ask_of_body, ask_of_query_string
-from api.media_types import MediaType, is_json, negotiated
+from api.live.event_stream import EventStreaming, event_response
+from api.live.results import encoded
+from api.media_types import MediaType, is_json, negotiated, takes_events
 from api.refusals import HTTP_LEVEL, STATUS
 from schema.failures import RequestError, RequestErrorCode
 from schema.gateway_schema import GatewaySchema, OperationNotes, operation_notes
@@ -73,23 +77,36 @@ class GraphQLEndpoint:
     """
 
     execute: Execute
+    streaming: EventStreaming | None = None
     realm: str = "onecard"
     step_up_max_age_seconds: int = STEP_UP_MAX_AGE_SECONDS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         response = await self._answer(request)
-        await response(scope, receive, send)
+        if response is not None:
+            await response(scope, receive, send)
 
-    async def _answer(self, request: Request) -> Response:
-        media_type = negotiated(_joined(request, "accept"))
-        if media_type is None:
+    async def _answer(self, request: Request) -> Response | None:
+        """None when a stream has begun and is left behind in the exchange."""
+        accept = _joined(request, "accept")
+        media_type, events = negotiated(accept), takes_events(accept)
+        if media_type is None and not events:
             return self._response(request, _refused(_NOT_ACCEPTABLE), MediaType.JSON)
         try:
-            result = await self.execute(await _ask_of(request), request)
+            ask = await _ask_of(request)
+            if events and self.streaming is not None and self.streaming.is_asked_for(ask):
+                refused = await self.streaming.begin(ask, request)
+                if refused is None:
+                    return None
+                result = refused
+            else:
+                result = await self.execute(ask, request)
         except RequestError as error:
             result = _refused(error)
-        return self._response(request, result, media_type)
+        if media_type is None and code_of_request(result) is None:
+            return event_response(result)
+        return self._response(request, result, media_type or MediaType.GRAPHQL_RESPONSE)
 
     def _response(
         self, request: Request, result: ExecutionResult, media_type: MediaType
@@ -106,7 +123,7 @@ class GraphQLEndpoint:
             if media_type is MediaType.GRAPHQL_RESPONSE or code in HTTP_LEVEL:
                 status = STATUS[code]
         return Response(
-            _encoded(result, is_request_error=code is not None),
+            encoded(result, is_request_error=code is not None),
             status_code=status,
             media_type=f"{media_type.value}; charset=utf-8",
             headers=headers,
@@ -176,15 +193,3 @@ def _joined(request: Request, name: str) -> str | None:
     """RFC 9110 section 5.2: lines of one field are one list."""
     values = request.headers.getlist(name)
     return ", ".join(values) if values else None
-
-
-def _encoded(result: ExecutionResult, *, is_request_error: bool) -> bytes:
-    answer: dict[str, Any] = {}
-    if result.errors:
-        answer["errors"] = [error.formatted for error in result.errors]
-    if not is_request_error:
-        answer["data"] = result.data
-    if result.extensions:
-        answer["extensions"] = result.extensions
-    text = json.dumps(answer, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.encode()

@@ -48,6 +48,7 @@ FIELDS = frozenset(
         "signal",
         "state",
         "status",
+        "transport",
         "version",
         "worker",
         "workers",

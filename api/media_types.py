@@ -9,6 +9,7 @@ import re
 from enum import StrEnum
 
 MAX_RANGES = 32
+EVENT_STREAM = "text/event-stream"
 _QUALITY = re.compile(r"(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 
 
@@ -52,6 +53,12 @@ def _fit(name: str, media_type: MediaType) -> int:
     if name == media_type.value:
         return _EXACT
     return {"application/*": 2, "*/*": 1}.get(name, 0)
+
+
+def takes_events(accept: str | None) -> bool:
+    """Whether the client names `text/event-stream` among what it takes."""
+    parts = (accept or "").split(",")[:MAX_RANGES]
+    return any(name == EVENT_STREAM and quality > 0 for name, quality in map(_range, parts))
 
 
 def _range(part: str) -> tuple[str, float]:

@@ -70,6 +70,28 @@ class Metrics:
             multiprocess_mode="livesum",
         )
 
+        self._streams = Gauge(
+            "onecard_streams_open",
+            "Streams that are open.",
+            ("transport",),
+            registry=self.registry,
+            multiprocess_mode="livesum",
+        )
+        self._streams_closed = Counter(
+            "onecard_streams_closed",
+            "Streams that were closed, by why.",
+            ("transport", "reason"),
+            registry=self.registry,
+        )
+
+    def stream_opened(self, transport: str) -> None:
+        self._streams.labels(transport).inc()
+
+    def stream_closed(self, transport: str, reason: str) -> None:
+        """`reason` is one of a closed list (`api.live.connection`)."""
+        self._streams.labels(transport).dec()
+        self._streams_closed.labels(transport, reason).inc()
+
     @contextmanager
     def in_progress(self) -> Iterator[None]:
         self._in_progress.inc()
@@ -86,12 +108,13 @@ class Metrics:
         status: int | None,
         operation: str,
         codes: Iterable[str],
-        seconds: float,
+        seconds: float | None,
     ) -> None:
-        """`status` is None when there was no answer."""
+        """`status` is None when there was no answer, `seconds` for a stream, which lasts."""
         status_class = "none" if status is None else f"{status // 100}xx"
         self._requests.labels(route, method, status_class).inc()
-        self._seconds.labels(route, operation).observe(seconds)
+        if seconds is not None:
+            self._seconds.labels(route, operation).observe(seconds)
         for code in codes:
             self._errors.labels(code if code in _CODES else "UNKNOWN").inc()
 

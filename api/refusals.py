@@ -34,6 +34,7 @@ STATUS: Mapping[RequestErrorCode, int] = {
     RequestErrorCode.STEP_UP_REQUIRED: 401,
     RequestErrorCode.FORBIDDEN: 403,
     RequestErrorCode.RATE_LIMITED: 429,
+    RequestErrorCode.TOO_FAR_BEHIND: 409,
     RequestErrorCode.INTERNAL: 500,
     RequestErrorCode.UNAVAILABLE: 503,
     RequestErrorCode.TIMEOUT: 504,

@@ -48,6 +48,8 @@ from auth.verified_tokens import VerifiedTokens
 from resolvers.gateway import Gateway, Now
 from resolvers.heavy_work import HeavyWork
 from resolvers.letter_press import LetterPress
+from resolvers.live.hub import NoticeHub
+from resolvers.live.unread import UnreadCounts
 from resolvers.login.real_name import decoy_of
 from resolvers.paper_scanner import PaperScanner
 from resolvers.policy.calendar import published_calendar
@@ -71,6 +73,7 @@ from resolvers.store.insurance_enrolments import InsuranceStore
 from resolvers.store.letter_pieces import LetterPieceStore
 from resolvers.store.letter_subjects import LetterSubjectStore
 from resolvers.store.letters import LetterStore
+from resolvers.store.notice_stream import MissedNotices, NoticeStream
 from resolvers.store.notices import NoticeStore
 from resolvers.store.outgoing_events import OutgoingEventStore
 from resolvers.store.paper_files import PaperFileStore
@@ -138,6 +141,7 @@ async def open_runtime(
         authenticator = Authenticator(tokens, VerifiedTokens(tokens), feed)
         yield Runtime(settings, client, database, key_set, gateway, feed, authenticator)
     finally:
+        await gateway.notice_hub.stop()
         await feed.stop()
         passwords.close()
         await outlets.close()
@@ -161,6 +165,7 @@ def _gateway(
     person, second_proof = verifying_providers(settings, key_set)
     clients = ClientStore(database)
     feed_sources = FeedSourceStore(database)
+    inboxes = InboxStore(database)
     return Gateway(
         database=database,
         now=now,
@@ -206,7 +211,7 @@ def _gateway(
         residence_permits=ResidencePermitStore(database),
         insurance=InsuranceStore(database),
         tasks=TaskStore(database),
-        inboxes=InboxStore(database),
+        inboxes=inboxes,
         notices=NoticeStore(database),
         due_records=DueRecordStore(database),
         reminder_progress=ReminderProgressStore(database),
@@ -214,6 +219,9 @@ def _gateway(
         deliveries=DeliveryStore(database),
         email_proofs=EmailProofStore(database),
         calendar_feeds=CalendarFeedStore(database),
+        notice_hub=NoticeHub(NoticeStream(database)),
+        missed_notices=MissedNotices(database),
+        unread_counts=UnreadCounts(inboxes.load_unread),
         holder_matching=HolderMatchingStore(database),
         feed_sources=feed_sources,
         feed_signatures=FeedSignatures(database, feed_sources, issuer=settings.issuer),

@@ -46,7 +46,8 @@ class Principal:
     `subject` is the id of the holder, officer or employer client; `session_id` the token family
     of a holder; `flow_id` the only login flow that a flow token opens; `authenticated_at` the
     instant of the last real-person proof (`auth_time`); `methods` how it was proved (`amr`);
-    `scopes` what an employer's client was granted, or an officer's duties.
+    `scopes` what an employer's client was granted, or an officer's duties; `token_ends_at` when the
+    access token is over.
     """
 
     kind: PrincipalKind
@@ -58,6 +59,7 @@ class Principal:
     authenticated_at: datetime | None = None
     methods: tuple[str, ...] = ()
     scopes: tuple[str, ...] = ()
+    token_ends_at: datetime | None = None
 
     def holder_id(self) -> str:
         """The holder's own id. Raises when there is none: MongoDB would match a missing owner

@@ -118,6 +118,10 @@ class RevocationFeed:
         for session_id in session_ids:
             self._revoked.setdefault(session_id, forget_at)
 
+    def is_known_revoked(self, session_id: str) -> bool:
+        """From memory alone: no says nothing unless the feed is alive."""
+        return session_id in self._revoked
+
     async def check(self, session_id: str) -> Verdict:
         """While the feed is alive no command is sent; else one read, bounded in time."""
         if session_id in self._revoked:

@@ -13,7 +13,7 @@ Ending a session writes the session and its revocation in one transaction, so th
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -43,6 +43,7 @@ from auth.session_documents import (
     live_at,
 )
 from auth.session_rotation import RefreshRefusal, RefreshRefused, Rotated, judge_token
+from auth.tokens import ACCESS_TOKEN_LIFETIME
 
 MAX_PAGE: Final = 100
 MAX_ENDED_AT_ONCE: Final = 500
@@ -238,6 +239,22 @@ class SessionStore:
         if session_ids:
             self._on_revoked(session_ids)
         return len(session_ids)
+
+    async def load_token_ends(
+        self, session_ids: Sequence[str], now: datetime
+    ) -> Mapping[str, datetime]:
+        """By session that is live, when the newest access token that it got is over: those of its
+        last rotation, or of a step-up since then."""
+        found = self._sessions.find(
+            {"_id": {"$in": list(session_ids)}, **live_at(now)},
+            {"rotated_at": 1, "authenticated_at": 1},
+            batch_size=len(session_ids) + 1,
+            max_time_ms=REREAD_LIFETIME_MS,
+        )
+        return {
+            one["_id"]: max(one["rotated_at"], one["authenticated_at"]) + ACCESS_TOKEN_LIFETIME
+            async for one in found
+        }
 
     async def renew_proof(
         self,

@@ -33,6 +33,8 @@ from auth.verification import RealPersonProvider, SecondProofProvider
 from resolvers.heavy_work import HeavyWork
 from resolvers.letter_press import LetterPress
 from resolvers.letter_signer import LetterSigner
+from resolvers.live.hub import NoticeHub
+from resolvers.live.unread import UnreadCounts
 from resolvers.paper_scanner import PaperScanner
 from resolvers.push_channel import Outlets
 from resolvers.rules.working_days import WorkingDayCalendar
@@ -55,6 +57,7 @@ from resolvers.store.insurance_enrolments import InsuranceStore
 from resolvers.store.letter_pieces import LetterPieceStore
 from resolvers.store.letter_subjects import LetterSubjectStore
 from resolvers.store.letters import LetterStore
+from resolvers.store.notice_stream import MissedNotices
 from resolvers.store.notices import NoticeStore
 from resolvers.store.outgoing_events import OutgoingEventStore
 from resolvers.store.paper_files import PaperFileStore
@@ -125,6 +128,9 @@ class Gateway:
     deliveries: DeliveryStore
     email_proofs: EmailProofStore
     calendar_feeds: CalendarFeedStore
+    notice_hub: NoticeHub
+    missed_notices: MissedNotices
+    unread_counts: UnreadCounts
     holder_matching: HolderMatchingStore
     feed_sources: FeedSourceStore
     feed_signatures: FeedSignatures

@@ -7,6 +7,7 @@ from auth.permissions import Permission
 from schema.access import access_rules
 from schema.failures import RequestErrorCode
 from schema.gateway_schema import GatewaySchema
+from schema.notice_arrival import Subscription
 from schema.operation import operation_guard
 from schema.root import Mutation, Query
 from schema.scalars import SCALARS
@@ -29,6 +30,7 @@ def build_gateway_schema(*, is_open: bool = True) -> GatewaySchema:
     schema = GatewaySchema(
         Query,
         Mutation,
+        Subscription,
         classify=classify,
         introspection=is_open,
         config=StrawberryConfig(scalar_map=SCALARS),

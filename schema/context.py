@@ -8,6 +8,7 @@ import strawberry
 
 from auth.sealing import HolderVault
 from resolvers.gateway import Ask, Gateway
+from resolvers.notices.following import OpenStream
 from resolvers.policy.named import Named
 from resolvers.vocabulary import Language
 from schema.chosen import Chosen
@@ -23,6 +24,8 @@ class RequestContext:
     now: datetime
     chosen: Mapping[str, Chosen] = field(default_factory=dict)
     vaults: dict[str, HolderVault] = field(default_factory=dict)
+    stream: OpenStream | None = None
+    """What a subscription feeds; then `now` is that of its present event."""
 
     def text(self, named: Named | None, code: str) -> str:
         """The text in the caller's language; the code itself where we have none."""

@@ -16,6 +16,7 @@ from graphql import (
     OperationDefinitionNode,
     get_operation_ast,
 )
+from graphql import OperationType as OperationKind
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult
@@ -52,6 +53,7 @@ class GatewaySchema(strawberry.Schema):
         self,
         query: type,
         mutation: type | None = None,
+        subscription: type | None = None,
         *,
         classify: Classify | None = None,
         limits: Limits | None = None,
@@ -64,6 +66,7 @@ class GatewaySchema(strawberry.Schema):
         super().__init__(
             query,
             mutation,
+            subscription,
             extensions=(DocumentGate, *extensions),
             config=config,
             **options,
@@ -83,6 +86,11 @@ class GatewaySchema(strawberry.Schema):
     ) -> None:
         """Masks in place. Every list of errors passes here, those of streams too."""
         errors[:] = masked(errors, execution_context, self._classify)
+
+    def is_subscription(self, text: str, operation_name: str | None) -> bool:
+        """Whether the operation is one. Raises RequestError for a document that is none."""
+        operation = get_operation_ast(self.documents.prepare(text).document, operation_name)
+        return operation is not None and operation.operation is OperationKind.SUBSCRIPTION
 
     async def execute(self, *arguments: Any, **options: Any) -> ExecutionResult:
         """As Strawberry's. An extension may set a result without `process_errors`: mask again."""
@@ -146,17 +154,27 @@ def _operation_of(prepared: Prepared, execution: ExecutionContext) -> OperationD
 
 
 def _is_over_get(execution: ExecutionContext) -> bool:
-    return set(execution.allowed_operations) == {OperationType.QUERY}
+    """Where queries are served and mutations are not."""
+    allowed = set(execution.allowed_operations)
+    return OperationType.QUERY in allowed and OperationType.MUTATION not in allowed
 
 
 def _check_kind(operation: OperationDefinitionNode, execution: ExecutionContext) -> None:
-    if OperationType(operation.operation.value) in execution.allowed_operations:
+    kind = OperationType(operation.operation.value)
+    if kind in execution.allowed_operations:
         return
+    if kind is OperationType.SUBSCRIPTION:
+        raise RequestError(
+            RequestErrorCode.BAD_REQUEST,
+            "Subscribe over WebSocket, or accept text/event-stream.",
+        )
     if _is_over_get(execution):
         raise RequestError(
             RequestErrorCode.METHOD_NOT_ALLOWED, "Only a query may be sent by GET: use POST."
         )
-    raise RequestError(RequestErrorCode.BAD_REQUEST, "This kind of operation is not served here.")
+    raise RequestError(
+        RequestErrorCode.BAD_REQUEST, "Over WebSocket only subscriptions are served: use POST."
+    )
 
 
 def _check_variables(prepared: Prepared, variables: Mapping[str, Any], limits: Limits) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode, get_operation_ast
 from strawberry.extensions import SchemaExtension
-from strawberry.types.execution import PreExecutionError
 
 from auth.permissions import Denial
 from schema.access import Rules, denials
@@ -25,8 +24,12 @@ def operation_guard(rules: Rules) -> type[SchemaExtension]:
     """The extension class for one schema with its access rules."""
 
     class OperationGuard(SchemaExtension):
-        def on_execute(self) -> Iterator[None]:
+        def on_validate(self) -> Iterator[None]:
+            """Not `on_execute`, whose result a subscription would not heed."""
             execution = self.execution_context
+            if execution.pre_execution_errors:
+                yield
+                return
             schema: GraphQLSchema = execution.schema._schema  # noqa: SLF001 - no public way
             document = execution.graphql_document
             operation = get_operation_ast(document, execution.operation_name) if document else None
@@ -37,7 +40,7 @@ def operation_guard(rules: Rules) -> type[SchemaExtension]:
                 )
                 errors = _errors(rules, context)
                 if errors:
-                    execution.result = PreExecutionError(data=None, errors=errors)
+                    execution.pre_execution_errors = errors
             yield
 
     return OperationGuard

@@ -120,6 +120,8 @@ RECORD_TYPES: tuple[Line, ...] = (
     ),
     ("NoticeConnection", OWN, "edges pageInfo unreadCount"),
     ("NoticeEdge", OWN, "cursor node"),
+    ("Subscription", OWN, "noticeArrived"),
+    ("NoticeArrival", OWN, "notice cursor unreadCount"),
     (
         "Notice",
         OWN,

@@ -19,9 +19,11 @@ import uvicorn
 import api.app
 from api.app import build_app
 from api.clock import utc_now
+from api.http_protocol import PromptH11
 from api.metrics import Metrics
 from api.runtime import open_runtime
 from api.settings import Settings
+from api.websocket_protocol import MAX_MESSAGE_BYTES, BoundedWebSocket
 from auth.keys import KeySet
 from auth.mongo import Database
 from auth.passwords import Argon2Cost
@@ -99,7 +101,10 @@ async def serving_gateway(
             log_config=None,
             access_log=False,
             proxy_headers=False,
-            ws="none",
+            http=PromptH11,
+            ws=BoundedWebSocket,
+            ws_max_size=MAX_MESSAGE_BYTES,
+            ws_per_message_deflate=False,
         )
         server = uvicorn.Server(config)
         # As `serve`, but for its signals and the pauses of its ending.

@@ -22,12 +22,19 @@ from api.embedded import end_with_parent
 from api.failure import Refusal
 from api.http_protocol import PromptH11
 from api.letter_signing import letter_signer
+from api.live.registry import MAX_CONNECTIONS as MAX_STREAMS
 from api.logs import configure_logging
 from api.metrics import prepare_multiprocess
 from api.outlets import check_outlets
 from api.preparation import prepare
 from api.runtime import load_keys, verifying_providers
 from api.settings import load_settings
+from api.websocket_protocol import (
+    MAX_MESSAGE_BYTES,
+    PING_SECONDS,
+    PONG_SECONDS,
+    BoundedWebSocket,
+)
 
 GRACEFUL_SECONDS = 10
 KEEP_ALIVE_SECONDS = 30
@@ -73,10 +80,14 @@ def _run(listener: socket.socket, workers: int) -> None:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
         h11_max_incomplete_event_size=MAX_HEADER_BYTES,
-        ws="none",
+        ws=BoundedWebSocket,
+        ws_max_size=MAX_MESSAGE_BYTES,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PONG_SECONDS,
+        ws_per_message_deflate=False,
         # httptools bounds no headers; h11 does, and ours bounds how long they take.
         http=PromptH11,
-        limit_concurrency=MAX_CONNECTIONS,
+        limit_concurrency=MAX_CONNECTIONS + MAX_STREAMS,
     )
     if workers > 1:
         Multiprocess(config, [listener]).run()

@@ -59,3 +59,7 @@ class Deadline:
                 raise
             exchange_of(scope).note_code(RequestErrorCode.TIMEOUT.value)
             await refusal(RequestErrorCode.TIMEOUT)(scope, receive, send)
+            return
+        stream = exchange_of(scope).stream
+        if stream is not None:
+            await stream(scope, receive, send)

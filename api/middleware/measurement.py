@@ -39,5 +39,5 @@ class Measurement:
                     status=status,
                     operation=exchange.operation,
                     codes=exchange.codes,
-                    seconds=time.perf_counter() - began_at,
+                    seconds=None if exchange.stream is not None else time.perf_counter() - began_at,
                 )

@@ -82,6 +82,13 @@ class InboxStore:
         )
         return {inbox["_id"]: inbox["last_at"] async for inbox in found}
 
+    async def load_unread(self, holder_ids: Sequence[str]) -> Mapping[str, int]:
+        """By holder; who was never told anything has none."""
+        found = self._inboxes.find(
+            {"_id": {"$in": list(holder_ids)}}, {"unread": 1}, batch_size=len(holder_ids) + 1
+        )
+        return {inbox["_id"]: inbox["unread"] async for inbox in found}
+
     async def lock(self, holder_id: str, transaction: Transaction) -> None:
         """Let what is done with a holder's notices run one after the other: of two transactions
         that both write the inbox one is run again."""
