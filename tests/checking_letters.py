@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
+
+from tests.system_tools import run_tool
 
 
 def scanned(picture: Path) -> str:
     """By ZBar, which shares no code with ours."""
-    found = subprocess.run(
-        ["zbarimg", "--quiet", "--raw", str(picture)], check=True, capture_output=True, timeout=60
-    )
-    return found.stdout.decode().strip()
+    return run_tool("zbarimg", "--quiet", "--raw", str(picture)).decode().strip()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from api.providers.pades import PadesSigner
 from resolvers.letter_signer import LetterSigner, SignerUnavailable
 from resolvers.letters.printing import Marks, print_letter
 from tests.letter_people import AT, demo_names, sheet_for
+from tests.system_tools import run_tool
 
 MARKS = Marks("https://onecard.example/check/a-token-of-some-length", "7K3M-9Q2X-ABCD-EFGH")
 
@@ -86,13 +86,7 @@ async def test_something_added_behind_the_signature_is_no_part_of_it(
 
 
 def pdfsig(path: Path, nss: Path) -> str:
-    found = subprocess.run(
-        ["pdfsig", "-nssdir", f"sql:{nss}", str(path)],
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
-    return found.stdout.decode()
+    return run_tool("pdfsig", "-nssdir", f"sql:{nss}", str(path), check=False).decode()
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +97,7 @@ def nss(tmp_path_factory: pytest.TempPathFactory, directory: Path, signed: bytes
         ("-N", "--empty-password"),
         ("-A", "-n", "root", "-t", "CT,C,C", "-i", str(directory / ROOT)),
     ):
-        subprocess.run(["certutil", "-d", str(folder), *arguments], check=True, timeout=60)
+        run_tool("certutil", "-d", f"sql:{folder}", *arguments)
     return folder
 
 
