@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 
 AT_ONCE: Final = 2
 WAITING: Final = 24
-"""A letter takes some 40 ms, so the last of them waits half a second."""
+"""A letter takes some 50 ms, so the last of them waits a second."""
 SECONDS: Final = 5.0
 """Also where the signer is a device on a network."""
 

@@ -121,7 +121,7 @@ async def _prepare(
 
 
 def _make(gateway: Gateway, facts: LetterFacts, letter_id: str, file_number: str) -> _Made:
-    """Keeps a processor busy for some 40 ms."""
+    """Keeps a processor busy for some 50 ms."""
     sheet = sheet_of(facts, file_number)
     marks = marks_of(gateway, letter_id, sheet)
     sheet, printed = print_letter(sheet, marks, facts.as_of)
