@@ -71,6 +71,7 @@ from resolvers.store.identity_documents import IdentityDocumentStore
 from resolvers.store.inboxes import InboxStore
 from resolvers.store.insurance_enrolments import InsuranceStore
 from resolvers.store.letter_pieces import LetterPieceStore
+from resolvers.store.letter_states import LetterStateStore
 from resolvers.store.letter_subjects import LetterSubjectStore
 from resolvers.store.letters import LetterStore
 from resolvers.store.notice_stream import MissedNotices, NoticeStream
@@ -226,6 +227,7 @@ def _gateway(
         feed_sources=feed_sources,
         feed_signatures=FeedSignatures(database, feed_sources, issuer=settings.issuer),
         letter_tokens=LetterTokens(key_set),
+        letter_states=LetterStateStore(database),
         person_provider=person,
         second_proof_provider=second_proof,
         paper_scanner=paper_scanner(settings),

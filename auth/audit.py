@@ -125,6 +125,7 @@ class AuditAction(StrEnum):
     LETTER_ISSUED = "letter.issued"
     LETTER_DOWNLOADED = "letter.downloaded"
     LETTER_REFUSED = "letter.refused"
+    LETTER_CHECKED = "letter.checked"
     PUSH_ENDPOINT_REGISTERED = "push_endpoint.registered"
     PUSH_ENDPOINT_REMOVED = "push_endpoint.removed"
     PUSH_ENDPOINT_DROPPED = "push_endpoint.dropped"

@@ -55,6 +55,7 @@ from resolvers.store.identity_documents import IdentityDocumentStore
 from resolvers.store.inboxes import InboxStore
 from resolvers.store.insurance_enrolments import InsuranceStore
 from resolvers.store.letter_pieces import LetterPieceStore
+from resolvers.store.letter_states import LetterStateStore
 from resolvers.store.letter_subjects import LetterSubjectStore
 from resolvers.store.letters import LetterStore
 from resolvers.store.notice_stream import MissedNotices
@@ -135,6 +136,7 @@ class Gateway:
     feed_sources: FeedSourceStore
     feed_signatures: FeedSignatures
     letter_tokens: LetterTokens
+    letter_states: LetterStateStore
     person_provider: RealPersonProvider
     second_proof_provider: SecondProofProvider
     paper_scanner: PaperScanner

@@ -17,6 +17,8 @@ from resolvers.jobs.upkeep import JOBS
 from resolvers.policy.throttling import (
     ADDRESS,
     CALENDAR_ADDRESS,
+    CHECK_ADDRESS,
+    CHECKED_LETTER,
     CLIENT,
     CLIENT_ADDRESS,
     EMAIL_CODE,
@@ -95,6 +97,8 @@ def test_every_time_to_live_is_told() -> None:
                 FEED_ADDRESS,
                 EMAIL_CODE,
                 CALENDAR_ADDRESS,
+                CHECK_ADDRESS,
+                CHECKED_LETTER,
             ]
         )
     ),
@@ -102,7 +106,7 @@ def test_every_time_to_live_is_told() -> None:
 )
 def test_the_throttle_table_is_the_policy(row: int, policy: ThrottlePolicy) -> None:
     table = table_after("Throttling")
-    assert len(table) == 13
+    assert len(table) == 15
     _, free, waits, forgotten = table[row]
     delays = [int(delay.total_seconds()) for delay in policy.delays]
     assert int(free) == delays.count(0)

@@ -100,7 +100,7 @@ def test_no_row_is_printed_that_escapes_the_digest() -> None:
     with pytest.raises(ValueError, match="other fields"):
         printed_digest(KIND, LETTER_ID, DAY, {_F.FULL_NAME: "A"}, code())
     with pytest.raises(ValueError, match="characters"):
-        digest(ROWS, full_name="A" * 201)
+        digest(ROWS, full_name="A" * 401)
     with pytest.raises(ValueError, match="no printed code"):
         printed_digest(KIND, LETTER_ID, DAY, checked_values(KIND, {}), "1")
 

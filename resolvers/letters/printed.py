@@ -24,7 +24,7 @@ from resolvers.letters.printed_code import read_code
 from resolvers.letters.printed_words import CHOICES
 from resolvers.vocabulary import LetterKind
 
-MAX_VALUE_LENGTH: Final = 200
+MAX_VALUE_LENGTH: Final = 400
 
 
 class PrintedField(StrEnum):
@@ -162,7 +162,8 @@ _MEANT: Final = str.maketrans({"o": "0", "i": "1", "l": "1"})
 _COUNTS: Final = frozenset({"Lu", "Ll", "Lt", "Lo", "Nd", "Nl", "No"})
 _DAY: Final = re.compile(
     r"\s*([0-9]{4})(?:\s*[-./年\s]\s*([0-9]{1,2})\s*[-./月\s]\s*([0-9]{1,2})\s*日?"
-    r"|([0-9]{2})([0-9]{2}))\s*"
+    r"|([0-9]{2})([0-9]{2}))\s*",
+    re.ASCII,
 )
 
 

@@ -7,60 +7,40 @@ digest; its texts are what is printed, and may change while the word stays (docs
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from enum import StrEnum
+from typing import Final, TypeVar
 
+from resolvers.policy.letter_texts import (
+    APPROVED,
+    CHANNELS,
+    COLLECTIONS,
+    MAKINGS,
+    REASONS,
+    REJECTED,
+)
 from resolvers.policy.named import Named
+from resolvers.policy.permit_labels import (
+    CATEGORY_LABELS,
+    PERMIT_STATUS_LABELS,
+    PROCEDURE_LABELS,
+)
 from resolvers.policy.places import CITIES
 
+_Word = TypeVar("_Word", bound=StrEnum)
+
+
+def _by_word(labels: Mapping[_Word, Named]) -> Mapping[str, Named]:
+    return {str(word): named for word, named in labels.items()}
+
+
 CHOICES: Final[Mapping[str, Mapping[str, Named]]] = {
-    "procedure": {
-        "NEW_FROM_ABROAD": Named("New permit, from abroad", "境外申请工作许可"),
-        "NEW_IN_CHINA": Named("New permit, in China", "境内申请工作许可"),
-        "ORIGINALS_CHECK": Named("On-site check of originals", "现场核验原件"),
-        "EXTENSION": Named("Extension", "工作许可延期"),
-        "CHANGE": Named("Change", "工作许可变更"),
-        "CANCELLATION": Named("Cancellation", "工作许可注销"),
-        "ELECTRONIC_PERMIT": Named("Electronic permit for a plastic one", "实体证换发电子证"),
-    },
-    "outcome": {
-        "APPROVED": Named("Granted", "准予许可"),
-        "REJECTED": Named("Refused", "不予许可"),
-    },
-    "category": {
-        "A": Named("Category A: high-end talent", "A类：外国高端人才"),
-        "B": Named("Category B: professional", "B类：外国专业人才"),
-        "C": Named("Category C: other", "C类：其他外国人员"),
-    },
-    "status": {
-        "AWAITING_ORIGINALS": Named(
-            "Approved; good once the originals have been checked", "已许可，待现场核验原件后生效"
-        ),
-        "NOT_YET_VALID": Named("Not valid yet", "尚未生效"),
-        "ACTIVE": Named("Active", "有效"),
-        "EXPIRED": Named("Expired", "已过期"),
-        "SUPERSEDED": Named("Superseded by a later permit", "已被新许可替代"),
-        "CANCELLED": Named("Cancelled", "已注销"),
-    },
-    "reason": {
-        "NEW": Named("First card", "首次申领"),
-        "REPLACE_LOST": Named("Replacement of a lost card", "挂失补领"),
-        "RENEW": Named("Renewal", "到期换领"),
-        "EXCHANGE": Named("Exchange that keeps the number", "保留卡号换领"),
-    },
-    "channel": {
-        "COUNTER": Named("At a counter", "服务窗口"),
-        "KIOSK": Named("At a kiosk", "自助终端"),
-        "ONLINE": Named("Online", "线上"),
-        "BANK": Named("At a bank", "合作银行"),
-    },
-    "making": {
-        "COUNTER": Named("At the counter, at once", "窗口即时制卡"),
-        "FACTORY": Named("By the factory", "工厂制卡"),
-    },
-    "collection": {
-        "IN_PERSON": Named("In person", "本人领取"),
-        "POST": Named("By post", "邮寄"),
-        "EMPLOYER": Named("By the employer", "由用人单位代领"),
-    },
+    "procedure": _by_word(PROCEDURE_LABELS),
+    "outcome": {"APPROVED": APPROVED, "REJECTED": REJECTED},
+    "category": _by_word(CATEGORY_LABELS),
+    "status": _by_word(PERMIT_STATUS_LABELS),
+    "reason": _by_word(REASONS),
+    "channel": _by_word(CHANNELS),
+    "making": _by_word(MAKINGS),
+    "collection": _by_word(COLLECTIONS),
     "city": dict(CITIES),
 }

@@ -123,3 +123,16 @@ CALENDAR_ADDRESS = ThrottlePolicy(
 )
 """Calendars read from one address. A calendar service reads those of many people; a token has 256
 random bits, so this bounds what reading costs and no guessing."""
+
+CHECK_ADDRESS = ThrottlePolicy(
+    window=timedelta(minutes=10),
+    delays=_delays(*([0] * 60), 1, 2, 5, 10),
+)
+"""Papers checked from one address: a counter or a bank checks one after the other."""
+
+CHECKED_LETTER = ThrottlePolicy(
+    window=timedelta(minutes=10),
+    delays=_delays(*([0] * 20), 1, 2, 5),
+)
+"""Checks of one letter, whoever makes them. The waits are short, since anybody who has seen its QR
+can use up the free ones; what keeps a code from being guessed is its length."""

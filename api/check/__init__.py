@@ -1,0 +1,1 @@
+"""`/check`: the public page on which anyone checks a paper of ours, without script."""
