@@ -23,6 +23,13 @@ from tests.serving import Serving
 
 EXAMPLE = ROOT / "docs" / "examples" / "verify_letter.py"
 _K = LetterKind
+NOW = {
+    _K.PERMIT_NOTIFICATION: "Stands: granted",
+    _K.DECISION: "Stands: refused",
+    _K.CANCELLATION_PROOF: "Cancelled",
+    _K.PERMIT_CERTIFICATE: "Active",
+    _K.CARD_RECEIPT: "Ordered",
+}
 
 
 def offline(
@@ -61,6 +68,7 @@ async def test_every_letter_is_proved_from_its_paper_offline_and_online(
         assert shown.status_code == 200
         answer = await serving.http.post(paper.path, data=dict(paper.typed))
         assert (answer.status_code, verdict(answer)) == (200, "Genuine"), kind
+        assert NOW[kind] in answer.text
 
 
 def verdict(answer: httpx.Response) -> str:
@@ -111,7 +119,8 @@ async def test_a_cancelled_permits_letter_is_genuine_and_cancelled(
     permits = serving.database["permits"]
     await permits.update_many({"state": "ISSUED"}, {"$set": {"state": "CANCELLED"}})
     now = await serving.http.post(paper.path, data=dict(paper.typed))
-    assert (verdict(now), "Cancelled" in now.text) == ("Genuine", True)
+    assert verdict(now) == "Genuine, but mind what holds now"
+    assert "Cancelled" in now.text
     assert "Active" not in now.text
     chinese = await serving.http.post(f"{paper.path}?lang=zh", data=dict(paper.typed))
     assert "已注销" in chinese.text

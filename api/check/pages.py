@@ -30,7 +30,11 @@ from resolvers.vocabulary import CardOrderState, Language, LetterKind, PermitSta
 from schema.card_order_labels import ORDER_STATE_LABELS
 
 _CHINESE: Final = frozenset({PrintedField.CHINESE_NAME})
-_SOUND: Final = frozenset({PermitStatus.ACTIVE, PermitStatus.NOT_YET_VALID})
+_TONES: Final[Mapping[PermitStatus, str]] = {
+    PermitStatus.ACTIVE: "good",
+    PermitStatus.NOT_YET_VALID: "plain",
+    PermitStatus.AWAITING_ORIGINALS: "plain",
+}
 _LABELS: Final[Mapping[str, Named]] = {**LABELS, "file_number": texts.FILE_NUMBER}
 
 
@@ -143,27 +147,32 @@ def genuine(frame: Frame, found: Genuine) -> str:
         above = _verdict(frame, "odd", title, texts.NOT_ON_RECORD_WHY)
         now = ""
     else:
-        title = texts.GENUINE
-        above = _verdict(frame, "good", title, texts.GENUINE_WHY)
+        states = _states(found.letter.kind, found.standing)
+        is_sound = all(tone != "bad" for _, _, tone in states)
+        title = texts.GENUINE if is_sound else texts.GENUINE_BUT
+        above = _verdict(frame, "good" if is_sound else "odd", title, texts.GENUINE_WHY)
         time = f"{found.as_of.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
         as_of = say(Named(texts.AS_OF.en.format(time=time), texts.AS_OF.zh.format(time=time)))
         rows = "".join(
             f'<div><dt>{say(label)}</dt><dd class="{tone}">{say(state)}</dd></div>'
-            for label, state, tone in _states(found.standing)
+            for label, state, tone in states
         )
         now = f'<h2>{say(texts.NOW)}</h2><p class="hint">{as_of}</p><dl class="now">{rows}</dl>'
     again = f'<p><a href="{escape(frame.own(CHECK_PATH))}">{say(texts.TRY_ANOTHER)}</a></p>'
     return _whole(frame, title, f"{above}{now}{_facts(frame, found.letter)}{again}")
 
 
-def _states(standing: LetterStanding) -> list[tuple[Named, Named, str]]:
-    """Label, state and tone, of everything that the letter is about."""
+def _states(kind: LetterKind, standing: LetterStanding) -> list[tuple[Named, Named, str]]:
+    """Label, state and tone, of everything that the letter is about. What a proof of cancellation
+    says itself is nothing to mind."""
     told: list[tuple[Named, Named, str]] = []
     if standing.application is not None:
         state = texts.DECISION_STANDS.get(standing.application, texts.GONE)
         told.append((texts.DECISION_NOW, state, "plain"))
     if standing.permit is not None:
-        tone = "good" if standing.permit in _SOUND else "bad"
+        tone = _TONES.get(standing.permit, "bad")
+        if (kind, standing.permit) == (LetterKind.CANCELLATION_PROOF, PermitStatus.CANCELLED):
+            tone = "plain"
         told.append((texts.PERMIT_NOW, PERMIT_STATUS_LABELS[standing.permit], tone))
     if standing.order is not None:
         tone = "bad" if standing.order is CardOrderState.CANCELLED else "plain"

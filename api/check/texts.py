@@ -51,7 +51,7 @@ TYPE_HOW: Final = Named(
     "纸面没有的项目请留空。“本国文字姓名”不在核验范围内。",
 )
 DAY_HINT: Final = Named("Year, month, day: 2027-03-05", "年月日，如 2027-03-05")
-BOTH_HINT: Final = Named("Both lines, Chinese and English", "中文和英文两行都要输入")
+BOTH_HINT: Final = Named("In Chinese and in English", "中文和英文都要输入")
 TICKET_HINT: Final = Named("Date and number", "日期和号码")
 NOTHING: Final = Named("– not on the paper –", "– 纸面没有此项 –")
 CODE: Final = Named("Printed code", "防伪码")
@@ -79,11 +79,12 @@ UNREADABLE_WHY: Final = Named(
 TOO_MANY: Final = Named("Too many checks", "核验过于频繁")
 TOO_MANY_WHY: Final = Named("Wait {seconds} s and try again.", "请等待 {seconds} 秒后重试。")
 
-GENUINE: Final = Named("Genuine", "真实有效签发")
+GENUINE: Final = Named("Genuine", "核验通过")
 GENUINE_WHY: Final = Named(
     "We issued this letter, and what you typed is what we printed.",
     "该文书由本机关签发，输入内容与签发内容一致。",
 )
+GENUINE_BUT: Final = Named("Genuine, but mind what holds now", "核验通过，但请注意当前状态")
 NOW: Final = Named("What holds now", "当前状态")
 AS_OF: Final = Named("as of {time}, Beijing time", "截至北京时间 {time}")
 PERMIT_NOW: Final = Named("Work permit", "工作许可")
