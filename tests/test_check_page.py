@@ -19,7 +19,10 @@ from resolvers.letters.addresses import check_address
 from resolvers.letters.printed import FIELDS_OF, checked_values
 from resolvers.letters.printed_code import RANDOM_BYTES, new_printed_code
 from resolvers.policy.throttling import CHECKED_LETTER
+from resolvers.store import letters
+from resolvers.store.letter_states import pipeline_of
 from resolvers.vocabulary import LetterKind
+from tests.commands import CommandLog
 from tests.leaks import assert_nothing_left, new_person, watched
 from tests.letter_records import letter_document
 from tests.serving import Serving
@@ -235,3 +238,26 @@ async def test_no_check_leaves_a_personal_value_anywhere(serving: Serving) -> No
         await serving.http.put(paper.path, content=urlencode(paper.typed))
         await serving.http.post(paper.path, json=paper.typed)
         await assert_nothing_left(serving, watch)
+
+
+def sent(log: CommandLog) -> list[tuple[str, object]]:
+    """Without what the gateway does by itself meanwhile."""
+    ours = ("throttle", letters.NAME, "audit", "permits", "applications", "card_orders")
+    return [command for command in log.sent if command[1] in ours]
+
+
+async def test_a_check_costs_four_commands_and_finds_what_holds_now_by_ids(
+    serving: Serving, shown: Shown, command_log: CommandLog
+) -> None:
+    assert (await serving.http.get(shown.path)).status_code == 200
+    assert sent(command_log) == []
+    await serving.http.post(shown.path, data=shown.typed)
+    # Two counters and one look; a letter on record adds its line.
+    assert sent(command_log) == [("findAndModify", "throttle")] * 2 + [("aggregate", "letters")]
+    asked = {"aggregate": letters.NAME, "pipeline": pipeline_of(shown.letter_id), "cursor": {}}
+    told = await serving.database.command("explain", asked, verbosity="executionStats")
+    plan = str(told["stages"])
+    assert "COLLSCAN" not in plan
+    for stage in told["stages"]:
+        if "$lookup" in stage:
+            assert (stage["collectionScans"], stage["indexesUsed"]) in ((0, ["_id_"]), (0, []))

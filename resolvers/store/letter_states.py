@@ -39,11 +39,11 @@ class LetterStateStore:
 
     async def find(self, letter_id: str) -> StoredStanding | None:
         """None when no such letter is on record."""
-        [*found] = await self._letters.aggregate(_pipeline(letter_id)).to_list(1)
+        found = await self._letters.aggregate(pipeline_of(letter_id)).to_list(1)
         return _standing(found[0]) if found else None
 
 
-def _pipeline(letter_id: str) -> list[Document]:
+def pipeline_of(letter_id: str) -> list[Document]:
     application: Document = {"_id": 0, "state": 1, "result_permit_id": 1}
     return [
         {"$match": {"_id": letter_id}},
