@@ -12,12 +12,6 @@ from resolvers.store.letters import LetterKey
 
 
 @dataclass(frozen=True)
-class LetterAsked:
-    kind: str
-    about_id: str
-
-
-@dataclass(frozen=True)
 class NamedPerson:
     """As the letter names somebody."""
 
