@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import date
@@ -9,7 +10,9 @@ from urllib.parse import urlencode
 
 import pytest
 
+from api.check import pages
 from api.check.form import MAX_FORM_BYTES
+from api.check.pages import Frame
 from api.ids import new_id
 from api.settings import DEFAULT_ISSUER
 from auth.keys import new_key_set
@@ -21,7 +24,7 @@ from resolvers.letters.printed_code import RANDOM_BYTES, new_printed_code
 from resolvers.policy.throttling import CHECKED_LETTER
 from resolvers.store import letters
 from resolvers.store.letter_states import pipeline_of
-from resolvers.vocabulary import LetterKind
+from resolvers.vocabulary import Language, LetterKind
 from tests.commands import CommandLog
 from tests.leaks import assert_nothing_left, new_person, watched
 from tests.letter_records import letter_document
@@ -82,6 +85,18 @@ async def test_the_page_speaks_the_language_that_is_asked_for(
     assert '<html lang="en">' in by_choice.text
     assert f'action="{shown.path}?lang=en"' in by_choice.text
     assert f'href="{shown.path}?lang=zh"' in by_choice.text
+
+
+def test_the_page_finds_itself_under_an_issuer_with_a_path_of_its_own() -> None:
+    address = "https://city.example/onecard/check"
+    page = pages.not_ours(Frame(Language.EN, chose=True, token='a"b', address=address, style="1"))
+    links = re.findall(r'(?:href|action)="([^"]*)"', page)
+    assert links == [
+        "/onecard/check/style.css?v=1",
+        "#content",
+        "/onecard/check/a%22b?lang=zh",
+        "/onecard/check?lang=en",
+    ]
 
 
 async def test_wrong_code_field_and_unknown_letter_are_told_apart_from_genuine_and_nothing_more(

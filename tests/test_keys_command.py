@@ -18,15 +18,18 @@ import pytest
 
 from api.clock import utc_now
 from api.commands.keys import keys
+from api.ids import new_id
 from auth.key_files import load_key_set, save_key_set
 from auth.keys import KeySet, Purpose, new_key_set
 from auth.mongo import Database, connect, database_of
+from auth.sealing import HolderVault
 from auth.sessions import SessionStore
 from resolvers.jobs.key_usage import count_needing
 from resolvers.store import meta
 from resolvers.store.registry import SPECS
 from tests.command_line import MAIN, ROOT, Answer, called
 from tests.families import open_session
+from tests.letter_records import letter_document
 from tests.rotating import assert_all_found, open_numbers, people
 
 _T = TypeVar("_T")
@@ -186,7 +189,7 @@ def test_the_list_tells_what_still_needs_each_key(place: Place) -> None:
         ("digest", "2"): ("current", "0 documents"),
         ("digest", "1"): ("old", "6 documents"),
         ("refresh", "1"): ("current", "0 live sessions"),
-        ("letters", "1"): ("current", "letters out there"),
+        ("letters", "1"): ("current", "0 letters on record"),
     }
 
 
@@ -250,6 +253,21 @@ def test_what_documents_need_and_the_current_key_are_never_retired(
 
 def test_a_purpose_that_does_not_exist_is_wrong_usage(place: Place) -> None:
     assert place.keys("rotate", "everything").code == 2
+
+
+def test_a_letters_key_stays_for_as_long_as_a_letter_is_on_record(place: Place) -> None:
+    vault = HolderVault("hld_" + "0" * 26, bytes(32))
+    letter = letter_document(vault, None, new_id("apl"), "foreign-experts-440100", utc_now())
+    place.do(lambda database: database["letters"].insert_one(letter))
+    place.told("rotate", "letters")
+    assert "1 letters of letters key 1 could no longer be" in place.refused(
+        "retire", "letters", "1"
+    )
+    assert len(place.key_set.letters.keys) == 2
+    assert "can be checked no more" in place.told("retire", "letters", "1", "--at-once")
+    place.told("rotate", "letters")
+    place.told("retire", "letters", "2")
+    assert [key.version for key in place.key_set.letters.keys] == [3]
 
 
 def test_no_command_prints_a_secret(place: Place) -> None:

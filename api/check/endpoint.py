@@ -18,7 +18,7 @@ from importlib.resources import files
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -116,7 +116,7 @@ class _Checks:
         token = token_in(form[ADDRESS_FIELD])
         if token is None or not _TOKEN.fullmatch(token):
             return _page(pages.start(frame, is_wrong=True), 400)
-        return RedirectResponse(frame.own(f"{CHECK_PATH}/{token}"), status_code=303)
+        return Response(status_code=303, headers={"Location": frame.link(token)})
 
     async def paper(self, request: Request, frame: Frame) -> Response:
         gateway = self._gateway_of()
@@ -156,7 +156,8 @@ def _frame(request: Request, address: str) -> Frame:
     asked = request.query_params.get("lang")
     chosen = next((one for one in Language if one.value == asked), None)
     language = chosen or preferred_language(request.headers.get("accept-language"))
-    return Frame(language, chosen is not None, request.url.path, address, style()[1])
+    token: str = request.path_params.get("token", "")
+    return Frame(language, chosen is not None, token, address, style()[1])
 
 
 def _page(html: str, status: int) -> Response:

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Final
+from urllib.parse import quote, urlsplit
 
 from api.check import texts
-from resolvers.letters.addresses import CHECK_PATH
 from resolvers.letters.checking import (
     CheckRefusal,
     Genuine,
@@ -41,20 +41,28 @@ _LABELS: Final[Mapping[str, Named]] = {**LABELS, "file_number": texts.FILE_NUMBE
 @dataclass(frozen=True)
 class Frame:
     """What every page has around its content. `chose` says that the address names the language;
-    `address` is where the real page is; `style` marks the version of the style sheet."""
+    `address` is where the real page is, as the world knows it; `token` what is checked, "" where
+    there is none yet; `style` marks the version of the style sheet."""
 
     language: Language
     chose: bool
-    path: str
+    token: str
     address: str
     style: str
 
     def say(self, named: Named) -> str:
         return escape(named.zh if self.language is Language.ZH else named.en)
 
-    def own(self, path: str) -> str:
-        """That path, in the language that was chosen."""
-        return f"{path}?lang={self.language.value}" if self.chose else path
+    def link(self, token: str, language: Language | None = None) -> str:
+        """The path of that page, escaped; in that language, else in the one that was chosen."""
+        path = f"{self.base}/{quote(token, safe='')}" if token else self.base
+        wanted = language or (self.language if self.chose else None)
+        return escape(path if wanted is None else f"{path}?lang={wanted.value}")
+
+    @property
+    def base(self) -> str:
+        """Of all paths: the issuer may have one of its own, which a proxy takes away."""
+        return urlsplit(self.address).path
 
 
 def start(frame: Frame, *, is_wrong: bool) -> str:
@@ -66,7 +74,7 @@ def start(frame: Frame, *, is_wrong: bool) -> str:
         texts.NO_ADDRESS if is_wrong else texts.PAGE,
         f"""<h1>{say(texts.PAGE)}</h1>{fault}
 <p>{say(texts.ASK_ADDRESS)}</p>
-<form method="post" action="{escape(frame.own(CHECK_PATH))}">
+<form method="post" action="{frame.link("")}">
 <div class="field"><label for="address">{say(texts.ADDRESS)}</label>
 <textarea id="address" name="address" rows="4" maxlength="600" required autocomplete="off"
  autocapitalize="off" spellcheck="false" inputmode="url"{told}></textarea></div>
@@ -86,7 +94,7 @@ def refused(frame: Frame) -> str:
 
 
 def _refusal(frame: Frame, heading: Named, why: Named) -> str:
-    again = f'<p><a href="{escape(frame.own(CHECK_PATH))}">{frame.say(texts.TRY_ANOTHER)}</a></p>'
+    again = f'<p><a href="{frame.link("")}">{frame.say(texts.TRY_ANOTHER)}</a></p>'
     return _whole(frame, heading, _verdict(frame, "bad", heading, why) + again)
 
 
@@ -119,7 +127,7 @@ def letter_form(
 <p>{say(texts.COMPARE_DAY)}</p>
 <h2>{say(texts.TYPE_IT)}</h2>
 <p>{say(texts.TYPE_HOW)}</p>
-<form method="post" action="{escape(frame.own(frame.path))}" autocomplete="off">
+<form method="post" action="{frame.link(frame.token)}" autocomplete="off">
 {fields}
 <div class="field"><label for="code">{say(texts.CODE)}</label>
 <span class="hint" id="code-hint">{say(texts.CODE_HINT)}</span>
@@ -158,7 +166,7 @@ def genuine(frame: Frame, found: Genuine) -> str:
             for label, state, tone in states
         )
         now = f'<h2>{say(texts.NOW)}</h2><p class="hint">{as_of}</p><dl class="now">{rows}</dl>'
-    again = f'<p><a href="{escape(frame.own(CHECK_PATH))}">{say(texts.TRY_ANOTHER)}</a></p>'
+    again = f'<p><a href="{frame.link("")}">{say(texts.TRY_ANOTHER)}</a></p>'
     return _whole(frame, title, f"{above}{now}{_facts(frame, found.letter)}{again}")
 
 
@@ -259,13 +267,13 @@ def _whole(frame: Frame, title: Named, content: str) -> str:
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
 <title>{say(title)} – {say(texts.SERVICE)}</title>
-<link rel="stylesheet" href="{CHECK_PATH}/style.css?v={frame.style}">
+<link rel="stylesheet" href="{escape(frame.base)}/style.css?v={frame.style}">
 </head>
 <body>
 <a class="skip" href="#content">{say(texts.SKIP)}</a>
 <header><div class="wide">
 <span class="service">{say(texts.SERVICE)}</span>
-<a class="language" href="{escape(frame.path)}?lang={other.value}" hreflang="{other.value}"
+<a class="language" href="{frame.link(frame.token, other)}" hreflang="{other.value}"
  lang="{other.value}">{texts.OTHER_LANGUAGE[language]}</a>
 </div></header>
 <main id="content" class="wide">

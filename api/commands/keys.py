@@ -42,7 +42,7 @@ NEEDED_BY = {
     Purpose.MASTER: "holder keys and officers' secrets",
     Purpose.DIGEST: "documents",
     Purpose.REFRESH: "live sessions",
-    Purpose.LETTERS: "letters out there",
+    Purpose.LETTERS: "letters on record",
 }
 
 
@@ -83,7 +83,7 @@ async def _listed(settings: Settings, uri: str, key_set: KeySet) -> list[str]:
             ring = key_set.ring(purpose)
             for key in ring.keys:
                 needed = NEEDED_BY[purpose]
-                if purpose not in (Purpose.SIGNING, Purpose.LETTERS):
+                if purpose is not Purpose.SIGNING:
                     count = await count_needing(database, purpose, key.version, now)
                     needed = f"{count} {needed}"
                 state = _state(key.version, ring.current_version)
@@ -238,16 +238,17 @@ def _refuse_while_needed(settings: Settings, purpose: Purpose, version: int, at_
         if not at_once:
             _refuse_while_tokens_live(settings.keys_path, version)
         return
-    if purpose is Purpose.LETTERS:
-        if not at_once:
-            raise Refusal(
-                f"letters that letters key {version} signed could no longer be checked: keep it, "
-                "or retire it with --at-once if it has leaked"
-            )
-        return
     with database_uri(settings) as uri:
         needing = asyncio.run(_count(settings, uri, purpose, version))
     if needing == 0:
+        return
+    if purpose is Purpose.LETTERS:
+        if not at_once:
+            raise Refusal(
+                f"{needing} letters of letters key {version} could no longer be checked: keep it, "
+                "or retire it with --at-once if it has leaked"
+            )
+        click.echo(f"{needing} letters of letters key {version} can be checked no more.")
         return
     if purpose is not Purpose.REFRESH:
         raise Refusal(
