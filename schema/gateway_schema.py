@@ -3,7 +3,8 @@
 Strawberry's own logging of errors, which prints messages, is replaced.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
+from contextlib import aclosing
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from graphql import OperationType as OperationKind
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult
+from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from schema.documents import Documents, Prepared
@@ -98,6 +100,25 @@ class GatewaySchema(strawberry.Schema):
         if result.errors:
             result.errors = masked(result.errors, None, self._classify)
         return result
+
+    async def follow(
+        self, *arguments: Any, **options: Any
+    ) -> AsyncGenerator[ExecutionResult, None]:
+        """As Strawberry's `stream`, which lets out what an extension raises."""
+        results = await super().stream(*arguments, **options)
+        try:
+            async with aclosing(results):
+                async for result in results:
+                    if not isinstance(result, ExecutionResult):
+                        raise TypeError("incremental delivery is not served")
+                    yield result
+        except Exception as fault:  # noqa: BLE001 - masked, as `execute` does
+            error = fault if isinstance(fault, GraphQLError) else _unexpected(fault)
+            yield PreExecutionError(data=None, errors=masked([error], None, self._classify))
+
+
+def _unexpected(fault: Exception) -> GraphQLError:
+    return GraphQLError("unexpected", original_error=fault)
 
 
 def _mark_one_of(schema: GraphQLSchema) -> None:

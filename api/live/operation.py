@@ -93,7 +93,7 @@ class Operation:
     async def _deliver_all(
         self, ask: GraphQLAsk, context: RequestContext, allowed: Collection[OperationType]
     ) -> None:
-        results = await self._schema.stream(
+        results = self._schema.follow(
             ask.query,
             variable_values=ask.variables,
             context_value=context,
@@ -102,8 +102,6 @@ class Operation:
         )
         async with aclosing(results):
             async for result in results:
-                if not isinstance(result, ExecutionResult):
-                    raise TypeError("incremental delivery is not served")
                 if not self._has_begun:
                     self._has_begun = True
                     await self._subscriber.refused(result)
