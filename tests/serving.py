@@ -28,6 +28,7 @@ from auth.keys import KeySet
 from auth.mongo import Database
 from auth.passwords import Argon2Cost
 from resolvers.jobs.upkeep import JOBS
+from resolvers.store import notice_stream
 from schema.build import build_gateway_schema
 from tests.app_client import AppClient
 from tests.factories import Person, make_person
@@ -119,7 +120,9 @@ async def serving_gateway(
         async with httpx.AsyncClient(
             base_url=base_url, limits=limits, timeout=60, verify=_TLS
         ) as http:
-            yield Serving(base_url, http, database, key_set, clock)
+            # Whoever stops a stream waits for its last answer.
+            with patch.object(notice_stream, "AWAIT_MS", 50):
+                yield Serving(base_url, http, database, key_set, clock)
         ticking.cancel()
         await asyncio.wait([ticking])
         await _ended(server)

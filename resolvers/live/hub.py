@@ -21,8 +21,8 @@ from resolvers.store.notice_stream import NoticeStream, Position, SourceLost
 
 logger = logging.getLogger("onecard.live")
 
-MAX_WAITING: Final = 100
-"""Notices that wait for one follower: some 40 kB."""
+MAX_WAITING: Final = 200
+"""Notices that wait for one follower: some 80 kB."""
 REOPEN_SECONDS: Final = 1.0
 OPENING_SECONDS: Final = 4.0
 """What a new follower waits for the source, which the first one has opened."""
