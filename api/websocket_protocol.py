@@ -24,8 +24,9 @@ CLOSE_SECONDS: Final = 5.0
 SEND_BUFFER_BYTES: Final = 64 * 1024
 """Asked of the operating system, which would take megabytes for a client that does not read."""
 
-_QUIET: Final = logging.getLogger("uvicorn.websocket")
-"""Of what uvicorn and websockets say here (addresses, frames) nothing may reach a log."""
+_QUIET: Final = logging.getLogger("websockets.served")
+"""Of what uvicorn and websockets say here (addresses, frames) nothing may reach a log. Beside
+uvicorn's loggers, not below them: configuring those would give it back its level."""
 _QUIET.setLevel(logging.CRITICAL)
 
 

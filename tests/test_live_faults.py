@@ -117,7 +117,7 @@ async def test_when_what_is_new_cannot_be_told_streams_are_closed_to_resume(
 
         monkeypatch.setattr(NoticeStream, "next", lost)
         await tell(posting, person.holder_id, "b")
-        assert await asyncio.gather(client.ended(), stream.ended()) == [4600, "STREAM_RESUME"]
+        assert list(await asyncio.gather(client.ended(), stream.ended())) == [4600, "STREAM_RESUME"]
     monkeypatch.setattr(NoticeStream, "next", real)
     async with web_socket(serving.base_url, app.token) as client:
         await client.subscribe(cursor)

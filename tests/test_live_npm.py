@@ -1,4 +1,4 @@
-"""The real clients: npm `graphql-ws` and `graphql-sse`, through a dropped connection and a logout."""
+"""The real clients, npm `graphql-ws` and `graphql-sse`: a dropped connection, and a logout."""
 
 from __future__ import annotations
 

@@ -34,12 +34,12 @@ async def test_the_token_may_stand_in_the_header_of_the_upgrade_but_not_in_both(
     app = await logged_in(serving, person)
     await tell_directly(serving, person.holder_id, "a")
     header = {"Authorization": f"Bearer {app.token}"}
-    url, given = serving.base_url, {"additional_headers": header}
-    async with web_socket(url, initialise=False, **given) as client:
+    url = serving.base_url
+    async with web_socket(url, initialise=False, additional_headers=header) as client:
         assert await client.initialise(None) == {"type": "connection_ack"}
         await client.subscribe("")
         assert (await client.arrival())["notice"]["about"]["id"] == "pmt_a"
-    async with web_socket(url, initialise=False, **given) as client:
+    async with web_socket(url, initialise=False, additional_headers=header) as client:
         await client.say(INIT | {"payload": header})
         assert await client.ended() == 4400
 

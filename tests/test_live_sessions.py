@@ -47,7 +47,7 @@ async def test_a_logout_on_another_process_closes_every_stream_within_a_second(
         await other.subscribe()
         await same_device(app, elsewhere).execute(LOGOUT)
         began = time.monotonic()
-        assert await asyncio.gather(socket.ended(), stream.ended()) == [
+        assert list(await asyncio.gather(socket.ended(), stream.ended())) == [
             4401,
             "STREAM_SESSION_ENDED",
         ]
@@ -70,7 +70,10 @@ async def test_without_a_refresh_a_stream_ends_with_its_token_and_goes_on_after_
         cursor = (await socket.arrival())["cursor"]
         serving.clock.advance(minutes=5)
         began = time.monotonic()
-        assert await asyncio.gather(socket.ended(), stream.ended()) == [4601, "STREAM_TOKEN_OVER"]
+        assert list(await asyncio.gather(socket.ended(), stream.ended())) == [
+            4601,
+            "STREAM_TOKEN_OVER",
+        ]
         assert time.monotonic() - began < PROMISE_SECONDS
     await tell_directly(serving, person.holder_id, "b")
     app.token = None  # it is over
