@@ -7,11 +7,14 @@ it is unpacked and no window is kept for each connection.
 from __future__ import annotations
 
 import asyncio
+import http
 import logging
 import socket
 from typing import Any, Final
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Response
+from websockets.server import ServerProtocol
 
 MAX_MESSAGE_BYTES: Final = 64 * 1024
 PING_SECONDS: Final = 25.0
@@ -30,14 +33,21 @@ uvicorn's loggers, not below them: configuring those would give it back its leve
 _QUIET.setLevel(logging.CRITICAL)
 
 
+class _Discreet(ServerProtocol):
+    """Refuses a handshake by its status alone: the library's words repeat what was sent."""
+
+    def reject(self, status: http.HTTPStatus | int, _text: str) -> Response:
+        known = http.HTTPStatus(status)
+        return super().reject(known, f"{known.phrase}.\n")
+
+
 class BoundedWebSocket(WebSocketsSansIOProtocol):
     stall_seconds = STALL_SECONDS
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.logger = _QUIET
-        self.conn.logger = _QUIET
-        self.conn.debug = False
+        self.conn = _Discreet(max_size=self.config.ws_max_size, logger=_QUIET)
         self.close_timeout = CLOSE_SECONDS
         self._stall: asyncio.TimerHandle | None = None
 
