@@ -24,7 +24,8 @@ from resolvers.letters.printed_code import read_code
 from resolvers.letters.printed_words import CHOICES
 from resolvers.vocabulary import LetterKind
 
-MAX_VALUE_LENGTH: Final = 400
+MAX_VALUE_LENGTH: Final = 640
+"""Of a name of an employer or a post, both languages in one row: 300 characters each."""
 
 
 class PrintedField(StrEnum):
