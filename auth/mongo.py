@@ -7,6 +7,8 @@ move is a change of this file.
 
 from __future__ import annotations
 
+import asyncio
+import random
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeAlias, TypeVar
 
@@ -49,6 +51,10 @@ _T = TypeVar("_T")
 
 LINEARIZABLE = ReadConcern("linearizable")
 
+_FIRST_PAUSE_SECONDS = 0.005
+_LONGEST_PAUSE_SECONDS = 0.5
+"""As the specification of MongoDB's drivers has it for transactions that are run again."""
+
 
 def connect(uri: str, *, app_name: str = "onecard-gateway") -> Client:
     """A client that writes to the majority and reads what the majority has.
@@ -81,11 +87,24 @@ async def in_transaction(
 ) -> _T:
     """Run `work` in one transaction, again from the start on a transient conflict.
 
-    `work` must therefore depend on nothing that its own earlier run changed in memory.
+    `work` must therefore depend on nothing that its own earlier run changed in memory. Between two
+    runs there is a pause that grows (the driver makes none): whoever met once would meet again, and
+    a database that is away would be asked thousands of times a second.
     """
+    runs = 0
+
+    async def run(transaction: Transaction) -> _T:
+        nonlocal runs
+        if runs:
+            longest = min(_FIRST_PAUSE_SECONDS * 1.5 ** (runs - 1), _LONGEST_PAUSE_SECONDS)
+            # Nothing is held meanwhile: the server hears of a transaction by its first command.
+            await asyncio.sleep(longest * random.random())  # noqa: S311 - no secret
+        runs += 1
+        return await work(transaction)
+
     async with await database.client.start_session() as transaction:
         result: _T = await transaction.with_transaction(
-            work, read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority")
+            run, read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority")
         )
         return result
 

@@ -15,7 +15,7 @@ from api.demo import demo_identities
 from auth.keys import KeySet
 from tests.app_client import AppClient
 from tests.live_clients import event_stream, web_socket
-from tests.processes import is_alive
+from tests.processes import eventually, is_alive
 from tests.serving import MovableClock, Serving
 from tests.test_serve import family_of, served
 
@@ -45,4 +45,4 @@ async def test_term_tells_every_stream_to_go_on_elsewhere_and_leaves_no_process(
             code = await asyncio.to_thread(process.wait, 30)
         assert code == 0
         assert time.monotonic() - began < 9, "nobody was waited for"
-        assert not any(map(is_alive, family))
+        assert eventually(lambda: not any(map(is_alive, family)))
