@@ -38,7 +38,7 @@ class Phone:
     async def follow_until(self, count: int) -> None:
         while len(self.names) < count:
             with suppress(*_LOST):
-                async with self._open() as following:
+                async with self.opened_once() as following:
                     self.opened += 1
                     await self._follow(following, count)
             await asyncio.sleep(self.dice.uniform(0, 0.05))
@@ -55,7 +55,7 @@ class Phone:
             stays -= 1
 
     @asynccontextmanager
-    async def _open(self) -> AsyncIterator[Next]:
+    async def opened_once(self) -> AsyncIterator[Next]:
         if self.is_web_socket:
             async with web_socket(self.serving.base_url, self.token, close_timeout=1) as client:
                 await client.subscribe(self.cursor)

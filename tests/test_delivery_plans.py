@@ -9,7 +9,7 @@ from resolvers.calendars.feeds import create_feed, read_calendar
 from resolvers.push_channel import Gone, TryLater
 from tests.commands import CommandLog
 from tests.delivering import a_command, ask_of, delivering_gateway
-from tests.test_query_plans import _scanned
+from tests.test_query_plans import scanned_by
 
 
 async def test_every_query_of_telling_and_of_calendars_is_served_by_an_index(
@@ -38,7 +38,7 @@ async def test_every_query_of_telling_and_of_calendars_is_served_by_an_index(
     scans = {}
     for shape, command in queries.items():
         if (command.get("find") or command.get("aggregate")) != "meta":
-            scans[shape] = await _scanned(database, command)
+            scans[shape] = await scanned_by(database, command)
     assert {"deliveries", "push_endpoints", "calendar_feeds"} <= {
         shape.partition(" ")[0] for shape in scans
     }

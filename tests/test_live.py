@@ -11,8 +11,10 @@ from api.runtime import open_runtime
 from api.settings import Settings
 from resolvers.gateway import Gateway
 from tests.access_callers import logged_in
+from tests.commands import CommandLog
 from tests.live_clients import event_stream, name_of, tell, web_socket
 from tests.serving import Serving
+from tests.test_query_plans import scanned_by
 
 
 @pytest.fixture
@@ -64,3 +66,24 @@ async def test_over_web_socket_first_what_was_missed_then_what_comes(
         await asyncio.sleep(0.05)
         await client.say({"type": "ping"})
         assert (await client.next())["type"] == "pong", "the completed one stays silent"
+
+
+async def test_what_streams_ask_of_the_database_is_served_by_indexes(
+    serving: Serving, posting: Gateway, command_log: CommandLog
+) -> None:
+    person = await serving.person()
+    app = await logged_in(serving, person)
+    await tell(posting, person.holder_id, "a", "b")
+    command_log.clear()
+    async with event_stream(serving, app.token, "") as stream:
+        await stream.arrival()
+        await stream.arrival()
+        serving.clock.advance(minutes=6)
+        assert await stream.ended() == "STREAM_TOKEN_OVER"
+    queries = {
+        shape: query for shape, query in command_log.queries.items() if "$changeStream" not in shape
+    }
+    of_live = {query.get("find") or query.get("aggregate") for query in queries.values()}
+    assert {"notices", "inboxes", "sessions"} <= of_live
+    scanned = {shape: await scanned_by(serving.database, queries[shape]) for shape in queries}
+    assert {shape: scans for shape, scans in scanned.items() if scans} == {}

@@ -169,12 +169,12 @@ async def test_every_query_of_a_life_with_permit_and_cards_is_served_by_an_index
     scans = {}
     for shape, command in list(command_log.queries.items()):
         if (command.get("find") or command.get("aggregate")) not in SCANNED_WHOLE:
-            scans[shape] = await _scanned(serving.database, command)
+            scans[shape] = await scanned_by(serving.database, command)
     assert len(scans) > 40
     assert {shape: scanned for shape, scanned in scans.items() if scanned} == {}
 
 
-async def _scanned(database: Database, command: Mapping[str, Any]) -> list[str]:
+async def scanned_by(database: Database, command: Mapping[str, Any]) -> list[str]:
     """The collections that the command would read whole."""
     kept = ("find", "filter", "sort", "limit", "projection", "aggregate", "pipeline", "cursor")
     asked = {name: command[name] for name in kept if name in command}

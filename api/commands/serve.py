@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import errno
 import os
+import resource
 import socket
 from collections.abc import Iterator
 
@@ -40,6 +41,9 @@ GRACEFUL_SECONDS = 10
 KEEP_ALIVE_SECONDS = 30
 MAX_HEADER_BYTES = 16_384
 MAX_CONNECTIONS = 1_000
+"""Beside those that carry a stream, which have a bound of their own."""
+SPARE_FILES = 200
+"""For the database, keys, logs, and what the interpreter opens."""
 
 
 @click.command()
@@ -67,7 +71,18 @@ def serve(host: str, port: int, workers: int) -> None:
             _run(listener, workers)
 
 
+def _allow_files() -> None:
+    """As many as there may be connections: systems give a process 1,024 unless it asks for more,
+    and one that has none left can neither accept nor reach its database."""
+    wanted = MAX_CONNECTIONS + MAX_STREAMS + SPARE_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
 def _run(listener: socket.socket, workers: int) -> None:
+    _allow_files()
     config = uvicorn.Config(
         "api.app:create_app",
         factory=True,
