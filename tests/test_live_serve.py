@@ -20,7 +20,7 @@ from tests.serving import MovableClock, Serving
 from tests.test_serve import family_of, served
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.slow)])
 async def test_term_tells_every_stream_to_go_on_elsewhere_and_leaves_no_process(
     tmp_path: Path, key_set: KeySet, workers: str
 ) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+import pymongo
 from pymongo import UpdateOne
 
 from auth.bson_schema import INSTANT, INTEGER, array, document, identifier, one_of, optional, text
@@ -28,6 +29,7 @@ from resolvers.rules.notice_preferences import (
 NAME = "inboxes"
 STEP: Final = timedelta(milliseconds=1)
 """Between two notices of one holder: what MongoDB's dates and our cursors can tell apart."""
+UNREAD_SECONDS: Final = 5.0
 
 SPEC = CollectionSpec(
     name=NAME,
@@ -87,7 +89,9 @@ class InboxStore:
         found = self._inboxes.find(
             {"_id": {"$in": list(holder_ids)}}, {"unread": 1}, batch_size=len(holder_ids) + 1
         )
-        return {inbox["_id"]: inbox["unread"] async for inbox in found}
+        # Streams wait for it, which have no deadline of their own.
+        with pymongo.timeout(UNREAD_SECONDS):
+            return {inbox["_id"]: inbox["unread"] async for inbox in found}
 
     async def lock(self, holder_id: str, transaction: Transaction) -> None:
         """Let what is done with a holder's notices run one after the other: of two transactions

@@ -34,6 +34,9 @@ RESUME_SECONDS: Final = 12.0
 """How long a broken stream is tried again from where it was: an election takes that long."""
 RETRY_SECONDS: Final = 0.25
 READ_SECONDS: Final = 5.0
+READ_AT_ONCE: Final = 4
+"""Of those who read what they missed: after a break all come at once, and the driver has few
+threads, which the revocation feed needs too."""
 
 _HISTORY_LOST: Final = frozenset({136, 234, 280, 286})
 """Server codes that no trying again helps: capped position lost, and change stream fatal, history
@@ -133,6 +136,7 @@ class MissedNotices:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._notices: Collection = database[NAME]
+        self._turns = asyncio.Semaphore(READ_AT_ONCE)
 
     async def load_after(
         self, holder_id: str, at: datetime, limit: int, not_before: Position
@@ -168,6 +172,12 @@ class MissedNotices:
     ) -> _T:
         """In a session that waits until its server has all up to `position`: right after an
         election the new primary may not show yet what the stream has already told."""
+        async with self._turns:
+            return await self._read_not_before(position, read)
+
+    async def _read_not_before(
+        self, position: Position, read: Callable[[Any], Coroutine[Any, Any, _T]]
+    ) -> _T:
         with pymongo.timeout(READ_SECONDS):
             async with await self._database.client.start_session() as session:
                 session.advance_operation_time(position)
