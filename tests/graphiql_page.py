@@ -14,7 +14,8 @@ from typing import Any
 from tests.browser import Browser, Page
 from tests.test_serve import served
 
-# Keeps every GraphQL request of the page with its answer, where only the test can see them.
+# Keeps every GraphQL request of the page with its answer, where only the test can see them; of a
+# stream, which has no end, that it began.
 _LISTEN = """(() => {
   const ask = window.fetch;
   window.heard = [];
@@ -23,7 +24,9 @@ _LISTEN = """(() => {
     if (options?.body) {
       const { query, operationName } = JSON.parse(options.body);
       const token = new Headers(options.headers).get("authorization");
-      window.heard.push({ query, operationName, token, answer: await answer.clone().json() });
+      const streams = answer.headers.get("content-type")?.startsWith("text/event-stream");
+      const told = streams ? {} : await answer.clone().json();
+      window.heard.push({ query, operationName, token, answer: told });
     }
     return answer;
   };

@@ -178,6 +178,16 @@ def test_every_example_runs_in_a_tab_of_its_own_without_error(
         assert tabs == len(titles)
 
 
+def test_notices_are_shown_as_they_come(browser: Browser, gateway: str) -> None:
+    """The first login has issued a card, of which its holder is told."""
+    with opened(browser, gateway) as graphiql:
+        graphiql.log_in(WITHOUT_CARD)
+        graphiql.click('[aria-label="Show Examples"]')
+        graphiql.click('[aria-label="Run: Live: notices as they come"]')
+        graphiql.wait_for_text(".graphiql-response", '"noticeArrived"')
+        graphiql.wait_for_text(".graphiql-response", '"unreadCount"')
+
+
 def test_everything_to_press_or_fill_has_a_name(browser: Browser, gateway: str) -> None:
     with opened(browser, gateway) as graphiql:
         graphiql.press("Name and number")

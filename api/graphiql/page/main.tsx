@@ -6,6 +6,7 @@ import { HISTORY_PLUGIN } from "@graphiql/plugin-history";
 import type { GraphiQLPlugin } from "@graphiql/react";
 import type { Fetcher } from "@graphiql/toolkit";
 import { GraphiQL } from "graphiql";
+import { getOperationAST } from "graphql";
 import { createRoot } from "react-dom/client";
 import { examples } from "./examples";
 import { ExamplesPanel } from "./examples-panel";
@@ -13,13 +14,17 @@ import { Header } from "./header";
 import { CardIcon, ListIcon } from "./icons";
 import { LoginPanel } from "./login-panel";
 import { memoryStorage } from "./memory-storage";
-import { send } from "./session";
+import { listen, send } from "./session";
 import { language, texts } from "./texts";
 
 const OPEN_AT_START = 2;
 
-const fetcher: Fetcher = (request, options) =>
-  send({ query: request.query, operationName: request.operationName, variables: request.variables }, options?.headers ?? {});
+const fetcher: Fetcher = (request, options) => {
+  const asked = { query: request.query, operationName: request.operationName, variables: request.variables };
+  const headers = options?.headers ?? {};
+  const operation = options?.documentAST && getOperationAST(options.documentAST, request.operationName);
+  return operation?.operation === "subscription" ? listen(asked, headers) : send(asked, headers);
+};
 
 const page = document.getElementById("page");
 if (page === null) throw new Error("the page has no #page element");

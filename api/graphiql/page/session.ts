@@ -2,7 +2,7 @@
 // reloading the page forgets them.
 
 import { detailOf, endSession, refreshTokens, Refused, type Tokens, whoAmI } from "./login";
-import { bearer, type GraphQLAnswer, post, type Request } from "./transport";
+import { bearer, follow, type GraphQLAnswer, post, type Request } from "./transport";
 import { value } from "./value";
 
 export type Session =
@@ -64,11 +64,20 @@ export async function logOut(): Promise<void> {
 
 /** GraphiQL's requests: the session's token unless the Headers tab names another. */
 export async function send(request: Request, ownHeaders: Record<string, string>): Promise<GraphQLAnswer> {
+  return (await post(request, await withToken(ownHeaders))).answer;
+}
+
+/** Its subscriptions. Refreshing goes on beside them, so they live as long as the session is used. */
+export async function* listen(request: Request, ownHeaders: Record<string, string>): AsyncGenerator<GraphQLAnswer> {
+  yield* follow(request, await withToken(ownHeaders));
+}
+
+async function withToken(ownHeaders: Record<string, string>): Promise<Headers> {
   const headers = new Headers(ownHeaders);
   if (!headers.has("authorization") && tokens !== null) {
     await renewIfEnding();
     const held = tokens as Tokens | null;
     for (const [key, value] of bearer(held?.accessToken ?? null)) headers.set(key, value);
   }
-  return (await post(request, headers)).answer;
+  return headers;
 }
