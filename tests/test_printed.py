@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from resolvers.letters.printed import (
     DAYS,
     FIELDS_OF,
+    MAX_VALUE_LENGTH,
     PrintedField,
     checked_values,
     compared,
@@ -100,7 +101,7 @@ def test_no_row_is_printed_that_escapes_the_digest() -> None:
     with pytest.raises(ValueError, match="other fields"):
         printed_digest(KIND, LETTER_ID, DAY, {_F.FULL_NAME: "A"}, code())
     with pytest.raises(ValueError, match="characters"):
-        digest(ROWS, full_name="A" * 401)
+        digest(ROWS, full_name="A" * (MAX_VALUE_LENGTH + 1))
     with pytest.raises(ValueError, match="no printed code"):
         printed_digest(KIND, LETTER_ID, DAY, checked_values(KIND, {}), "1")
 

@@ -51,7 +51,9 @@ _CATEGORIES = Weighted((PermitCategory.A, 18), (PermitCategory.B, 62), (PermitCa
 _PERMIT_COUNTS = Weighted((1, 38), (2, 28), (3, 17), (4, 9), (5, 5), (6, 3))
 _MAX_YEARS = {PermitCategory.A: 5, PermitCategory.B: 2, PermitCategory.C: 1}
 _AGE_AT_FIRST_PERMIT = 21
-_AGE_OF_MAJORITY = 18
+_AGE_WITH_OLD_PLASTIC = 34
+"""Who is so old at the reference date was of age when the last plastic permits were issued, until a
+reference date of 2039. By age alone, as a holder's numbers do not hang on that date."""
 _PLASTIC_DAYS = 5 * DAYS_PER_YEAR
 _CONVERTED_PERCENT = 35
 
@@ -121,13 +123,12 @@ def _job(data_set: str, number: int) -> Job:
 
 def _course(draw: Draw, age: int, reference: date) -> _Course:
     scene = draw.weighted(_SCENES)
-    age_then = age - (reference.year - _plastic_begins(reference)[0].year) - 1
-    if scene is Scene.OLD_PLASTIC and age_then < _AGE_OF_MAJORITY:
+    if scene is Scene.OLD_PLASTIC and age < _AGE_WITH_OLD_PLASTIC:
         scene = Scene.RUNNING
     if scene is Scene.RESIDENT:
         return _resident(draw, age, reference)
     if scene is Scene.OLD_PLASTIC:
-        return _old_plastic(draw, age_then, reference)
+        return _old_plastic(draw, age, reference)
     category = _category(draw, age)
     permits = _permits(draw, category, age)
     validity = draw.pick(VALIDITY_DAYS[category])
@@ -162,19 +163,14 @@ def _permits(draw: Draw, category: PermitCategory, age: int, most_years: int = 1
     return max(1, min(draw.weighted(_PERMIT_COUNTS), years // _MAX_YEARS[category]))
 
 
-def _plastic_begins(reference: date) -> tuple[date, date]:
-    """The days between which a plastic permit of five years begins that is still told of."""
+def _old_plastic(draw: Draw, age: int, reference: date) -> _Course:
+    """Five years of category A that began before the plastic permit ended; expired by now when the
+    reference date is late."""
     latest = PLASTIC_ENDED_ON - 5 * ONE_DAY
-    return min(latest, reference - (_PLASTIC_DAYS - 15) * ONE_DAY), min(latest, reference)
-
-
-def _old_plastic(draw: Draw, age_then: int, reference: date) -> _Course:
-    """Five years of category A that began before the plastic permit ended, at `age_then` or older;
-    expired by now when the reference date is late."""
-    earliest, latest = _plastic_begins(reference)
-    first_day = earliest + draw.below((latest - earliest).days + 1) * ONE_DAY
+    earliest = min(latest, reference - (_PLASTIC_DAYS - 15) * ONE_DAY)
+    first_day = earliest + draw.below((min(latest, reference) - earliest).days + 1) * ONE_DAY
     ends_on = first_day + (_PLASTIC_DAYS - 1) * ONE_DAY
-    count = 2 if age_then >= _AGE_AT_FIRST_PERMIT + _MAX_YEARS[PermitCategory.A] else 1
+    count = 2 if age >= _AGE_WITH_OLD_PLASTIC + _MAX_YEARS[PermitCategory.A] else 1
     count = min(count, draw.weighted(_PERMIT_COUNTS))
     plan = CareerPlan(PermitCategory.A, count, Ending.RUNS_OUT, ends_on, _PLASTIC_DAYS)
     return _Course(plan, converted=draw.chance(_CONVERTED_PERCENT))
