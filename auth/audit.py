@@ -28,6 +28,7 @@ from auth.principal import Assurance, Principal, PrincipalKind
 
 NAME = "audit"
 MAX_OBJECTS = 2_000
+MAX_PEOPLE = 500
 MAX_FIELDS = 100
 
 
@@ -137,7 +138,7 @@ class AuditAction(StrEnum):
 
 SPEC = CollectionSpec(
     name=NAME,
-    version=1,
+    version=2,
     audience="auditors; the holder's own access ledger",
     validator=document(
         {
@@ -156,6 +157,8 @@ SPEC = CollectionSpec(
                 }
             ),
             "holder_id": optional(identifier("hld")),
+            "people": array(identifier("hld"), maximum=MAX_PEOPLE),
+            "purpose": optional(text(40, "^[A-Z_]+$")),
             "objects": array(text(40), maximum=MAX_OBJECTS),
             "fields": array(text(80), maximum=MAX_FIELDS),
             "address_digest": optional(binary()),
@@ -168,6 +171,11 @@ SPEC = CollectionSpec(
             (("holder_id", 1), ("at", -1)),
             serves="who saw or changed a holder's data",
         ),
+        Index(
+            "people_newest",
+            (("people", 1), ("at", -1), ("_id", 1)),
+            serves="a holder's own ledger: who looked, newest first",
+        ),
         Index("newest", (("at", -1),), serves="the trail of a time span"),
     ),
 )
@@ -177,13 +185,19 @@ RESULT_OK = "OK"
 
 @dataclass(frozen=True)
 class AuditLine:
-    """One line. `result` is OK or the stable code of the refusal."""
+    """One line. `result` is OK or the stable code of the refusal.
+
+    `people` are the holders whose data somebody else looked at, or tried to: each finds the line in
+    its own ledger. `purpose` is the code of what it was looked at for, where that was stated.
+    """
 
     action: AuditAction
     holder_id: str | None
     result: str = RESULT_OK
     objects: Sequence[str] = ()
     fields: Sequence[str] = ()
+    people: Sequence[str] = ()
+    purpose: str | None = None
 
 
 @dataclass(frozen=True)
@@ -212,6 +226,8 @@ def encode_audit_line(line_id: str, line: AuditLine, origin: AuditOrigin) -> Doc
             "acr": principal.assurance.acr,
         },
         "holder_id": line.holder_id,
+        "people": list(line.people),
+        "purpose": line.purpose,
         "objects": list(line.objects),
         "fields": list(line.fields),
         "address_digest": origin.address_digest,

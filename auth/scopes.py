@@ -18,3 +18,8 @@ class ClientScope(StrEnum):
     PAPERS_WRITE = "papers:write"
     LETTERS_READ = "letters:read"
     TASKS_READ = "tasks:read"
+    EXPORTS_MAKE = "exports:make"
+    GRANTS_ASK = "grants:ask"
+    SHARED_READ = "shared:read"
+    CHECKS_MAKE = "checks:make"
+    WEBHOOKS_MANAGE = "webhooks:manage"

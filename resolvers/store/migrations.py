@@ -105,7 +105,23 @@ async def _events_wait_for_those_who_take_them_on(database: Database) -> None:
     )
 
 
+_LOOKED = ["case.read", "card.read", "card_order.read", "letter.checked"]
+"""What others did with a holder's data when the first version wrote the trail."""
+
+
+async def _lines_name_those_who_were_looked_at(database: Database) -> None:
+    """Version 2: whose data a line is about, for their ledgers. A line of a list of masks named
+    nobody, so it stands in none."""
+    looked = {"$and": [{"$in": ["$action", _LOOKED]}, {"$ne": ["$holder_id", None]}]}
+    await database["audit"].update_many(
+        {"people": {"$exists": False}},
+        [{"$set": {"people": {"$cond": [looked, ["$holder_id"], []]}, "purpose": None}}],
+        bypass_document_validation=True,
+    )
+
+
 MIGRATIONS: Sequence[Migration] = (
+    Migration("audit", 2, _lines_name_those_who_were_looked_at),
     Migration("cards", 2, _cards_say_why_and_until_when),
     Migration("holders", 2, _consents_can_be_withdrawn),
     Migration("outgoing_events", 2, _events_wait_for_those_who_take_them_on),
