@@ -117,8 +117,7 @@ class SignedJson:
             raise TokenRefused(Refused.MALFORMED)
         if header["alg"] != ALGORITHM:
             raise TokenRefused(Refused.WRONG_ALGORITHM)
-        # RFC 9068 section 4: a media type, so in any case and with or without its prefix.
-        if header["typ"].lower().removeprefix("application/") != token_type:
+        if _type_of(header) != token_type:
             raise TokenRefused(Refused.WRONG_TYPE)
         public_key = self._public_keys.get(header["kid"])
         if public_key is None:
@@ -139,6 +138,18 @@ class SignedJson:
         if claims is None:
             raise TokenRefused(fault)
         return claims
+
+
+def claimed_type(token: str) -> str | None:
+    """What the header of a token says that it is, None where there is no such header. Nothing is
+    verified: it only tells who is to verify."""
+    header = _header_of(token) if len(token) <= MAX_TOKEN_LENGTH else None
+    return None if header is None else _type_of(header)
+
+
+def _type_of(header: Mapping[str, str]) -> str:
+    """RFC 9068 section 4: a media type, so in any case and with or without its prefix."""
+    return header["typ"].lower().removeprefix("application/")
 
 
 def _header_of(token: str) -> dict[str, str] | None:

@@ -10,9 +10,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from api.check import pages
 from api.check.form import MAX_FORM_BYTES
-from api.check.pages import Frame
+from api.check.frame import Frame, not_ours
 from api.ids import new_id
 from api.settings import DEFAULT_ISSUER
 from auth.keys import new_key_set
@@ -89,7 +88,7 @@ async def test_the_page_speaks_the_language_that_is_asked_for(
 
 def test_the_page_finds_itself_under_an_issuer_with_a_path_of_its_own() -> None:
     address = "https://city.example/onecard/check"
-    page = pages.not_ours(Frame(Language.EN, chose=True, token='a"b', address=address, style="1"))
+    page = not_ours(Frame(Language.EN, chose=True, token='a"b', address=address, style="1"))
     links = re.findall(r'(?:href|action)="([^"]*)"', page)
     assert links == [
         "/onecard/check/style.css?v=1",

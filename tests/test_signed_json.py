@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from auth.jwks import jwks
 from auth.keys import Purpose, base64url, new_key_set
-from auth.signed_json import MAX_TOKEN_LENGTH, Refused, SigningKey
+from auth.signed_json import MAX_TOKEN_LENGTH, Refused, SignedJson, SigningKey, claimed_type
 from tests.minting import CLAIMS, HEADER, KEYS, NOW, access_token, authority, forged, refusal_of
 
 
@@ -102,3 +102,11 @@ def test_an_oversize_token_is_refused_before_anything_is_done_with_it() -> None:
     authority().verify_access(forged(HEADER, CLAIMS | {"x": "y" * 1000}), NOW)
     with pytest.raises(ValueError, match="4096"):
         access_token(amr=("x" * 250,) * 20)
+
+
+def test_a_token_says_what_it_is_before_anything_is_verified() -> None:
+    token = SignedJson(KEYS).sign("letter", {"k": "PN"})
+    assert claimed_type(token) == "letter"
+    assert claimed_type(token[:-4] + "AAAA") == "letter"
+    for other in ("", "a.b.c", token.partition(".")[2], "x" * 5_000):
+        assert claimed_type(other) is None

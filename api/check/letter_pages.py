@@ -1,18 +1,13 @@
-"""The HTML of the check page: no script, one style sheet, every value escaped where it is put in.
-
-A page has one language in its `lang`; the switch is a link in the other one. Errors stand in the
-title and the heading as well, since nothing can move the focus without script.
-"""
+"""What the check page says of a letter: the form for what is printed, and the verdict."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from html import escape
 from typing import Final
-from urllib.parse import quote, urlsplit
 
 from api.check import texts
+from api.check.frame import Frame, verdict, whole
 from resolvers.letters.checking import (
     CheckRefusal,
     Genuine,
@@ -26,7 +21,7 @@ from resolvers.policy.letter_texts import CITY_OF_CARD, LABELS, TITLES
 from resolvers.policy.named import Named
 from resolvers.policy.permit_labels import PERMIT_STATUS_LABELS
 from resolvers.rules.permit_status import SHANGHAI
-from resolvers.vocabulary import CardOrderState, Language, LetterKind, PermitStatus
+from resolvers.vocabulary import CardOrderState, LetterKind, PermitStatus
 from schema.card_order_labels import ORDER_STATE_LABELS
 
 _CHINESE: Final = frozenset({PrintedField.CHINESE_NAME})
@@ -36,66 +31,6 @@ _TONES: Final[Mapping[PermitStatus, str]] = {
     PermitStatus.AWAITING_ORIGINALS: "plain",
 }
 _LABELS: Final[Mapping[str, Named]] = {**LABELS, "file_number": texts.FILE_NUMBER}
-
-
-@dataclass(frozen=True)
-class Frame:
-    """What every page has around its content. `chose` says that the address names the language;
-    `address` is where the real page is, as the world knows it; `token` what is checked, "" where
-    there is none yet; `style` marks the version of the style sheet."""
-
-    language: Language
-    chose: bool
-    token: str
-    address: str
-    style: str
-
-    def say(self, named: Named) -> str:
-        return escape(named.zh if self.language is Language.ZH else named.en)
-
-    def link(self, token: str, language: Language | None = None) -> str:
-        """The path of that page, escaped; in that language, else in the one that was chosen."""
-        path = f"{self.base}/{quote(token, safe='')}" if token else self.base
-        wanted = language or (self.language if self.chose else None)
-        return escape(path if wanted is None else f"{path}?lang={wanted.value}")
-
-    @property
-    def base(self) -> str:
-        """Of all paths: the issuer may have one of its own, which a proxy takes away."""
-        return urlsplit(self.address).path
-
-
-def start(frame: Frame, *, is_wrong: bool) -> str:
-    say = frame.say
-    fault = "" if not is_wrong else _verdict(frame, "bad", texts.NO_ADDRESS, None, level=2)
-    told = ' aria-invalid="true" aria-describedby="verdict"' if is_wrong else ""
-    return _whole(
-        frame,
-        texts.NO_ADDRESS if is_wrong else texts.PAGE,
-        f"""<h1>{say(texts.PAGE)}</h1>{fault}
-<p>{say(texts.ASK_ADDRESS)}</p>
-<form method="post" action="{frame.link("")}">
-<div class="field"><label for="address">{say(texts.ADDRESS)}</label>
-<textarea id="address" name="address" rows="4" maxlength="600" required autocomplete="off"
- autocapitalize="off" spellcheck="false" inputmode="url"{told}></textarea></div>
-<button>{say(texts.GO_ON)}</button>
-</form>""",
-    )
-
-
-def not_ours(frame: Frame) -> str:
-    """A token that we did not sign."""
-    return _refusal(frame, texts.NOT_SIGNED, texts.NOT_SIGNED_WHY)
-
-
-def refused(frame: Frame) -> str:
-    """A request that is no form of ours."""
-    return _refusal(frame, texts.UNREADABLE, texts.UNREADABLE_WHY)
-
-
-def _refusal(frame: Frame, heading: Named, why: Named) -> str:
-    again = f'<p><a href="{frame.link("")}">{frame.say(texts.TRY_ANOTHER)}</a></p>'
-    return _whole(frame, heading, _verdict(frame, "bad", heading, why) + again)
 
 
 def letter_form(
@@ -111,14 +46,14 @@ def letter_form(
     if outcome is not None:
         title, why = _TOLD[outcome.code]
         why = Named(why.en.format(seconds=seconds), why.zh.format(seconds=seconds))
-        above = _verdict(frame, "bad", title, why)
+        above = verdict(frame, "bad", title, why)
     fields = "\n".join(
         _field(frame, field, _label(letter.kind, field), given.get(field.value, ""))
         for field in FIELDS_OF[letter.kind]
     )
     is_wrong = outcome is not None and outcome.code is CheckRefusal.CODE_MISTYPED
     invalid = ' aria-invalid="true"' if is_wrong else ""
-    return _whole(
+    return whole(
         frame,
         title,
         f"""{above}
@@ -152,13 +87,13 @@ def genuine(frame: Frame, found: Genuine) -> str:
     say = frame.say
     if found.standing is None:
         title = texts.NOT_ON_RECORD
-        above = _verdict(frame, "odd", title, texts.NOT_ON_RECORD_WHY)
+        above = verdict(frame, "odd", title, texts.NOT_ON_RECORD_WHY)
         now = ""
     else:
         states = _states(found.letter.kind, found.standing)
         is_sound = all(tone != "bad" for _, _, tone in states)
         title = texts.GENUINE if is_sound else texts.GENUINE_BUT
-        above = _verdict(frame, "good" if is_sound else "odd", title, texts.GENUINE_WHY)
+        above = verdict(frame, "good" if is_sound else "odd", title, texts.GENUINE_WHY)
         time = f"{found.as_of.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
         as_of = say(Named(texts.AS_OF.en.format(time=time), texts.AS_OF.zh.format(time=time)))
         rows = "".join(
@@ -167,7 +102,7 @@ def genuine(frame: Frame, found: Genuine) -> str:
         )
         now = f'<h2>{say(texts.NOW)}</h2><p class="hint">{as_of}</p><dl class="now">{rows}</dl>'
     again = f'<p><a href="{frame.link("")}">{say(texts.TRY_ANOTHER)}</a></p>'
-    return _whole(frame, title, f"{above}{now}{_facts(frame, found.letter)}{again}")
+    return whole(frame, title, f"{above}{now}{_facts(frame, found.letter)}{again}")
 
 
 def _states(kind: LetterKind, standing: LetterStanding) -> list[tuple[Named, Named, str]]:
@@ -242,44 +177,3 @@ def _hint(field: PrintedField) -> Named | None:
     if field is PrintedField.TICKET:
         return texts.TICKET_HINT
     return texts.BOTH_HINT if field in BILINGUAL else None
-
-
-def _verdict(frame: Frame, tone: str, heading: Named, why: Named | None, level: int = 1) -> str:
-    told = "" if why is None else f"<p>{frame.say(why)}</p>"
-    return (
-        f'<div class="verdict {tone}" id="verdict" role="status">'
-        f"<h{level}>{frame.say(heading)}</h{level}>{told}</div>"
-    )
-
-
-def _whole(frame: Frame, title: Named, content: str) -> str:
-    say, language = frame.say, frame.language
-    other = Language.EN if language is Language.ZH else Language.ZH
-    here = Named(
-        texts.WATCH_ADDRESS.en.format(address=frame.address),
-        texts.WATCH_ADDRESS.zh.format(address=frame.address),
-    )
-    return f"""<!doctype html>
-<html lang="{"zh-CN" if language is Language.ZH else "en"}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="robots" content="noindex">
-<title>{say(title)} – {say(texts.SERVICE)}</title>
-<link rel="stylesheet" href="{escape(frame.base)}/style.css?v={frame.style}">
-</head>
-<body>
-<a class="skip" href="#content">{say(texts.SKIP)}</a>
-<header><div class="wide">
-<span class="service">{say(texts.SERVICE)}</span>
-<a class="language" href="{frame.link(frame.token, other)}" hreflang="{other.value}"
- lang="{other.value}">{texts.OTHER_LANGUAGE[language]}</a>
-</div></header>
-<main id="content" class="wide">
-{content}
-</main>
-<footer><div class="wide"><p>{say(here)}</p></div></footer>
-</body>
-</html>
-"""
