@@ -46,6 +46,7 @@ class Permission(StrEnum):
     EMPLOYER_PAPER_FILE = "paper:employer:file"
     LETTER_READ = "letter:own:read"
     EMPLOYER_LETTER_READ = "letter:employer:read"
+    EMPLOYER_SHARED_READ = "shared:employer:read"
     CASE_READ = "case:authority:read"
     CASE_REVEAL = "case:authority:reveal"
     CASE_CHECK = "case:authority:check"
@@ -125,6 +126,7 @@ RULES: Mapping[Permission, Rule] = {
     Permission.LETTER_READ: _HOLDER,
     # A letter is made when it is first asked for: whoever may read it may ask for it.
     Permission.EMPLOYER_LETTER_READ: Rule(_EMPLOYER, scope="letters:read"),
+    Permission.EMPLOYER_SHARED_READ: Rule(_EMPLOYER, scope="shared:read"),
     Permission.CASE_READ: Rule(_OFFICER),
     Permission.CASE_REVEAL: Rule(_OFFICER),
     Permission.CASE_CHECK: Rule(_OFFICER, scope="case:check"),

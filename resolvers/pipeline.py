@@ -29,6 +29,13 @@ def compile_read(
     return [{"$match": dict(scope)}, {"$limit": 1}, *_rest(collection, selection, now)]
 
 
+def compile_read_of_many(
+    collection: str, ids: Sequence[str], selection: Selection, now: datetime
+) -> list[Document]:
+    """The same of several root documents, in no order."""
+    return [{"$match": {"_id": {"$in": list(ids)}}}, *_rest(collection, selection, now)]
+
+
 def _rest(collection: str, selection: Selection, now: datetime) -> list[Document]:
     lookups = [
         _lookup(RELATIONS[collection][edge.relation], key, edge, now)

@@ -11,10 +11,10 @@ from resolvers.rules.card_rules import (
     next_actions,
     state_of,
 )
-from resolvers.vocabulary import BankState, CardCause, CardKind, CardState
+from resolvers.vocabulary import BankState, CardCause
 from schema.connection import ListedRow, Listing, PageInfo
 from schema.context import Info
-from schema.enums import CardReason
+from schema.enums import CardKind, CardReason, CardState
 from schema.field import person_field
 from schema.labels import (
     ABSENCE_LABELS,
@@ -29,8 +29,6 @@ from schema.row import Row
 from schema.sealed_text import SealedText
 from schema.source import Source
 
-strawberry.enum(CardKind, description="Physical or electronic.")
-strawberry.enum(CardState, description="The social side of a card.")
 strawberry.enum(CardCause, description="Why an electronic card is suspended or cancelled.")
 strawberry.enum(BankState, description="The bank side of a physical card.")
 strawberry.enum(CardAction, description="What the holder can do next with a card.")

@@ -9,15 +9,21 @@ from resolvers.vocabulary import (
     CancellationReason,
     CardChannel,
     CardCollection,
+    CardKind,
     CardMaking,
     CardOrderState,
     CardReason,
+    CardState,
     IdentityDocumentKind,
+    InsuranceKind,
+    InsuranceState,
     PaperKind,
     PermitCategory,
+    PermitStatus,
     PhotoFault,
     ProcedureKind,
     RejectionGround,
+    ResidenceState,
 )
 
 __all__ = [
@@ -25,16 +31,22 @@ __all__ = [
     "CancellationReason",
     "CardChannel",
     "CardCollection",
+    "CardKind",
     "CardMaking",
     "CardOrderState",
     "CardReason",
+    "CardState",
     "GapReason",
     "IdentityDocumentKind",
+    "InsuranceKind",
+    "InsuranceState",
     "PaperKind",
     "PermitCategory",
+    "PermitStatus",
     "PhotoFault",
     "ProcedureKind",
     "RejectionGround",
+    "ResidenceState",
 ]
 
 strawberry.enum(PermitCategory, description="A high-end talent, B professional, C others.")
@@ -51,3 +63,9 @@ strawberry.enum(CardCollection, description="How a card reaches its holder.")
 strawberry.enum(CardOrderState, description="The stages of an order.")
 strawberry.enum(IdentityDocumentKind, description="Passport or permanent resident ID.")
 strawberry.enum(PhotoFault, description="Why a photo cannot be printed on a card.")
+strawberry.enum(PermitStatus, description="What a permit is worth now; computed, never stored.")
+strawberry.enum(CardKind, description="Physical or electronic.")
+strawberry.enum(CardState, description="The social side of a card.")
+strawberry.enum(ResidenceState, description="What the exit-entry police decided.")
+strawberry.enum(InsuranceKind, description="The five kinds of social insurance.")
+strawberry.enum(InsuranceState, description="The state of one kind.")

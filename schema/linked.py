@@ -7,26 +7,16 @@ import strawberry
 
 from resolvers.policy.freshness import RecordKind
 from resolvers.rules.permit_status import days_left, first_day, printed_day
-from resolvers.vocabulary import (
-    InsuranceKind,
-    InsuranceState,
-    ResidenceState,
-)
 from schema.connection import ListedRow, Listing, PageInfo
 from schema.context import Info
 from schema.employer import Employer
-from schema.enums import IdentityDocumentKind
+from schema.enums import IdentityDocumentKind, InsuranceKind, InsuranceState, ResidenceState
 from schema.field import person_field
 from schema.labels import INSURANCE_KIND_LABELS, INSURANCE_STATE_LABELS
 from schema.place import City
 from schema.row import Row
 from schema.sealed_text import SealedText
 from schema.source import Source
-
-strawberry.enum(ResidenceState, description="What the exit-entry police decided.")
-strawberry.enum(InsuranceKind, description="The five kinds of social insurance.")
-strawberry.enum(InsuranceState, description="The state of one kind.")
-
 
 _VALIDITY_READS = ("state", "valid_from", "valid_until")
 

@@ -15,11 +15,11 @@ from resolvers.rules.permit_status import (
     shanghai_day,
 )
 from resolvers.rules.windows import FilingOutcome, FilingWindow, filing_window
-from resolvers.vocabulary import PermitEvent, PermitForm, PermitState, PermitStatus
+from resolvers.vocabulary import PermitEvent, PermitForm, PermitState
 from schema.connection import ListedRow, Listing, PageInfo
 from schema.context import Info, RequestContext
 from schema.employer import Employer
-from schema.enums import PermitCategory, ProcedureKind
+from schema.enums import PermitCategory, PermitStatus, ProcedureKind
 from schema.field import record_field
 from schema.place import Authority, City
 from schema.row import Row
@@ -27,7 +27,6 @@ from schema.sealed_text import SealedText
 from schema.source import Source
 
 strawberry.enum(PermitForm, description="Plastic, on the social security card, or electronic.")
-strawberry.enum(PermitStatus, description="What a permit is worth now; computed, never stored.")
 strawberry.enum(PermitEvent, description="What happened to a permit.")
 
 _STATUS_READS = ("state", "valid_from", "valid_until")

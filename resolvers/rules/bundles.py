@@ -40,7 +40,11 @@ FIELDS: Final[Mapping[Bundle, tuple[str, ...]]] = {
         "holders.birth_date",
         "holders.nationality",
     ),
-    Bundle.PASSPORT: ("identity_documents.number", "identity_documents.valid_until"),
+    Bundle.PASSPORT: (
+        "identity_documents.number",
+        "identity_documents.country",
+        "identity_documents.valid_until",
+    ),
     Bundle.PERMIT: (
         "permits.number",
         "permits.category",

@@ -183,9 +183,10 @@ class HolderStore:
     def __init__(self, database: Database) -> None:
         self._holders: Collection = database[NAME]
 
-    async def aggregate(self, pipeline: list[Document]) -> list[Document]:
-        """One compiled read of one holder (`resolvers.pipeline`)."""
-        found: list[Document] = await self._holders.aggregate(pipeline).to_list(1)
+    async def aggregate(self, pipeline: list[Document], most: int = 1) -> list[Document]:
+        """One compiled read of one holder, or of `most` (`resolvers.pipeline`)."""
+        cursor = self._holders.aggregate(pipeline, batchSize=most + 1)
+        found: list[Document] = await cursor.to_list(most)
         return found
 
     async def find_for_login(
