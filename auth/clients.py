@@ -2,7 +2,8 @@
 
 A client belongs to one employer. Its `session_id` is the token family of all its access tokens, so
 revoking it is one transaction with its revocation, and the feed (`auth/revocation.py`) stops its
-live tokens everywhere within a second. A key belongs to one client, also after that is revoked.
+live tokens everywhere within a second. A key belongs to one client for ever, also after the key is
+retired or the client revoked.
 """
 
 from __future__ import annotations
@@ -15,11 +16,18 @@ from typing import Final
 
 from auth.bson_schema import INSTANT, array, document, identifier, one_of, optional, text
 from auth.client_keys import ClientKey
+from auth.client_terms import SHAPES, USUAL_LIMITS, ClientLimits
 from auth.collections import CollectionSpec, Index
 from auth.mongo import Collection, Database, Document, Transaction
 from auth.revocation_documents import RevocationStore
 from auth.scopes import ClientScope
-from auth.stored_keys import KEYS, decode_keys, encode_keys
+from auth.stored_keys import (
+    RETIRABLE_KEYS,
+    RetiredKey,
+    decode_keys,
+    decode_retired_keys,
+    encode_retirable_keys,
+)
 
 NAME = "employer_clients"
 MAX_NAME_LENGTH: Final = 80
@@ -32,19 +40,20 @@ class ClientState(StrEnum):
 
 SPEC = CollectionSpec(
     name=NAME,
-    version=1,
+    version=2,
     audience="operators",
     validator=document(
         {
             "_id": identifier("cli"),
             "employer_id": identifier("emp"),
             "name": text(MAX_NAME_LENGTH),
-            "keys": KEYS,
+            "keys": RETIRABLE_KEYS,
             "scopes": array(one_of(ClientScope), maximum=len(ClientScope)),
             "state": one_of(ClientState),
             "session_id": identifier("ses"),
             "created_at": INSTANT,
             "revoked_at": optional(INSTANT),
+            **SHAPES,
         }
     ),
     indexes=(
@@ -62,6 +71,8 @@ SPEC = CollectionSpec(
 
 @dataclass(frozen=True, slots=True)
 class Client:
+    """`keys` are those that sign; `allowed_documents` is None when it may ask anything."""
+
     client_id: str
     employer_id: str
     name: str
@@ -71,6 +82,11 @@ class Client:
     session_id: str
     created_at: datetime
     revoked_at: datetime | None = None
+    retired_keys: tuple[RetiredKey, ...] = ()
+    callbacks: tuple[str, ...] = ()
+    allowed_documents: tuple[str, ...] | None = None
+    limits: ClientLimits = USUAL_LIMITS
+    requires_dpop: bool = False
 
     @property
     def is_active(self) -> bool:
@@ -133,24 +149,38 @@ def encode_client(client: Client) -> Document:
         "_id": client.client_id,
         "employer_id": client.employer_id,
         "name": client.name,
-        "keys": encode_keys(client.keys),
+        "keys": encode_retirable_keys(client.keys, client.retired_keys),
         "scopes": [str(scope) for scope in client.scopes],
         "state": str(client.state),
         "session_id": client.session_id,
         "created_at": client.created_at,
         "revoked_at": client.revoked_at,
+        "callbacks": list(client.callbacks),
+        "allowed_documents": _listed(client.allowed_documents),
+        "limits": {"operations_per_minute": client.limits.operations_per_minute},
+        "requires_dpop": client.requires_dpop,
     }
 
 
+def _listed(documents: tuple[str, ...] | None) -> list[str] | None:
+    return None if documents is None else list(documents)
+
+
 def decode_client(stored: Document) -> Client:
+    documents = stored["allowed_documents"]
     return Client(
         client_id=stored["_id"],
         employer_id=stored["employer_id"],
         name=stored["name"],
-        keys=decode_keys(stored["keys"]),
+        keys=decode_keys(key for key in stored["keys"] if key["retired_at"] is None),
         scopes=tuple(ClientScope(scope) for scope in stored["scopes"]),
         state=ClientState(stored["state"]),
         session_id=stored["session_id"],
         created_at=stored["created_at"],
         revoked_at=stored["revoked_at"],
+        retired_keys=decode_retired_keys(stored["keys"]),
+        callbacks=tuple(stored["callbacks"]),
+        allowed_documents=None if documents is None else tuple(documents),
+        limits=ClientLimits(stored["limits"]["operations_per_minute"]),
+        requires_dpop=stored["requires_dpop"],
     )

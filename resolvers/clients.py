@@ -9,6 +9,7 @@ from typing import Final
 
 from auth.audit import AuditAction, AuditLine
 from auth.client_keys import ClientKey
+from auth.client_terms import USUAL_LIMITS, ClientLimits
 from auth.clients import Client, ClientState
 from auth.mongo import DuplicateKeyError, Transaction, in_transaction
 from auth.scopes import ClientScope
@@ -29,13 +30,18 @@ class NewEmployer:
 
 @dataclass(frozen=True)
 class NewClient:
-    """`credit_code` is canonical; `employer` is used only when nobody has that code."""
+    """`credit_code` is canonical; `employer` is used only when nobody has that code. What the
+    client is held to (from `callbacks` on) is checked, sorted and bounded (`auth.client_terms`)."""
 
     credit_code: str
     name: str
     keys: tuple[ClientKey, ...]
     scopes: tuple[ClientScope, ...]
     employer: NewEmployer | None = None
+    callbacks: tuple[str, ...] = ()
+    allowed_documents: tuple[str, ...] | None = None
+    limits: ClientLimits = USUAL_LIMITS
+    requires_dpop: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,10 @@ async def register_client(
             state=ClientState.ACTIVE,
             session_id=session_id,
             created_at=now,
+            callbacks=new.callbacks,
+            allowed_documents=new.allowed_documents,
+            limits=new.limits,
+            requires_dpop=new.requires_dpop,
         )
         await gateway.clients.insert(client, transaction)
         told = (client_id, client.employer_id)
@@ -110,6 +120,10 @@ def _is_such(client: Client, new: NewClient) -> bool:
         client.name == new.name
         and set(client.keys) == set(new.keys)
         and set(client.scopes) == set(new.scopes)
+        and client.callbacks == new.callbacks
+        and client.allowed_documents == new.allowed_documents
+        and client.limits == new.limits
+        and client.requires_dpop == new.requires_dpop
     )
 
 

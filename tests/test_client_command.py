@@ -2,99 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 
-from api.commands.client import client
 from auth.client_keys import KeyAlgorithm, new_private_jwk
 from auth.clients import NAME as CLIENTS
-from auth.mongo import Database, connect, database_of
-from resolvers.store import employers, meta
-from resolvers.store.registry import SPECS
-from tests.command_line import Answer, called, onecard
+from resolvers.store import employers
+from tests.client_place import CODE, NEW, SCOPES, Place, new_public, opened_place, public_of
+from tests.command_line import onecard
 from tests.flows import audit_actions, everything_stored
-
-_T = TypeVar("_T")
-CODE = "91350100M000100Y43"
-NEW = ("--employer-name", "Sample (fictional)", "--employer-name-zh", "样例", "--city", "440100")
-SCOPES = ("--scope", "applications:write", "--scope", "permits:read")
-
-
-@dataclass(frozen=True)
-class Place:
-    """A database that the commands work on, and where an integrator keeps files."""
-
-    settings: dict[str, str]
-    files: Path
-
-    def client(self, *arguments: str) -> Answer:
-        return called(client, *arguments, settings=self.settings)
-
-    def told(self, *arguments: str) -> list[str]:
-        answer = self.client(*arguments)
-        assert (answer.code, answer.stderr) == (0, ""), answer
-        return answer.stdout.splitlines()
-
-    def refused(self, *arguments: str) -> str:
-        """The one line, after which everything is as it was."""
-        before = self.do(everything_stored)
-        answer = self.client(*arguments)
-        assert (answer.code, answer.stdout) == (1, ""), answer
-        assert self.do(everything_stored) == before
-        return answer.only_line
-
-    def add(self, jwks: str, *more: str) -> tuple[str, ...]:
-        return ("add", "--employer", CODE, "--name", "Portal", "--jwks", jwks, *SCOPES, *more)
-
-    def file(self, content: object) -> str:
-        path = self.files / f"{len(list(self.files.iterdir()))}.json"
-        path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
-        return str(path)
-
-    def do(self, work: Callable[[Database], Awaitable[_T]]) -> _T:
-        async def connected() -> _T:
-            opened = connect(self.settings["ONECARD_MONGODB_URI"])
-            try:
-                name = self.settings["ONECARD_MONGODB_DATABASE"]
-                return await work(database_of(opened, name))
-            finally:
-                opened.close()
-
-        return asyncio.run(connected())
 
 
 @pytest.fixture
 def place(mongod_uri: str, database_name: str, keys_file: Path, tmp_path: Path) -> Iterator[Place]:
-    settings = {
-        "ONECARD_MONGODB_URI": mongod_uri,
-        "ONECARD_MONGODB_DATABASE": database_name,
-        "ONECARD_KEYS_FILE": str(keys_file),
-    }
-    found = Place(settings, tmp_path)
-    yield found
-
-    async def empty(database: Database) -> None:
-        for spec in SPECS:
-            if spec.name != meta.NAME:
-                await database[spec.name].delete_many({})
-
-    found.do(empty)
-
-
-def public_of(private: dict[str, str]) -> dict[str, str]:
-    return {name: value for name, value in private.items() if name != "d"}
-
-
-def new_public(algorithm: KeyAlgorithm = KeyAlgorithm.EDDSA) -> dict[str, str]:
-    return public_of(new_private_jwk(algorithm))
+    yield from opened_place(mongod_uri, database_name, keys_file, tmp_path)
 
 
 def test_a_client_is_registered_listed_and_revoked_and_each_change_is_audited(place: Place) -> None:
@@ -107,8 +34,9 @@ def test_a_client_is_registered_listed_and_revoked_and_each_change_is_audited(pl
         ["key", one["kid"], one["alg"]] for one in keys["keys"]
     ]
     assert told[5] == "scopes    permits:read applications:write"
+    assert told[6] == "held to   600 a minute, any document"
     [head, row] = place.told("list")
-    assert head.split() == ["CLIENT", "EMPLOYER", "STATE", "SINCE", "NAME", "SCOPES"]
+    assert head.split() == ["CLIENT", "EMPLOYER", "STATE", "SINCE", "NAME", "HELD", "TO", "SCOPES"]
     assert row.split()[:3] == [client_id, CODE, "ACTIVE"]
     assert "stop within a second" in place.told("revoke", client_id)[0]
     assert place.told("revoke", client_id) == [f"{client_id} was revoked before"]

@@ -5,27 +5,30 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from api.commands.administration import administering
+from api.commands.client_options import (
+    CALLBACK_HELP,
+    DOCUMENTS_HELP,
+    DPOP_HELP,
+    FILE,
+    RATE,
+    RATE_HELP,
+    SCOPE,
+    callbacks_given,
+    documents_given,
+    keys_given,
+    scopes_given,
+)
 from api.commands.connection import database_uri
 from api.failure import Refusal
 from api.settings import Settings, load_settings
-from auth.client_keys import (
-    MAX_FILE_BYTES,
-    ClientKey,
-    KeyAlgorithm,
-    UnsoundClientKey,
-    keys_of_jwks,
-    keys_of_pem,
-    new_private_jwk,
-    public_jwk,
-)
+from auth.client_keys import KeyAlgorithm, keys_of_jwks, new_private_jwk, public_jwk
+from auth.client_terms import OPERATIONS_PER_MINUTE, ClientLimits
 from auth.clients import MAX_NAME_LENGTH, Client
-from auth.scopes import ClientScope
 from resolvers.clients import (
     ClientRefusal,
     ClientRegistered,
@@ -39,7 +42,6 @@ from resolvers.policy.places import CITIES
 from resolvers.rules.numbers import normalise_credit_code
 
 MAX_EMPLOYER_NAME_LENGTH = 200
-FILE = click.Path(path_type=Path)
 WRITTEN = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -58,9 +60,13 @@ def client() -> None:
     "scopes",
     required=True,
     multiple=True,
-    type=click.Choice([str(scope) for scope in ClientScope]),
+    type=SCOPE,
     help="What it may do; once for each.",
 )
+@click.option("--callback", "callbacks", multiple=True, metavar="URL", help=CALLBACK_HELP)
+@click.option("--allowed-documents", type=FILE, help=DOCUMENTS_HELP)
+@click.option("--operations-per-minute", type=RATE, default=OPERATIONS_PER_MINUTE, help=RATE_HELP)
+@click.option("--require-dpop", is_flag=True, help=DPOP_HELP)
 @click.option("--employer-name", help="For an employer that is not known yet: name in English,")
 @click.option("--employer-name-zh", help="and in Chinese,")
 @click.option("--city", type=click.Choice(list(CITIES)), help="and city.")
@@ -70,22 +76,30 @@ def add(
     jwks: Path | None,
     public_key: Path | None,
     scopes: tuple[str, ...],
+    callbacks: tuple[str, ...],
+    allowed_documents: Path | None,
+    operations_per_minute: int,
+    require_dpop: bool,
     employer_name: str | None,
     employer_name_zh: str | None,
     city: str | None,
 ) -> None:
-    """Register a client. Doing so again with the same keys, name and scopes changes nothing."""
+    """Register a client. Doing so again in the same words changes nothing."""
+    settings = load_settings()
     code = normalise_credit_code(employer)
     if code is None:
         raise Refusal("--employer is no unified social credit code: check its 18 characters")
     new = NewClient(
         credit_code=code,
         name=_checked_name("--name", name, MAX_NAME_LENGTH),
-        keys=_keys(jwks, public_key),
-        scopes=tuple(scope for scope in ClientScope if scope in scopes),
+        keys=keys_given(jwks, public_key),
+        scopes=scopes_given(scopes),
         employer=_employer(employer_name, employer_name_zh, city),
+        callbacks=callbacks_given(callbacks, in_production=settings.in_production),
+        allowed_documents=None if allowed_documents is None else documents_given(allowed_documents),
+        limits=ClientLimits(operations_per_minute),
+        requires_dpop=require_dpop,
     )
-    settings = load_settings()
     with database_uri(settings) as uri:
         outcome = asyncio.run(_add(settings, uri, new))
     match outcome:
@@ -95,8 +109,8 @@ def add(
             )
         case ClientRefusal.KEY_TAKEN:
             raise Refusal(
-                "one of the keys is or was another client's, or this one's under another name or "
-                "scopes: make a new key, see 'onecard client keygen'"
+                "one of the keys is or was another client's, or this one's in other words: make a "
+                "new key with 'onecard client keygen', or see 'onecard client set'"
             )
         case ClientRegistered():
             click.echo("registered" if outcome.is_new else "was registered just so before")
@@ -114,6 +128,17 @@ def _show(registered: Client, code: str) -> None:
     for key in registered.keys:
         click.echo(f"key       {key.kid}  {key.algorithm}")
     click.echo(f"scopes    {' '.join(registered.scopes)}")
+    for callback in registered.callbacks:
+        click.echo(f"callback  {callback}")
+    click.echo(f"held to   {held_to(registered)}")
+
+
+def held_to(one: Client) -> str:
+    """Limits, documents and binding, in one clause."""
+    documents = one.allowed_documents
+    told = "any document" if documents is None else f"{len(documents)} documents"
+    binding = ", DPoP alone" if one.requires_dpop else ""
+    return f"{one.limits.operations_per_minute} a minute, {told}{binding}"
 
 
 def _employer(name: str | None, chinese_name: str | None, city: str | None) -> NewEmployer | None:
@@ -137,22 +162,6 @@ def _checked_name(option: str, name: str, maximum: int) -> str:
     return kept
 
 
-def _keys(jwks: Path | None, public_key: Path | None) -> tuple[ClientKey, ...]:
-    if (jwks is None) == (public_key is None):
-        raise click.UsageError("give either --jwks or --public-key")
-    reader: Callable[[bytes], tuple[ClientKey, ...]]
-    option, path, reader = "--public-key", public_key, keys_of_pem
-    if jwks is not None:
-        option, path, reader = "--jwks", jwks, keys_of_jwks
-    try:
-        with Path(str(path)).open("rb") as file:
-            return reader(file.read(MAX_FILE_BYTES + 1))
-    except OSError as error:
-        raise Refusal(f"{option} {path} cannot be read: {error.strerror}") from None
-    except UnsoundClientKey as unsound:
-        raise Refusal(f"{option} {path} {unsound}") from None
-
-
 @client.command("list")
 def list_clients() -> None:
     """Every client, by employer."""
@@ -168,16 +177,21 @@ async def _list(settings: Settings, uri: str) -> None:
         ids = sorted({one.employer_id for one in clients})
         for start in range(0, len(ids), 1_000):
             codes |= await gateway.employers.load_credit_codes(ids[start : start + 1_000])
-    click.echo(_row("CLIENT", "EMPLOYER", "STATE", "SINCE", "NAME", "SCOPES"))
+    click.echo(_row("CLIENT", "EMPLOYER", "STATE", "SINCE", "NAME", "HELD TO", "SCOPES"))
     for one in clients:
         code = codes.get(one.employer_id, one.employer_id)
         since = one.created_at if one.revoked_at is None else one.revoked_at
         told = since.strftime(WRITTEN)
-        click.echo(_row(one.client_id, code, one.state, told, one.name, " ".join(one.scopes)))
+        scopes = " ".join(one.scopes)
+        click.echo(_row(one.client_id, code, one.state, told, one.name, held_to(one), scopes))
+        for callback in one.callbacks:
+            click.echo(f"{'':30} calls {callback}")
 
 
 def _row(*cells: str) -> str:
-    return f"{cells[0]:30} {cells[1]:18} {cells[2]:8} {cells[3]:20} {cells[4]:24} {cells[5]}"
+    widths = (30, 18, 8, 20, 24, 26)
+    padded = [f"{cell:{width}}" for cell, width in zip(cells[:-1], widths, strict=True)]
+    return " ".join([*padded, cells[-1]])
 
 
 @client.command()

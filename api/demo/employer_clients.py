@@ -23,6 +23,9 @@ from resolvers.store.employers import EmployerRecord
 READ_ONLY: Final = 7
 """The number of the one whose portal may only read."""
 
+CALLBACKS: Final = ("http://127.0.0.1:9400/hooks", "http://localhost:9400/hooks")
+"""Where a portal on the same machine would listen."""
+
 _READING = tuple(scope for scope in ClientScope if scope.value.endswith(":read"))
 
 
@@ -41,6 +44,7 @@ class DemoClient:
             "city": employer.city,
             "clientId": one.client_id,
             "scopes": [str(scope) for scope in one.scopes],
+            "callbacks": list(one.callbacks),
             "privateJwk": dict(self.private_jwk),
             "tokenRequest": _token_request(one),
         }
@@ -67,6 +71,7 @@ def demo_client(
         state=ClientState.ACTIVE,
         session_id=drawn_id("ses", f"{data_set}/client/{number}"),
         created_at=midnight(reference),
+        callbacks=CALLBACKS,
     )
     return DemoClient(client, jwk)
 

@@ -120,9 +120,29 @@ async def _lines_name_those_who_were_looked_at(database: Database) -> None:
     )
 
 
+async def _clients_say_what_they_are_held_to(database: Database) -> None:
+    """Version 2: addresses, documents and limits of an employer's client, and retired keys. One of
+    before is called nowhere and may ask anything, as often as one that is registered without a
+    word about it."""
+    await database["employer_clients"].update_many(
+        {"callbacks": {"$exists": False}},
+        {
+            "$set": {
+                "keys.$[].retired_at": None,
+                "callbacks": [],
+                "allowed_documents": None,
+                "limits": {"operations_per_minute": 600},
+                "requires_dpop": False,
+            }
+        },
+        bypass_document_validation=True,
+    )
+
+
 MIGRATIONS: Sequence[Migration] = (
     Migration("audit", 2, _lines_name_those_who_were_looked_at),
     Migration("cards", 2, _cards_say_why_and_until_when),
+    Migration("employer_clients", 2, _clients_say_what_they_are_held_to),
     Migration("holders", 2, _consents_can_be_withdrawn),
     Migration("outgoing_events", 2, _events_wait_for_those_who_take_them_on),
     Migration("login_flows", 2, _flows_count_codes_and_checks),
