@@ -143,7 +143,7 @@ def _routes(
     schema = build_gateway_schema(is_open=not settings.in_production)
     context_for = context_maker(lambda: slot.runtime)
     endpoint = GraphQLEndpoint(
-        schema_executor(schema, context_for), EventStreaming(schema, streams, context_for)
+        schema_executor(schema), context_for, EventStreaming(schema, streams)
     )
     token = settings.metrics_token
     metrics_endpoint = MetricsEndpoint(metrics, token.get_secret_value() if token else None)

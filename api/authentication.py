@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from auth.known_terms import KnownTerms
 from auth.principal import ANONYMOUS, Assurance, Principal, PrincipalKind
 from auth.revocation import RevocationFeed, Verdict
 from auth.signed_json import MAX_TOKEN_LENGTH, Refused, TokenRefused
@@ -26,6 +27,7 @@ class Authenticator:
     tokens: TokenAuthority
     verified: VerifiedTokens
     feed: RevocationFeed
+    terms: KnownTerms
 
     async def principal(self, authorization: str | None, now: datetime) -> Principal | TokenFault:
         """ANONYMOUS without a header. A header that does not hold is a fault and never
@@ -44,11 +46,18 @@ class Authenticator:
             return self._flow_principal(token, now)
         match await self.feed.check(claims.session_id):
             case Verdict.LIVE:
-                return _session_principal(claims)
+                return await self._live_principal(claims)
             case Verdict.REVOKED:
                 return TokenFault.INVALID
             case Verdict.UNKNOWN:
                 return TokenFault.UNDECIDED
+
+    async def _live_principal(self, claims: AccessClaims) -> Principal | TokenFault:
+        principal = _session_principal(claims)
+        if principal.kind is not PrincipalKind.EMPLOYER:
+            return principal
+        terms = await self.terms.of(claims.client_id, claims.session_id)
+        return TokenFault.INVALID if terms is None else replace(principal, terms=terms)
 
     def _flow_principal(self, token: str, now: datetime) -> Principal | TokenFault:
         try:

@@ -1,7 +1,8 @@
-"""One request's context: who asks, in which language, from where."""
+"""One request's context: who asks, in which language, from where; and whether it may ask this."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from api.exchange import exchange_of
 from api.graphql_http import ContextFor
 from api.language import preferred_language
 from api.runtime import Runtime
+from auth.principal import Principal
 from resolvers.gateway import Ask
 from schema.context import RequestContext
 from schema.failures import RequestError, RequestErrorCode
@@ -22,14 +24,17 @@ UNKNOWN_ADDRESS = "unknown"
 def context_maker(runtime_of: Callable[[], Runtime]) -> ContextFor:
     """`runtime_of` gives the open runtime.
 
-    Each call raises RequestError: BAD_REQUEST for two Authorization headers, UNAUTHENTICATED for a
-    token that does not hold, UNAVAILABLE when nobody can tell whether its session has ended.
+    Each call is one operation with this document. It raises RequestError: BAD_REQUEST for two
+    Authorization headers, UNAUTHENTICATED for a token that does not hold, UNAVAILABLE when nobody
+    can tell whether its session has ended, RATE_LIMITED for a client that asks too often,
+    DOCUMENT_NOT_ALLOWED for a document that is not on its list.
     """
 
-    async def context_for(request: Request) -> RequestContext:
+    async def context_for(request: Request, document: str) -> RequestContext:
         runtime = runtime_of()
         now = runtime.gateway.now()
         ask = await ask_of(runtime, request, now)
+        _check_document(ask.principal, document)
         language = preferred_language(request.headers.get("accept-language"))
         return RequestContext(runtime.gateway, ask, language, now)
 
@@ -37,7 +42,7 @@ def context_maker(runtime_of: Callable[[], Runtime]) -> ContextFor:
 
 
 async def ask_of(runtime: Runtime, request: Request, now: datetime) -> Ask:
-    """Who asks. Raises RequestError as above."""
+    """Who asks. Each call counts for a client. Raises RequestError as above, but for documents."""
     given = request.headers.getlist("authorization")
     if len(given) > 1:
         # Whoever stands in front of us may have judged another one than we would.
@@ -55,5 +60,27 @@ async def ask_of(runtime: Runtime, request: Request, now: datetime) -> Ask:
                 "Whether the session has ended cannot be told just now. Try again.",
                 retry_after_seconds=1,
             )
+    _count(runtime, principal, now)
     exchange = exchange_of(request.scope)
     return Ask(principal, exchange.client or UNKNOWN_ADDRESS, exchange.request_id)
+
+
+def _count(runtime: Runtime, principal: Principal, now: datetime) -> None:
+    if principal.terms is None or principal.client_id is None:
+        return
+    allowed = principal.terms.limits.operations_per_minute
+    waits = runtime.client_rates.take(principal.client_id, allowed, now)
+    if waits is not None:
+        raise RequestError(
+            RequestErrorCode.RATE_LIMITED,
+            f"This client may ask {allowed} times a minute: wait.",
+            retry_after_seconds=math.ceil(waits.total_seconds()),
+        )
+
+
+def _check_document(principal: Principal, document: str) -> None:
+    if principal.terms is not None and not principal.terms.allows(document):
+        raise RequestError(
+            RequestErrorCode.DOCUMENT_NOT_ALLOWED,
+            "This client may send registered documents only, and this is none of them.",
+        )

@@ -1,7 +1,8 @@
 """GraphQL over HTTP, as its draft says: https://graphql.github.io/graphql-over-http/draft/.
 
-POST with `application/json`; GET for queries. Order: media types → JSON → limits → parse →
-validate → access → execute, each refusing before the next costs anything.
+POST with `application/json`; GET for queries. Order: media types → JSON → who asks, and whether
+with this document → limits → parse → validate → access → execute, each refusing before the next
+costs anything.
 
 Cross-site requests: there are no cookies, the only credential is a bearer token in a header, so a
 foreign page has nothing to ride on. POST moreover takes `application/json` alone, which a browser
@@ -35,8 +36,8 @@ from api.refusals import HTTP_LEVEL, STATUS
 from schema.failures import RequestError, RequestErrorCode
 from schema.gateway_schema import GatewaySchema, OperationNotes, operation_notes
 
-Execute = Callable[[GraphQLAsk, Request], Awaitable[ExecutionResult]]
-ContextFor = Callable[[Request], Awaitable[Any]]
+Execute = Callable[[GraphQLAsk, Request, Any], Awaitable[ExecutionResult]]
+ContextFor = Callable[[Request, str], Awaitable[Any]]
 
 VARY = "Accept, Accept-Language, Authorization"
 METHODS = "GET, POST"
@@ -46,14 +47,13 @@ _OVER_GET = frozenset({OperationType.QUERY})
 _OVER_POST = frozenset({OperationType.QUERY, OperationType.MUTATION})
 
 
-def schema_executor(schema: GatewaySchema, context_for: ContextFor) -> Execute:
-    """Runs an ask on the schema. `context_for` says who asks; it may raise `RequestError`."""
+def schema_executor(schema: GatewaySchema) -> Execute:
+    """Runs an ask on the schema, in the context of who asks."""
 
-    async def execute(ask: GraphQLAsk, request: Request) -> ExecutionResult:
+    async def execute(ask: GraphQLAsk, request: Request, context: Any) -> ExecutionResult:
         notes = OperationNotes()
         reset = operation_notes.set(notes)
         try:
-            context = await context_for(request)
             return await schema.execute(
                 ask.query,
                 variable_values=ask.variables,
@@ -72,11 +72,12 @@ def schema_executor(schema: GatewaySchema, context_for: ContextFor) -> Execute:
 class GraphQLEndpoint:
     """An ASGI application for one route, given all methods.
 
-    `realm` and `step_up_max_age_seconds` are told in the WWW-Authenticate of a 401 (RFC 6750,
-    RFC 9470).
+    `context_for` says who asks, by request and document; it may raise `RequestError`. `realm` and
+    `step_up_max_age_seconds` are told in the WWW-Authenticate of a 401 (RFC 6750, RFC 9470).
     """
 
     execute: Execute
+    context_for: ContextFor
     streaming: EventStreaming | None = None
     realm: str = "onecard"
     step_up_max_age_seconds: int = STEP_UP_MAX_AGE_SECONDS
@@ -95,13 +96,14 @@ class GraphQLEndpoint:
             return self._response(request, _refused(_NOT_ACCEPTABLE), MediaType.JSON)
         try:
             ask = await _ask_of(request)
+            context = await self.context_for(request, ask.query)
             if events and self.streaming is not None and self.streaming.is_asked_for(ask):
-                refused = await self.streaming.begin(ask, request)
+                refused = await self.streaming.begin(ask, request, context)
                 if refused is None:
                     return None
                 result = refused
             else:
-                result = await self.execute(ask, request)
+                result = await self.execute(ask, request, context)
         except RequestError as error:
             result = _refused(error)
         if media_type is None and code_of_request(result) is None:

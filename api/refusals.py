@@ -33,6 +33,7 @@ STATUS: Mapping[RequestErrorCode, int] = {
     RequestErrorCode.UNAUTHENTICATED: 401,
     RequestErrorCode.STEP_UP_REQUIRED: 401,
     RequestErrorCode.FORBIDDEN: 403,
+    RequestErrorCode.DOCUMENT_NOT_ALLOWED: 403,
     RequestErrorCode.RATE_LIMITED: 429,
     RequestErrorCode.TOO_FAR_BEHIND: 409,
     RequestErrorCode.INTERNAL: 500,

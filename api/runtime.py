@@ -22,12 +22,14 @@ from api.providers.sandbox_scanner import SandboxScanner
 from api.settings import SANDBOX, Settings
 from auth.audit import AuditStore
 from auth.client_assertions import ClientAssertions
+from auth.client_rates import ClientRates
 from auth.clients import ClientStore
 from auth.digests import Digester
 from auth.feed_signatures import FeedSignatures
 from auth.feed_sources import FeedSourceStore
 from auth.key_files import KeySetUnreadable, load_key_set, load_or_create_key_set
 from auth.keys import KeySet, Purpose
+from auth.known_terms import KnownTerms
 from auth.letter_links import LetterLinks
 from auth.letter_tokens import LetterTokens
 from auth.login_flows import LoginFlowStore
@@ -101,6 +103,7 @@ class Runtime:
     gateway: Gateway
     feed: RevocationFeed
     authenticator: Authenticator
+    client_rates: ClientRates
 
 
 def load_keys(settings: Settings) -> KeySet:
@@ -139,8 +142,12 @@ async def open_runtime(
     decoy_of(gateway)
     try:
         await feed.start()
-        authenticator = Authenticator(tokens, VerifiedTokens(tokens), feed)
-        yield Runtime(settings, client, database, key_set, gateway, feed, authenticator)
+        authenticator = Authenticator(
+            tokens, VerifiedTokens(tokens), feed, KnownTerms(gateway.clients)
+        )
+        yield Runtime(
+            settings, client, database, key_set, gateway, feed, authenticator, ClientRates()
+        )
     finally:
         await gateway.notice_hub.stop()
         await feed.stop()

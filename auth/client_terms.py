@@ -6,6 +6,7 @@ the exact text of a GraphQL document in UTF-8.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,6 +47,21 @@ class ClientLimits:
 
 
 USUAL_LIMITS: Final = ClientLimits(OPERATIONS_PER_MINUTE)
+
+
+@dataclass(frozen=True, slots=True)
+class ClientTerms:
+    """What each request of a client is held to; None of `allowed_documents` is any."""
+
+    limits: ClientLimits
+    allowed_documents: frozenset[str] | None = None
+    requires_dpop: bool = False
+
+    def allows(self, document_text: str) -> bool:
+        """Whether a GraphQL document may be asked with, by its text alone."""
+        if self.allowed_documents is None:
+            return True
+        return hashlib.sha256(document_text.encode()).hexdigest() in self.allowed_documents
 
 
 class UnsoundDocuments(ValueError):

@@ -16,7 +16,7 @@ from typing import Final
 
 from auth.bson_schema import INSTANT, array, document, identifier, one_of, optional, text
 from auth.client_keys import ClientKey
-from auth.client_terms import SHAPES, USUAL_LIMITS, ClientLimits
+from auth.client_terms import SHAPES, USUAL_LIMITS, ClientLimits, ClientTerms
 from auth.collections import CollectionSpec, Index
 from auth.mongo import Collection, Database, Document, Transaction
 from auth.revocation_documents import RevocationStore
@@ -91,6 +91,12 @@ class Client:
     @property
     def is_active(self) -> bool:
         return self.state is ClientState.ACTIVE
+
+    @property
+    def terms(self) -> ClientTerms:
+        documents = self.allowed_documents
+        allowed = None if documents is None else frozenset(documents)
+        return ClientTerms(self.limits, allowed, self.requires_dpop)
 
     def key(self, kid: str) -> ClientKey | None:
         return next((key for key in self.keys if key.kid == kid), None)

@@ -5,9 +5,11 @@ Assurance grows NONE < REAL_NAME < REAL_PERSON and is what tokens carry as `acr`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
+
+from auth.client_terms import ClientTerms
 
 
 class PrincipalKind(StrEnum):
@@ -47,7 +49,7 @@ class Principal:
     of a holder; `flow_id` the only login flow that a flow token opens; `authenticated_at` the
     instant of the last real-person proof (`auth_time`); `methods` how it was proved (`amr`);
     `scopes` what an employer's client was granted, or an officer's duties; `token_ends_at` when the
-    access token is over.
+    access token is over; `terms` what an employer's client is held to, None for everybody else.
     """
 
     kind: PrincipalKind
@@ -60,6 +62,7 @@ class Principal:
     methods: tuple[str, ...] = ()
     scopes: tuple[str, ...] = ()
     token_ends_at: datetime | None = None
+    terms: ClientTerms | None = field(default=None, repr=False)
 
     def holder_id(self) -> str:
         """The holder's own id. Raises when there is none: MongoDB would match a missing owner

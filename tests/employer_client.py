@@ -69,8 +69,9 @@ class Portal:
 
 
 def portal_record(
-    employer_id: str, now: datetime, scopes: Sequence[ClientScope] = EVERY_SCOPE
+    employer_id: str, now: datetime, scopes: Sequence[ClientScope] = EVERY_SCOPE, **terms: Any
 ) -> tuple[Portal, Client]:
+    """`terms`: what the client is held to, by the names of `Client`."""
     key = Ed25519PrivateKey.generate()
     public = key.public_key().public_bytes(
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
@@ -85,15 +86,19 @@ def portal_record(
         state=ClientState.ACTIVE,
         session_id=portal.session_id,
         created_at=now,
+        **terms,
     )
     return portal, client
 
 
 async def new_portal(
-    serving: Serving, employer_id: str, scopes: Sequence[ClientScope] = EVERY_SCOPE
+    serving: Serving,
+    employer_id: str,
+    scopes: Sequence[ClientScope] = EVERY_SCOPE,
+    **terms: Any,
 ) -> Portal:
     """Registered in the database of the gateway."""
-    portal, client = portal_record(employer_id, serving.clock(), scopes)
+    portal, client = portal_record(employer_id, serving.clock(), scopes, **terms)
     await serving.database[NAME].insert_one(encode_client(client))
     return portal
 

@@ -125,14 +125,14 @@ def stand_in_schema(*, introspection: bool = True, limits: Limits | None = None)
     return GatewaySchema(Query, Mutation, introspection=introspection, limits=limits)
 
 
-async def no_context(_request: Request) -> None:
+async def no_context(_request: Request, _document: str) -> None:
     return None
 
 
 def stand_in_app(
     schema: GatewaySchema | None = None,
     *,
-    context_for: Callable[[Request], Any] = no_context,
+    context_for: Callable[[Request, str], Any] = no_context,
     trusted_proxies: Sequence[str] = (),
     metrics: Metrics | None = None,
     metrics_token: str | None = None,
@@ -150,7 +150,7 @@ def stand_in_app(
         routes=[
             Route(
                 "/graphql",
-                GraphQLEndpoint(schema_executor(schema or stand_in_schema(), context_for)),
+                GraphQLEndpoint(schema_executor(schema or stand_in_schema()), context_for),
             ),
             Route("/metrics", MetricsEndpoint(metrics, metrics_token).answer),
             Route("/crash/{what}", crash),

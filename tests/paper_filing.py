@@ -11,6 +11,8 @@ import httpx
 from api.clock import utc_now
 from api.ids import new_id
 from api.settings import DEFAULT_ISSUER
+from auth.clients import NAME as CLIENTS
+from auth.clients import encode_client
 from auth.mongo import Database, Document
 from auth.officers import OfficerState
 from auth.principal import Assurance
@@ -18,6 +20,7 @@ from auth.scopes import ClientScope
 from auth.tokens import SubjectKind, TokenAuthority
 from resolvers.policy.papers import PDF
 from resolvers.vocabulary import ApplicationState, FilerKind, PaperKind, PermitCategory
+from tests.employer_client import portal_record
 from tests.flows import everything_stored
 from tests.officer_client import make_officers
 from tests.serving import Serving
@@ -150,13 +153,20 @@ def bearer(
     scopes: tuple[str, ...] = (),
     assurance: Assurance = Assurance.REAL_PERSON,
 ) -> Filer:
+    """A token as a login, or the client of an employer, would have been given."""
     authority = TokenAuthority(serving.key_set, issuer=DEFAULT_ISSUER, audience="onecard-gateway")
     now = serving.clock()
+    client_id, session_id = "test-portal", new_id("ses")
+    if kind is SubjectKind.EMPLOYER:
+        portal, client = portal_record(subject, now)
+        client_id, session_id = portal.client_id, portal.session_id
+        # At once, by the driver that Motor stands on: who asks for a bearer waits for nothing.
+        serving.database.delegate[CLIENTS].insert_one(encode_client(client))
     token = authority.mint_access(
         subject=subject,
         kind=kind,
-        client_id="test-portal",
-        session_id=new_id("ses"),
+        client_id=client_id,
+        session_id=session_id,
         scope=scopes,
         acr=assurance.acr,
         amr=("user",),

@@ -232,7 +232,7 @@ async def test_an_executed_request_is_200_with_its_errors_even_without_data() ->
 
 
 def refusing(code: RequestErrorCode, retry_after_seconds: int | None = None) -> Any:
-    async def context_for(_request: Request) -> None:
+    async def context_for(_request: Request, _document: str) -> None:
         raise RequestError(code, "Not so.", retry_after_seconds=retry_after_seconds)
 
     return context_for

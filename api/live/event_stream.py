@@ -8,7 +8,7 @@ end says why in the `errors` of a last `next`, since server-sent events have no 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -60,16 +60,17 @@ class EventStreaming:
 
     schema: GatewaySchema
     streams: OpenStreams
-    context_for: Callable[[Request], Awaitable[RequestContext]]
 
     def is_asked_for(self, ask: GraphQLAsk) -> bool:
         """Raises RequestError for a document that cannot be read."""
         return self.schema.is_subscription(ask.query, ask.operation_name)
 
-    async def begin(self, ask: GraphQLAsk, request: Request) -> ExecutionResult | None:
+    async def begin(
+        self, ask: GraphQLAsk, request: Request, context: RequestContext
+    ) -> ExecutionResult | None:
         """None when the stream has begun and goes on in the exchange. Raises RequestError."""
         stream = EventStream(self.streams)
-        refused = await stream.begin(self.schema, ask, await self.context_for(request))
+        refused = await stream.begin(self.schema, ask, context)
         if refused is None:
             exchange_of(request.scope).stream = stream
         return refused
