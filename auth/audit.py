@@ -59,6 +59,9 @@ class AuditAction(StrEnum):
     OFFICER_SESSION_ENDED = "officer.session_ended"
     CLIENT_REGISTERED = "client.registered"
     CLIENT_REVOKED = "client.revoked"
+    CLIENT_CHANGED = "client.changed"
+    CLIENT_KEYS_ADDED = "client.keys_added"
+    CLIENT_KEY_RETIRED = "client.key_retired"
     CLIENT_TOKEN_ISSUED = "client.token_issued"  # noqa: S105 - no password
     CLIENT_TOKEN_REFUSED = "client.token_refused"  # noqa: S105 - no password
     EMPLOYER_REGISTERED = "employer.registered"

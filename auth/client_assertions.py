@@ -41,6 +41,7 @@ class AssertionFault(StrEnum):
     UNKNOWN_CLIENT = "UNKNOWN_CLIENT"
     CLIENT_REVOKED = "CLIENT_REVOKED"
     UNKNOWN_KEY = "UNKNOWN_KEY"
+    KEY_RETIRED = "KEY_RETIRED"
     WRONG_ALGORITHM = "WRONG_ALGORITHM"
     BAD_SIGNATURE = "BAD_SIGNATURE"
     WRONG_AUDIENCE = "WRONG_AUDIENCE"
@@ -57,6 +58,7 @@ BEFORE_SIGNATURE: Final = frozenset(
         AssertionFault.UNKNOWN_CLIENT,
         AssertionFault.CLIENT_REVOKED,
         AssertionFault.UNKNOWN_KEY,
+        AssertionFault.KEY_RETIRED,
         AssertionFault.WRONG_ALGORITHM,
         AssertionFault.BAD_SIGNATURE,
     }
@@ -146,7 +148,8 @@ def fault_of(
         return AssertionFault.CLIENT_REVOKED
     key = client.key(read.kid)
     if key is None:
-        return AssertionFault.UNKNOWN_KEY
+        was_its = any(one.key.kid == read.kid for one in client.retired_keys)
+        return AssertionFault.KEY_RETIRED if was_its else AssertionFault.UNKNOWN_KEY
     if read.algorithm != key.algorithm:
         return AssertionFault.WRONG_ALGORITHM
     if not is_signed(read.text, key):

@@ -107,8 +107,9 @@ class ClientStore:
         self._clients: Collection = database[NAME]
         self._revocations = RevocationStore(database)
 
-    async def find(self, client_id: str) -> Client | None:
-        return self._decoded(await self._clients.find_one({"_id": client_id}))
+    async def find(self, client_id: str, transaction: Transaction | None = None) -> Client | None:
+        found = await self._clients.find_one({"_id": client_id}, session=transaction)
+        return self._decoded(found)
 
     async def find_by_keys(
         self, keys: Sequence[ClientKey], transaction: Transaction
@@ -123,6 +124,15 @@ class ClientStore:
     async def insert(self, client: Client, transaction: Transaction) -> None:
         """Raises `DuplicateKeyError` when another client has one of the keys."""
         await self._clients.insert_one(encode_client(client), session=transaction)
+
+    async def amend(self, before: Client, after: Client, transaction: Transaction) -> None:
+        """What was read in this transaction is replaced; a family that it had and has no more ends
+        with it. Raises `DuplicateKeyError` when another client has one of the keys."""
+        await self._clients.replace_one(
+            {"_id": before.client_id}, encode_client(after), session=transaction
+        )
+        if after.session_id != before.session_id:
+            await self._revocations.record((before.session_id,), transaction)
 
     async def revoke(
         self, client_id: str, now: datetime, transaction: Transaction

@@ -10,6 +10,7 @@ from typing import Any
 
 from api.ids import new_id
 from auth import throttle
+from auth.clients import NAME as CLIENTS
 from auth.mongo import Document
 from auth.officers import Duty
 from auth.tokens import SubjectKind
@@ -260,8 +261,9 @@ async def written(
     serving: Serving, before: Mapping[str, Mapping[Any, Document]]
 ) -> dict[str, list[Document]]:
     """What was added, changed or removed since, by collection; a removed document as it was.
-    Attempts are counted whatever comes of them, so their counters are left out."""
-    after = await everything_stored(serving.database, throttle.NAME)
+    Attempts are counted whatever comes of them, so their counters are left out, and so are the
+    clients that `minted` registers."""
+    after = await everything_stored(serving.database, throttle.NAME, CLIENTS)
     found = {
         name: [one for key, one in documents.items() if before[name].get(key) != one]
         + [one for key, one in before[name].items() if key not in documents]

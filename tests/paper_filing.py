@@ -141,8 +141,8 @@ class Filing:
         )
 
     async def everything(self) -> dict[str, Any]:
-        """All that is stored but the audit trail."""
-        return await everything_stored(self.database, "audit")
+        """All that is stored but the audit trail, and who may ask: `bearer` registers clients."""
+        return await everything_stored(self.database, "audit", CLIENTS)
 
 
 def bearer(

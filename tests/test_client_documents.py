@@ -12,7 +12,7 @@ from auth.client_rates import ClientRates
 from auth.client_terms import ClientLimits
 from auth.clients import NAME, Client, ClientStore
 from auth.known_terms import KnownTerms
-from auth.mongo import Database
+from auth.mongo import Database, Transaction
 from tests.app_client import AppClient
 from tests.employer_client import Portal, new_portal
 from tests.serving import Serving
@@ -124,9 +124,9 @@ def test_no_more_buckets_are_kept_than_said() -> None:
 class CountedClients(ClientStore):
     reads = 0
 
-    async def find(self, client_id: str) -> Client | None:
+    async def find(self, client_id: str, transaction: Transaction | None = None) -> Client | None:
         self.reads += 1
-        return await super().find(client_id)
+        return await super().find(client_id, transaction)
 
 
 async def test_terms_are_read_once_for_a_family_and_no_more_are_kept_than_said(

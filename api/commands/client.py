@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from api.commands.administration import administering
+from api.commands.client_keys import WRITTEN, keys, show_keys
 from api.commands.client_options import (
     CALLBACK_HELP,
     DOCUMENTS_HELP,
@@ -23,6 +24,7 @@ from api.commands.client_options import (
     keys_given,
     scopes_given,
 )
+from api.commands.client_set import set_terms
 from api.commands.connection import database_uri
 from api.failure import Refusal
 from api.settings import Settings, load_settings
@@ -42,12 +44,15 @@ from resolvers.policy.places import CITIES
 from resolvers.rules.numbers import normalise_credit_code
 
 MAX_EMPLOYER_NAME_LENGTH = 200
-WRITTEN = "%Y-%m-%dT%H:%M:%SZ"
 
 
 @click.group()
 def client() -> None:
     """Clients of employers: their portals, which get tokens at /oauth/token."""
+
+
+client.add_command(keys)
+client.add_command(set_terms)
 
 
 @client.command()
@@ -125,8 +130,7 @@ async def _add(settings: Settings, uri: str, new: NewClient) -> ClientRegistered
 def _show(registered: Client, code: str) -> None:
     click.echo(f"client    {registered.client_id}")
     click.echo(f"employer  {registered.employer_id}  {code}")
-    for key in registered.keys:
-        click.echo(f"key       {key.kid}  {key.algorithm}")
+    show_keys(registered)
     click.echo(f"scopes    {' '.join(registered.scopes)}")
     for callback in registered.callbacks:
         click.echo(f"callback  {callback}")
