@@ -21,6 +21,7 @@ from api.providers.sandbox_person import SandboxPersonProvider
 from api.providers.sandbox_scanner import SandboxScanner
 from api.settings import SANDBOX, Settings
 from auth.audit import AuditStore
+from auth.check_proofs import CheckProofs
 from auth.client_assertions import ClientAssertions
 from auth.client_rates import ClientRates
 from auth.clients import ClientStore
@@ -39,6 +40,7 @@ from auth.officer_sessions import OfficerSessionStore
 from auth.officers import OfficerStore
 from auth.one_time_codes import CodeSecrets
 from auth.passwords import RECOMMENDED, Argon2Cost, Passwords
+from auth.proof_links import ProofLinks
 from auth.revocation import RevocationFeed
 from auth.sealing import Sealer
 from auth.session_tokens import SessionTokens
@@ -56,10 +58,12 @@ from resolvers.login.real_name import decoy_of
 from resolvers.paper_scanner import PaperScanner
 from resolvers.policy.calendar import published_calendar
 from resolvers.push_channel import Outlets
+from resolvers.share_codes import checking
 from resolvers.store.applications import ApplicationStore
 from resolvers.store.calendar_feeds import CalendarFeedStore
 from resolvers.store.card_orders import CardOrderStore
 from resolvers.store.cards import CardStore
+from resolvers.store.check_proofs import CheckProofStore
 from resolvers.store.deliveries import DeliveryStore
 from resolvers.store.due_records import DueRecordStore
 from resolvers.store.email_proofs import EmailProofStore
@@ -87,6 +91,7 @@ from resolvers.store.push_endpoints import PushEndpointStore
 from resolvers.store.queue_tickets import QueueTicketStore
 from resolvers.store.reminder_progress import ReminderProgressStore
 from resolvers.store.residence_permits import ResidencePermitStore
+from resolvers.store.share_codes import ShareCodeStore
 from resolvers.store.tasks import TaskStore
 
 CLOSING_SECONDS = 5
@@ -140,6 +145,7 @@ async def open_runtime(
     gateway = _gateway(settings, database, key_set, tokens, feed, now, passwords, outlets)
     # Made before the first login, or the first number that nobody has would take longer.
     decoy_of(gateway)
+    checking.decoy_of(gateway)
     try:
         await feed.start()
         authenticator = Authenticator(
@@ -227,6 +233,10 @@ def _gateway(
         deliveries=DeliveryStore(database),
         email_proofs=EmailProofStore(database),
         calendar_feeds=CalendarFeedStore(database),
+        share_codes=ShareCodeStore(database),
+        check_proofs=CheckProofStore(database),
+        proof_signer=CheckProofs(key_set, settings.issuer),
+        proof_links=ProofLinks(key_set, settings.issuer),
         notice_hub=NoticeHub(NoticeStream(database)),
         missed_notices=MissedNotices(database),
         unread_counts=UnreadCounts(inboxes.load_unread),

@@ -137,6 +137,12 @@ class AuditAction(StrEnum):
     CALENDAR_FEED_CREATED = "calendar_feed.created"
     CALENDAR_FEED_REVOKED = "calendar_feed.revoked"
     CALENDAR_FEED_READ = "calendar_feed.read"
+    SHARE_CODE_MADE = "share_code.made"
+    SHARE_CODE_PREVIEWED = "share_code.previewed"
+    SHARE_CODE_REVOKED = "share_code.revoked"
+    SHARE_CODE_CHECKED = "share_code.checked"
+    SHARE_CODE_REFUSED = "share_code.refused"
+    CHECK_PROOF_DOWNLOADED = "check_proof.downloaded"
 
 
 SPEC = CollectionSpec(

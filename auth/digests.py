@@ -61,6 +61,10 @@ class Digester:
         """For counting without knowing (throttle keys): never equal to a digest that finds."""
         return self._made(self._current_version, "blind", kind, text)
 
+    def blind_under(self, version: int, kind: str, text: str) -> Digest | None:
+        """As `blind` made it while that version was the current one; None once it is retired."""
+        return self._made(version, "blind", kind, text) if version in self._keys else None
+
     def _made(self, version: int, use: str, kind: str, text: str) -> Digest:
         message = framed("onecard", use, kind, text)
         return Digest(version, hmac.digest(self._keys[version], message, hashlib.sha256))

@@ -61,6 +61,10 @@ class Permission(StrEnum):
     PUSH_MANAGE = "push_endpoint:own:manage"
     CALENDAR_READ = "calendar_feed:own:read"
     CALENDAR_MANAGE = "calendar_feed:own:manage"
+    SHARE_CODE_READ = "share_code:own:read"
+    SHARE_CODE_MAKE = "share_code:own:make"
+    SHARE_CODE_REVOKE = "share_code:own:revoke"
+    SHARE_CODE_CHECK = "share_code:any:check"
     OFFICER_LOGIN = "officer_session:new:start"
     OFFICER_SESSION = "officer_session:own:use"
 
@@ -143,6 +147,14 @@ RULES: Mapping[Permission, Rule] = {
     Permission.PUSH_MANAGE: _HOLDER,
     Permission.CALENDAR_READ: _HOLDER,
     Permission.CALENDAR_MANAGE: _HOLDER,
+    Permission.SHARE_CODE_READ: _HOLDER,
+    # Its preview shows what a reveal shows, and the code shows it to others.
+    Permission.SHARE_CODE_MAKE: Rule(
+        _HOLDER.kinds, Assurance.REAL_PERSON, proof_lifetime=FRESH_PROOF_LIFETIME
+    ),
+    Permission.SHARE_CODE_REVOKE: _HOLDER,
+    # Without a portal a code is checked at `/check/code`, by anybody.
+    Permission.SHARE_CODE_CHECK: Rule(_EMPLOYER, scope="checks:make"),
     Permission.OFFICER_LOGIN: Rule(EVERYONE),
     Permission.OFFICER_SESSION: Rule(_OFFICER),
 }

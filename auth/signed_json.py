@@ -89,7 +89,14 @@ class SigningKey:
 class SignedJson:
     """Signs with the current key of a purpose, verifies with every live one of it."""
 
-    def __init__(self, key_set: KeySet, purpose: Purpose = Purpose.SIGNING) -> None:
+    def __init__(
+        self,
+        key_set: KeySet,
+        purpose: Purpose = Purpose.SIGNING,
+        *,
+        max_length: int = MAX_TOKEN_LENGTH,
+    ) -> None:
+        self._max_length = max_length
         self._current = SigningKey.of(key_set.current(purpose))
         keys = [SigningKey.of(key) for key in key_set.ring(purpose).keys]
         self._public_keys = {key.kid: key.private.public_key() for key in keys}
@@ -104,13 +111,13 @@ class SignedJson:
         payload = json.dumps(claims, separators=(",", ":")).encode()
         headers = {"typ": token_type, "kid": self._current.kid}
         token = self._jws.encode(payload, self._current.private, ALGORITHM, headers)
-        if len(token) > MAX_TOKEN_LENGTH:
-            raise ValueError(f"a token holds at most {MAX_TOKEN_LENGTH} characters")
+        if len(token) > self._max_length:
+            raise ValueError(f"a token holds at most {self._max_length} characters")
         return token
 
     def verify(self, token: str, token_type: str) -> dict[str, object]:
         """The claims of a token of this type with a good signature, or `TokenRefused`."""
-        if len(token) > MAX_TOKEN_LENGTH:
+        if len(token) > self._max_length:
             raise TokenRefused(Refused.MALFORMED)
         header = _header_of(token)
         if header is None:

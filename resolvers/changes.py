@@ -103,7 +103,7 @@ def _answer_again(kept: KeptResult, command: Command) -> Done | Refused:
 
 
 async def _audit_refusal(gateway: Gateway, ask: Ask, command: Command, refused: Refused) -> None:
-    line = AuditLine(
+    line = refused.line or AuditLine(
         AuditAction.CHANGE_REFUSED,
         refused.holder_id,
         result=str(refused.code),

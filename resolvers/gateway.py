@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from auth.audit import AuditLine, AuditOrigin, AuditStore, encode_audit_line
+from auth.check_proofs import CheckProofs
 from auth.client_assertions import ClientAssertions
 from auth.clients import ClientStore
 from auth.digests import Digester
@@ -24,6 +25,7 @@ from auth.officers import OfficerStore
 from auth.one_time_codes import CodeSecrets
 from auth.passwords import Passwords
 from auth.principal import Principal
+from auth.proof_links import ProofLinks
 from auth.sealing import Sealer
 from auth.session_tokens import SessionTokens
 from auth.sessions import SessionStore
@@ -42,6 +44,7 @@ from resolvers.store.applications import ApplicationStore
 from resolvers.store.calendar_feeds import CalendarFeedStore
 from resolvers.store.card_orders import CardOrderStore
 from resolvers.store.cards import CardStore
+from resolvers.store.check_proofs import CheckProofStore
 from resolvers.store.deliveries import DeliveryStore
 from resolvers.store.due_records import DueRecordStore
 from resolvers.store.email_proofs import EmailProofStore
@@ -69,6 +72,7 @@ from resolvers.store.push_endpoints import PushEndpointStore
 from resolvers.store.queue_tickets import QueueTicketStore
 from resolvers.store.reminder_progress import ReminderProgressStore
 from resolvers.store.residence_permits import ResidencePermitStore
+from resolvers.store.share_codes import ShareCodeStore
 from resolvers.store.tasks import TaskStore
 
 NewId = Callable[[str], str]
@@ -129,6 +133,10 @@ class Gateway:
     deliveries: DeliveryStore
     email_proofs: EmailProofStore
     calendar_feeds: CalendarFeedStore
+    share_codes: ShareCodeStore
+    check_proofs: CheckProofStore
+    proof_signer: CheckProofs
+    proof_links: ProofLinks
     notice_hub: NoticeHub
     missed_notices: MissedNotices
     unread_counts: UnreadCounts

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from auth import officers, session_documents
+from auth import officers, session_documents, throttle
 from resolvers.rules.card_machines import OPEN_ORDERS, WAITING_ORDERS
 from resolvers.rules.tasks import TaskState
 from resolvers.store import (
@@ -29,6 +29,7 @@ from resolvers.store import (
     permits,
     push_endpoints,
     residence_permits,
+    share_codes,
     tasks,
 )
 from resolvers.store.deliveries import DeliveryState
@@ -169,6 +170,8 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
         "push_endpoints": _of_holder(push_endpoints.NAME, "registered_at"),
         "push_endpoint": Relation(push_endpoints.NAME, "_id", "holder_id"),
         "calendar_feed": Relation(calendar_feeds.NAME, "_id", "holder_id"),
+        "share_codes": _of_holder(share_codes.NAME, "made_at"),
+        "share_code": Relation(share_codes.NAME, "_id", "holder_id"),
         "letters": _of_holder(letters.NAME, "issued_at"),
         "letter": Relation(letters.NAME, "_id", "holder_id"),
     },
@@ -256,6 +259,10 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
         "due": Relation(
             deliveries.NAME, "_id", "endpoint_id", "due_at", ascending=True, live_at=_due
         ),
+    },
+    share_codes.NAME: {
+        "employer": _EMPLOYER,
+        "attempts": Relation(throttle.NAME, "attempts_key", "_id"),
     },
     deliveries.NAME: {"notice": Relation(notices.NAME, "notice_id", "_id")},
     calendar_feeds.NAME: {

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from auth.audit import AuditLine
 from resolvers.vocabulary import PaperKind
 
 
@@ -75,6 +76,16 @@ class RefusalCode(StrEnum):
     TOO_MANY_EMAILS = "TOO_MANY_EMAILS"
     MAIL_UNAVAILABLE = "MAIL_UNAVAILABLE"
 
+    # Of share codes.
+    BUNDLES_MISSING = "BUNDLES_MISSING"
+    UNKNOWN_RECIPIENT = "UNKNOWN_RECIPIENT"
+    BAD_EXPIRY = "BAD_EXPIRY"
+    BAD_USES = "BAD_USES"
+    TOO_MANY_SHARE_CODES = "TOO_MANY_SHARE_CODES"
+    SHARE_CODE_NOT_ACCEPTED = "SHARE_CODE_NOT_ACCEPTED"
+    TOO_MANY_CHECKS = "TOO_MANY_CHECKS"
+    CHECK_OVER = "CHECK_OVER"
+
     # Of letters.
     LETTERS_BUSY = "LETTERS_BUSY"
     LETTER_NOT_PRINTABLE = "LETTER_NOT_PRINTABLE"
@@ -105,9 +116,10 @@ class Gap:
 @dataclass(frozen=True)
 class Refused:
     """Nothing was changed. `object_id` is what was asked to change, if the caller may know it;
-    `holder_id` whose it is, for the audit line."""
+    `holder_id` whose it is, for the audit line; `line` is that line where it says more."""
 
     code: RefusalCode
     object_id: str | None = None
     holder_id: str | None = None
     gaps: Sequence[Gap] = ()
+    line: AuditLine | None = None

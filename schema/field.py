@@ -97,7 +97,9 @@ person_field = field_for(Permission.HOLDER_READ, Permission.CASE_READ)
 """Of a holder's record: the holder, and an officer with a case of his."""
 record_field = field_for(Permission.HOLDER_READ, Permission.EMPLOYER_READ, Permission.CASE_READ)
 """Of a permit and what it names: its sponsor too."""
-shared_field = field_for(Permission.IDENTITY_REVEAL, Permission.EMPLOYER_SHARED_READ)
+shared_field = field_for(
+    Permission.IDENTITY_REVEAL, Permission.EMPLOYER_SHARED_READ, Permission.SHARE_CODE_CHECK
+)
 """Of what a holder shows in the clear: for the holder a reveal, for others by what lets them ask
 for a shared record at all."""
 application_field = field_for(

@@ -22,6 +22,7 @@ from schema.row import Row
 from schema.sealed_text import SealedText
 from schema.selection import CONNECTION_ORDER
 from schema.session import SessionConnection
+from schema.share_code import ShareCodeConnection
 from schema.source import Source
 from schema.task import TaskConnection
 
@@ -137,6 +138,16 @@ class Holder:
     )
     def notice_preferences(self, info: Info) -> NoticePreferences:
         return preferences_of(info, self.row)
+
+    @guarded(
+        Permission.SHARE_CODE_READ,
+        description="Share codes that the holder has made, newest first.",
+        edge="share_codes",
+    )
+    def share_codes(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> ShareCodeConnection:
+        return ShareCodeConnection(listing=self._listing(info, "share_codes", first))
 
     @holder_field("The newest residence permit, if there is one.", edge="residence_permit")
     def residence_permit(self, info: Info) -> ResidencePermit | None:

@@ -6,6 +6,7 @@ from resolvers.policy.named import Named
 from resolvers.rules.card_rules import CardAction, ElectronicCardAbsence
 from resolvers.rules.notice_kinds import NoticeKind
 from resolvers.rules.notice_preferences import NoticeGroup
+from resolvers.rules.share_codes import ShareCodeState
 from resolvers.rules.tasks import TaskKind
 from resolvers.vocabulary import (
     BankState,
@@ -127,4 +128,11 @@ NOTICE_GROUP_LABELS: Mapping[NoticeGroup, Named] = {
     NoticeGroup.RECORDS: Named("Records of other authorities", "其他机构信息更新"),
     NoticeGroup.TASKS: Named("Tasks", "待办事项"),
     NoticeGroup.LETTERS: Named("Letters", "文书"),
+}
+SHARE_CODE_STATE_LABELS: Mapping[ShareCodeState, Named] = {
+    ShareCodeState.ACTIVE: Named("Good", "有效"),
+    ShareCodeState.REVOKED: Named("Taken back", "已撤销"),
+    ShareCodeState.EXPIRED: Named("Over", "已过期"),
+    ShareCodeState.USED_UP: Named("Used up", "次数已用完"),
+    ShareCodeState.LOCKED: Named("Locked after wrong attempts", "因多次输错已锁定"),
 }

@@ -142,6 +142,34 @@ CHANGE_REFUSAL_TEXTS: Mapping[RefusalCode, Named] = {
     _C.MAIL_UNAVAILABLE: Named(
         "The mail could not be sent just now. Try again.", "邮件暂时无法发送，请稍后重试。"
     ),
+    _C.BUNDLES_MISSING: Named("Choose at least one bundle.", "请至少选择一项共享内容。"),
+    _C.UNKNOWN_RECIPIENT: Named(
+        "There is no such employer. Check the credit code.",
+        "没有该用人单位，请核对统一社会信用代码。",
+    ),
+    _C.BAD_EXPIRY: Named(
+        "A share code is good for 5 minutes to 90 days.", "共享码有效期须为5分钟至90天。"
+    ),
+    _C.BAD_USES: Named(
+        "A share code can be used 1 to 100 times.", "共享码可使用次数须为1至100次。"
+    ),
+    _C.TOO_MANY_SHARE_CODES: Named(
+        "No more share codes can be live at once. Take one back first.",
+        "有效共享码数量已达上限，请先撤销一个。",
+    ),
+    _C.SHARE_CODE_NOT_ACCEPTED: Named(
+        "Code and birth date do not open anything: one of them is wrong, or the code is no longer "
+        "good or not for you. Compare both, or ask for a new code.",
+        "共享码和出生日期未能核验：其中一项有误，或共享码已失效、不供您使用。请核对后重试，或索取新的共享码。",
+    ),
+    _C.TOO_MANY_CHECKS: Named(
+        "Too many share codes were tried. Wait a minute and try again.",
+        "核验过于频繁，请一分钟后再试。",
+    ),
+    _C.CHECK_OVER: Named(
+        "This check was made before, and its result is no longer kept. Check anew with a new key.",
+        "该次核验已完成，结果不再保存。请使用新的键重新核验。",
+    ),
     _C.LETTERS_BUSY: Named(
         "Letters cannot be made just now. Ask again in a few seconds, with the same key.",
         "目前无法生成文书，请数秒后用相同的键重试。",

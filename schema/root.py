@@ -21,12 +21,16 @@ from schema.officer_login import OfficerLoginMutation
 from schema.own_read import read_own
 from schema.push import PushMutation, PushQuery
 from schema.session import SessionMutation
+from schema.share_code_changes import ShareCodeMutation, ShareCodeQuery
+from schema.share_code_check import ShareCodeCheckMutation
 from schema.step_up import StepUpMutation
 from schema.talent import TalentQuery
 
 
 @strawberry.type(description="Reading. Every field names who may use it.")
-class Query(EmployerQuery, OfficerQuery, CounterQuery, ConsentQuery, TalentQuery, PushQuery):
+class Query(
+    EmployerQuery, OfficerQuery, CounterQuery, ConsentQuery, TalentQuery, PushQuery, ShareCodeQuery
+):
     @guarded(Permission.HOLDER_READ, description="The holder who asks.")
     async def me(self, info: Info) -> Holder:
         return Holder(row=await read_own(info, "Holder"))
@@ -47,5 +51,7 @@ class Mutation(
     NoticeMutation,
     PushMutation,
     CalendarMutation,
+    ShareCodeMutation,
+    ShareCodeCheckMutation,
 ):
     pass

@@ -23,6 +23,7 @@ CONNECTION_ORDER: Mapping[str, str] = {
     "card_orders": "ordered_at",
     "counter_queue": "promised_at",
     "letters": "issued_at",
+    "share_codes": "made_at",
     "notices": "at",
 }
 """Relation → the instant by which its connection is ordered and its cursors are made."""
@@ -32,6 +33,7 @@ RULE_SELECTIONS: Mapping[str, Selection] = {
     "cards": Selection(frozenset(CARD_FACTS)),
     "ahead": Selection(),
     "inbox": Selection(frozenset({"unread"})),
+    "attempts": Selection(frozenset({"blocked_until"})),
     "reviewer": Selection(frozenset({"state", "duties"})),
 }
 """What a rule reads of all rows of a relation."""

@@ -19,6 +19,7 @@ from resolvers.applications.statements import facts_of as statement_facts
 from resolvers.applications.texts import DECISION_TEXT, encode_gaps, seal_text
 from resolvers.policy.talent_tables import table_for
 from resolvers.refusals import Gap, GapReason
+from resolvers.rules.bundles import Bundle
 from resolvers.rules.notice_preferences import NoticePreferences, QuietHours
 from resolvers.rules.permit_status import ends_at, shanghai_day
 from resolvers.rules.talent import TalentAssessment, assess
@@ -48,7 +49,7 @@ from resolvers.vocabulary import (
 )
 from tests.access_callers import documents_of, employer_id_of, own_values, rich_person
 from tests.card_desk import put_order
-from tests.endpoints import put_endpoint, put_feed
+from tests.endpoints import put_endpoint, put_feed, put_share_code
 from tests.factories import CITY, Person
 from tests.filing import put_papers
 from tests.inboxes import put_notices
@@ -88,6 +89,7 @@ class Party:
             "OfficerDesk.counterStatistics": span,
             "Query.holderAtCounter": f'input: {{workPermitNumber: "{number}"}}',
             "Query.assessTalentCategory": f"input: {TALENT_FACTS}",
+            "Query.previewShare": f"bundles: [{', '.join(Bundle)}]",
         }
 
 
@@ -117,6 +119,7 @@ async def put_party(serving: Serving, city: str = CITY, **plan: Any) -> Party:
     await put_notices(serving, person, person.permit_ids[0], days_left=[30, 14])
     await put_endpoint(serving, vault)
     await put_feed(serving, person.holder_id)
+    await put_share_code(serving, person.holder_id, employer_id)
     quiet = NoticePreferences(quiet=QuietHours.of("22:00", "07:30"), revision=1)
     await serving.database[inboxes.NAME].update_one(
         {"_id": person.holder_id}, {"$set": {"preferences": encode_preferences(quiet)}}

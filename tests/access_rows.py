@@ -30,6 +30,7 @@ class Caller(StrEnum):
     NO_APPLICATIONS_READ = "employer client without applications:read"
     NO_APPLICATIONS_WRITE = "employer client without applications:write"
     NO_LETTERS_READ = "employer client without letters:read"
+    NO_CHECKS_MAKE = "employer client without checks:make"
 
 
 MISSING_SCOPE: Mapping[Caller, ClientScope] = {
@@ -38,6 +39,7 @@ MISSING_SCOPE: Mapping[Caller, ClientScope] = {
     Caller.NO_APPLICATIONS_READ: ClientScope.APPLICATIONS_READ,
     Caller.NO_APPLICATIONS_WRITE: ClientScope.APPLICATIONS_WRITE,
     Caller.NO_LETTERS_READ: ClientScope.LETTERS_READ,
+    Caller.NO_CHECKS_MAKE: ClientScope.CHECKS_MAKE,
 }
 """Papers are not in the graph: tests/test_papers_access.py has their two scopes."""
 
@@ -114,4 +116,6 @@ ITS_CASES = row_of("    401   401   401   403   403   403   403   403   403   ap
 CASE = row_of("         401   401   401   401   ok    ok    ok    ok    ok    applications:read")
 FILE = row_of("         401   401   401   401   ok    ok    403   403   403   applications:write")
 LETTER = row_of("       401   401   401   401   ok    ok    403   403   403   letters:read")
+SHARED = row_of("       401   401   401   401   ok    stale 403   403   403   ok ")
+CHECKS = row_of("       401   401   401   403   403   403   403   403   403   checks:make")
 ITS_LETTERS = row_of("  401   401   401   403   403   403   403   403   403   letters:read")

@@ -30,6 +30,7 @@ from tests.access_rows import (
     TASK,
     Row,
 )
+from tests.access_shared import SHARED_TYPES
 
 Line = tuple[str, Row, str]
 
@@ -246,7 +247,7 @@ ORDER_TYPES: tuple[Line, ...] = (
     ("CounterPeriod", COUNTER, "period count medianMinutes p90Minutes shareWithinPromise"),
 )
 
-LINES = (*ROOTS, *PAYLOADS, *ROOT_TYPES, *RECORD_TYPES, *CASE_TYPES, *ORDER_TYPES)
+LINES = (*ROOTS, *PAYLOADS, *ROOT_TYPES, *RECORD_TYPES, *CASE_TYPES, *ORDER_TYPES, *SHARED_TYPES)
 
 
 def table() -> Mapping[tuple[str, str], Row]:

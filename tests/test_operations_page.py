@@ -29,6 +29,9 @@ from resolvers.policy.throttling import (
     OFFICER_NAME,
     PERSON_CHECK,
     SECOND_PROOF,
+    SHARE_CODE,
+    SHARE_CODE_ADDRESS,
+    SHARE_CODE_CLIENT,
     STEP_UP,
 )
 from resolvers.store.registry import SPECS
@@ -97,6 +100,9 @@ def test_every_time_to_live_is_told() -> None:
                 FEED_ADDRESS,
                 EMAIL_CODE,
                 CALENDAR_ADDRESS,
+                SHARE_CODE_ADDRESS,
+                SHARE_CODE_CLIENT,
+                SHARE_CODE,
                 CHECK_ADDRESS,
                 CHECKED_LETTER,
             ]
@@ -106,13 +112,13 @@ def test_every_time_to_live_is_told() -> None:
 )
 def test_the_throttle_table_is_the_policy(row: int, policy: ThrottlePolicy) -> None:
     table = table_after("Throttling")
-    assert len(table) == 15
+    assert len(table) == 18
     _, free, waits, forgotten = table[row]
     delays = [int(delay.total_seconds()) for delay in policy.delays]
     assert int(free) == delays.count(0)
     assert [int(n) for n in re.findall(r"\d+", waits)] == [n for n in delays if n]
     number, unit = forgotten.split()
-    minutes = {"day": 1_440, "hour": 60, "minutes": 1}[unit]
+    minutes = {"day": 1_440, "days": 1_440, "hour": 60, "minutes": 1}[unit]
     assert int(number) * minutes * 60 == policy.window.total_seconds()
 
 

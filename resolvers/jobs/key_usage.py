@@ -11,7 +11,15 @@ from typing import assert_never
 from auth import officers, session_documents
 from auth.keys import KeySet, Purpose
 from auth.mongo import Database, Document
-from resolvers.store import cards, holder_keys, holders, identity_documents, letters, push_endpoints
+from resolvers.store import (
+    cards,
+    holder_keys,
+    holders,
+    identity_documents,
+    letters,
+    push_endpoints,
+    share_codes,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,7 @@ HOLDERS = VersionPath(holders.NAME, "key_version", array="digests")
 IDENTITY_DOCUMENTS = VersionPath(identity_documents.NAME, "digest.key_version")
 CARDS = VersionPath(cards.NAME, "number_digest.key_version", is_optional=True)
 PUSH_ENDPOINTS = VersionPath(push_endpoints.NAME, "digest.key_version")
+SHARE_CODES = VersionPath(share_codes.NAME, "digest.key_version")
 LETTERS = VersionPath(letters.NAME, "key_version")
 SESSIONS = VersionPath(session_documents.NAME, "refresh_key_version")
 
@@ -72,7 +81,7 @@ def paths_of(purpose: Purpose) -> Sequence[VersionPath]:
         case Purpose.MASTER:
             return (HOLDER_KEYS, OFFICERS)
         case Purpose.DIGEST:
-            return (HOLDERS, IDENTITY_DOCUMENTS, CARDS, PUSH_ENDPOINTS)
+            return (HOLDERS, IDENTITY_DOCUMENTS, CARDS, PUSH_ENDPOINTS, SHARE_CODES)
         case Purpose.REFRESH:
             return (SESSIONS,)
         case _:
@@ -82,7 +91,8 @@ def paths_of(purpose: Purpose) -> Sequence[VersionPath]:
 async def count_needing(database: Database, purpose: Purpose, version: int, now: datetime) -> int:
     """Documents that would be unreadable, unfindable or (sessions) ended without that version.
 
-    From the declared indexes; sessions, which have none for it, are scanned.
+    From the declared indexes; sessions, which have none for it, are scanned. Share codes cannot be
+    moved to a new digest key, as nobody knows them: one waits until they are over, 90 days at most.
     """
     counts = [
         await database[path.collection].count_documents(_needing(path, version, now))
@@ -124,5 +134,7 @@ async def find_unknown_versions(
 
 def _needing(path: VersionPath, condition: object, now: datetime) -> Document:
     wanted = path.matching(condition)
-    # A session that is over needs its key no more.
-    return wanted | session_documents.live_at(now) if path is SESSIONS else wanted
+    # A session or a code that is over needs its key no more.
+    if path is SESSIONS:
+        return wanted | session_documents.live_at(now)
+    return wanted | dict(share_codes.live_at(now)) if path is SHARE_CODES else wanted

@@ -6,6 +6,7 @@ from datetime import timedelta
 from ipaddress import ip_address, ip_network
 
 from auth.throttle import ThrottlePolicy
+from resolvers.policy.share_codes import FREE_ATTEMPTS, MAX_LIFETIME
 
 IPV6_NETWORK_BITS = 64
 """One subscriber has at least so many addresses (RFC 6177), and all of them count as one."""
@@ -136,3 +137,24 @@ CHECKED_LETTER = ThrottlePolicy(
 )
 """Checks of one letter, whoever makes them. The waits are short, since anybody who has seen its QR
 can use up the free ones; what keeps a code from being guessed is its length."""
+
+SHARE_CODE = ThrottlePolicy(
+    window=MAX_LIFETIME,
+    delays=(*([timedelta(0)] * (FREE_ATTEMPTS - 1)), MAX_LIFETIME),
+)
+"""Attempts at one share code, whoever makes them and whether or not there is such a code, until a
+good one. The last free one locks it for as long as any code lives: a new one is quickly made, and
+whoever has guessed five times has no business with it."""
+
+SHARE_CODE_ADDRESS = ThrottlePolicy(
+    window=timedelta(minutes=10),
+    delays=_delays(*([0] * 30), 5, 15, 60),
+)
+"""Share codes tried from one network address. One a minute in the end, 1,440 a day: of 3.4 billion
+codes."""
+
+SHARE_CODE_CLIENT = ThrottlePolicy(
+    window=timedelta(minutes=10),
+    delays=_delays(*([0] * 120), 1, 2, 5),
+)
+"""Share codes tried by one portal, which is known by name and answers for what it does."""

@@ -68,6 +68,15 @@ class EmployerStore:
         )
         return None if found is None else str(found["_id"])
 
+    async def find_facts(
+        self, employer_id: str, transaction: Transaction | None = None
+    ) -> Document | None:
+        """Its `credit_code` and `name`."""
+        found: Document | None = await self._employers.find_one(
+            {"_id": employer_id}, {"credit_code": 1, "name": 1}, session=transaction
+        )
+        return found
+
     async def load_ids(self, credit_codes: Sequence[str]) -> dict[str, str]:
         """Canonical code → id, of those that exist. At most 1,000 at a time."""
         cursor = self._employers.find(

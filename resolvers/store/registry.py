@@ -22,6 +22,7 @@ from resolvers.store import (
     calendar_feeds,
     card_orders,
     cards,
+    check_proofs,
     deliveries,
     email_proofs,
     employers,
@@ -45,6 +46,7 @@ from resolvers.store import (
     queue_tickets,
     reminder_progress,
     residence_permits,
+    share_codes,
     tasks,
 )
 
@@ -67,6 +69,8 @@ SPECS: Sequence[CollectionSpec] = (
     deliveries.SPEC,
     email_proofs.SPEC,
     calendar_feeds.SPEC,
+    share_codes.SPEC,
+    check_proofs.SPEC,
     employers.SPEC,
     employments.SPEC,
     application_documents.SPEC,

@@ -1,0 +1,271 @@
+"""Somebody redeems a share code with its holder's birth date: a portal, or anybody at the page.
+
+Nothing in answer, commands or work tells a wrong code from a wrong birth date, a code that is
+revoked, over, used up, locked or for somebody else: each takes the same commands, digests and key
+openings, with a decoy where there is no code. Attempts count before anything is looked at, under
+the caller and under the code. What was refused stands in the trail with the true reason, in that of
+the holder where the code was one of its.
+
+A use is taken, the line is written and the proof is stored in one transaction, so a code with three
+uses is used three times, however many ask at once, and a request that is repeated takes none.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from auth.audit import AuditAction, AuditLine
+from auth.mongo import Document, Transaction
+from auth.principal import PrincipalKind
+from auth.sealing import DECOY_HOLDER_ID, Decoy
+from resolvers.changes import Changed, Command, change
+from resolvers.gateway import Ask, Gateway, append_audit
+from resolvers.policy.share_codes import PROOF_LIFETIME
+from resolvers.policy.throttling import SHARE_CODE
+from resolvers.refusals import RefusalCode, Refused
+from resolvers.rules.bundles import Bundle, SharingPurpose
+from resolvers.rules.share_codes import (
+    ShareCodeFacts,
+    ShareCodeState,
+    plain_code,
+    read_share_code,
+    share_code_state,
+)
+from resolvers.share_codes.attempts import attempts_key, caller_key
+from resolvers.share_codes.making import CODE_DIGEST
+from resolvers.share_codes.proving import Checker, claims_of, opened_claims, sealed_claims
+from resolvers.sharing.parts import SharedRecord
+from resolvers.sharing.record import load_shared, shown_fields
+from resolvers.store import holders
+from resolvers.store.check_proofs import CheckProofRecord
+from resolvers.store.holder_keys import decode_holder_key
+
+MAX_TYPED_LENGTH: Final = 40
+WRONG_CODE: Final = "WRONG_CODE"
+WRONG_BIRTH_DATE: Final = "WRONG_BIRTH_DATE"
+OTHER_RECIPIENT: Final = "OTHER_RECIPIENT"
+OVERTAKEN: Final = "OVERTAKEN"
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was given: the code as it was typed, at most `MAX_TYPED_LENGTH`; the day None where it
+    was none."""
+
+    code: str = field(repr=False)
+    birth_date: date | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """`proof` is the signed text that is to be kept."""
+
+    proof_id: str
+    purpose: SharingPurpose
+    record: SharedRecord
+    claims: dict[str, Any] = field(repr=False)
+    proof: str = field(repr=False)
+    downloadable_until: datetime
+
+
+@dataclass(frozen=True)
+class TooManyChecks:
+    """By this caller; whatever was typed was not looked at."""
+
+    retry_after: timedelta
+
+
+async def check_share_code(
+    gateway: Gateway, ask: Ask, command: Command, typed: Typed
+) -> Checked | Refused | TooManyChecks:
+    now = gateway.now()
+    code = read_share_code(typed.code) or plain_code(typed.code)
+    key, policy = caller_key(gateway, ask)
+    by_caller = await gateway.throttle.charge(key, policy, now)
+    if by_caller.waits is not None:
+        return TooManyChecks(by_caller.waits)
+    by_code = await gateway.throttle.charge(attempts_key(gateway, code), SHARE_CODE, now)
+    locked_until = None if by_code.waits is None else now + by_code.waits
+    digests = gateway.digester.candidates(CODE_DIGEST, code)
+    found = await gateway.share_codes.find_for_check(digests, decoy_of(gateway))
+    reason = WRONG_CODE if found is None else _reason(gateway, ask, found, typed, locked_until, now)
+    check = _Check(gateway, ask, found, reason, now)
+    done = await change(gateway, ask, command, check.work)
+    if isinstance(done, Refused):
+        return done
+    await gateway.throttle.forget(attempts_key(gateway, code))
+    if check.done is None or check.done.proof_id != done.object_id:
+        return await _again(gateway, ask, done.object_id, now)
+    return check.done
+
+
+def decoy_of(gateway: Gateway) -> Decoy:
+    """Who is found where no code is. Made when the process starts, not by the first attempt."""
+    return gateway.sealer.decoy(holders.NAME, {"birth_date": "1900-01-01"})
+
+
+def _reason(
+    gateway: Gateway,
+    ask: Ask,
+    found: Document,
+    typed: Typed,
+    locked_until: datetime | None,
+    now: datetime,
+) -> str | None:
+    """Why not, in the same time for every code; None where it is good."""
+    vault = gateway.sealer.vault_for(found["holder_id"], decode_holder_key(found["key"]))
+    birth_date = vault.open(holders.NAME, "birth_date", bytes(found["birth_date"]))
+    given = "" if typed.birth_date is None else typed.birth_date.isoformat()
+    is_right = hmac.compare_digest(birth_date.encode(), given.encode())
+    facts = ShareCodeFacts(
+        revoked_at=found["revoked_at"],
+        expires_at=found["expires_at"],
+        uses_left=found["uses_left"],
+        locked_until=locked_until,
+    )
+    state = share_code_state(facts, now)
+    is_for_asker = found["employer_id"] in (None, _employer_of(ask))
+    if found["_id"] == DECOY_HOLDER_ID:
+        return WRONG_CODE
+    if not is_right:
+        return WRONG_BIRTH_DATE
+    if state is not ShareCodeState.ACTIVE:
+        return str(state)
+    return None if is_for_asker else OTHER_RECIPIENT
+
+
+class _Check:
+    """The change that an attempt makes; its transaction may run more than once."""
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        ask: Ask,
+        found: Document | None,
+        reason: str | None,
+        now: datetime,
+    ) -> None:
+        self._gateway = gateway
+        self._ask = ask
+        self._found = found
+        self._reason = reason
+        self._now = now
+        self._proof_id = gateway.new_id("chk")
+        self.done: Checked | None = None
+
+    async def work(self, transaction: Transaction) -> Changed | Refused:
+        gateway, found = self._gateway, self._found
+        if found is None or self._reason is not None:
+            return _refused(found, self._reason or WRONG_CODE)
+        # Looks again at all that may have ended since it was found.
+        if not await gateway.share_codes.use(found["_id"], self._now, transaction):
+            return _refused(found, OVERTAKEN)
+        bundles = [Bundle(one) for one in found["bundles"]]
+        record = await load_shared(gateway, found["holder_id"], bundles)
+        if record is None:  # the person is being deleted
+            return _refused(found, WRONG_CODE)
+        return await self._changed(found, record, transaction)
+
+    async def _changed(
+        self, found: Document, record: SharedRecord, transaction: Transaction
+    ) -> Changed:
+        gateway, holder_id = self._gateway, found["holder_id"]
+        checker = await _checker(gateway, self._ask, transaction)
+        purpose, until = SharingPurpose(found["purpose"]), self._now + PROOF_LIFETIME
+        issuer = gateway.proof_signer.issuer
+        claims = claims_of(self._proof_id, issuer, purpose, checker, record)
+        vault = gateway.sealer.vault_for(holder_id, decode_holder_key(found["key"]))
+        size, content = sealed_claims(vault, self._proof_id, claims)
+        proof = CheckProofRecord(
+            proof_id=self._proof_id,
+            holder_id=holder_id,
+            code_id=found["_id"],
+            client_id=self._ask.principal.client_id,
+            checked_at=record.as_of,
+            expires_at=until,
+            size=size,
+            content=content,
+        )
+        await gateway.check_proofs.insert(proof, transaction)
+        self.done = Checked(
+            self._proof_id,
+            purpose,
+            record,
+            claims,
+            gateway.proof_signer.sign(claims),
+            until,
+        )
+        return Changed(self._proof_id, [_line_of(found, self._proof_id)])
+
+
+async def _again(gateway: Gateway, ask: Ask, proof_id: str, now: datetime) -> Checked | Refused:
+    """A request that is repeated: the same proof and what is shown now, while both stand; no use
+    is taken."""
+    stored = await gateway.check_proofs.find(proof_id, now)
+    found = (
+        None if stored is None else await gateway.share_codes.find_standing(stored["code_id"], now)
+    )
+    wrapped = None if found is None else await gateway.holder_keys.find(found["holder_id"])
+    if stored is None or found is None or wrapped is None:
+        return Refused(RefusalCode.CHECK_OVER)
+    await append_audit(gateway, ask, _line_of(found, proof_id))
+    record = await load_shared(
+        gateway, found["holder_id"], [Bundle(one) for one in found["bundles"]]
+    )
+    if record is None:
+        return Refused(RefusalCode.CHECK_OVER)
+    claims = opened_claims(gateway.sealer.vault_for(found["holder_id"], wrapped), stored)
+    return Checked(
+        proof_id,
+        SharingPurpose(found["purpose"]),
+        record,
+        claims,
+        gateway.proof_signer.sign(claims),
+        stored["expires_at"],
+    )
+
+
+def _employer_of(ask: Ask) -> str | None:
+    return ask.principal.employer_id() if ask.principal.kind is PrincipalKind.EMPLOYER else None
+
+
+async def _checker(gateway: Gateway, ask: Ask, transaction: Transaction) -> Checker | None:
+    employer_id = _employer_of(ask)
+    facts = (
+        None
+        if employer_id is None
+        else await gateway.employers.find_facts(employer_id, transaction)
+    )
+    if employer_id is None or facts is None:
+        return None
+    return Checker(employer_id, facts["credit_code"], facts["name"])
+
+
+def _line_of(found: Document, proof_id: str) -> AuditLine:
+    return AuditLine(
+        AuditAction.SHARE_CODE_CHECKED,
+        found["holder_id"],
+        objects=(found["_id"], proof_id),
+        fields=shown_fields(Bundle(one) for one in found["bundles"]),
+        people=(found["holder_id"],),
+        purpose=found["purpose"],
+    )
+
+
+def _refused(found: Document | None, reason: str) -> Refused:
+    """One answer for all; the reason stands in the trail alone."""
+    if found is None or reason == WRONG_CODE:
+        line = AuditLine(AuditAction.SHARE_CODE_REFUSED, None, result=WRONG_CODE)
+    else:
+        line = AuditLine(
+            AuditAction.SHARE_CODE_REFUSED,
+            found["holder_id"],
+            result=reason,
+            objects=(found["_id"],),
+            people=(found["holder_id"],),
+            purpose=found["purpose"],
+        )
+    return Refused(RefusalCode.SHARE_CODE_NOT_ACCEPTED, line=line)
