@@ -22,6 +22,7 @@ from api.providers.sandbox_scanner import SandboxScanner
 from api.settings import SANDBOX, Settings
 from auth.audit import AuditStore
 from auth.check_proofs import CheckProofs
+from auth.card_codes import CardCodes
 from auth.client_assertions import ClientAssertions
 from auth.client_rates import ClientRates
 from auth.clients import ClientStore
@@ -47,6 +48,7 @@ from auth.session_tokens import SessionTokens
 from auth.sessions import SessionStore
 from auth.throttle import ThrottleStore
 from auth.tokens import TokenAuthority
+from auth.used_once import UsedOnceStore
 from auth.verification import AssuranceLevel, RealPersonProvider, SecondProofProvider
 from auth.verified_tokens import VerifiedTokens
 from resolvers.gateway import Gateway, Now
@@ -92,6 +94,7 @@ from resolvers.store.queue_tickets import QueueTicketStore
 from resolvers.store.reminder_progress import ReminderProgressStore
 from resolvers.store.residence_permits import ResidencePermitStore
 from resolvers.store.share_codes import ShareCodeStore
+from resolvers.store.shown_cards import ShownCardStore
 from resolvers.store.tasks import TaskStore
 
 CLOSING_SECONDS = 5
@@ -208,6 +211,9 @@ def _gateway(
         identity_documents=IdentityDocumentStore(database),
         permits=PermitStore(database),
         cards=CardStore(database),
+        card_codes=CardCodes(key_set),
+        shown_cards=ShownCardStore(database),
+        used_once=UsedOnceStore(database),
         card_orders=CardOrderStore(database),
         queue_tickets=QueueTicketStore(database),
         applications=ApplicationStore(database),

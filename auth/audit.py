@@ -100,6 +100,7 @@ class AuditAction(StrEnum):
     CARD_ACTIVATED = "card.activated"
     CARD_VOIDED = "card.voided"
     CARDS_READ = "card.read"
+    CARD_CHECKED = "card.checked"
     CARD_ORDERED = "card_order.placed"
     CARD_ORDER_PHOTO_ACCEPTED = "card_order.photo_accepted"
     CARD_ORDER_PHOTO_REFUSED = "card_order.photo_refused"

@@ -53,6 +53,9 @@ class Permission(StrEnum):
     CASE_DECIDE = "case:authority:decide"
     CARD_MANAGE = "card:own:manage"
     CARD_REACTIVATE = "card:own:reactivate"
+    CARD_SHOW = "card:own:show"
+    CARD_CHECK = "card:shown:check"
+    OFFICER_CARD_CHECK = "card:shown:check_by_officer"
     CARD_ORDER = "card_order:own:place"
     CARD_MAKE = "card:authority:make"
     NOTICE_READ = "notice:own:read"
@@ -139,6 +142,9 @@ RULES: Mapping[Permission, Rule] = {
     Permission.CARD_REACTIVATE: Rule(
         _HOLDER.kinds, Assurance.REAL_PERSON, proof_lifetime=FRESH_PROOF_LIFETIME
     ),
+    Permission.CARD_SHOW: _HOLDER,
+    Permission.CARD_CHECK: Rule(_EMPLOYER, scope="checks:make"),
+    Permission.OFFICER_CARD_CHECK: Rule(_OFFICER),
     Permission.CARD_ORDER: _HOLDER,
     Permission.CARD_MAKE: Rule(_OFFICER, scope="card:make"),
     Permission.NOTICE_READ: _HOLDER,

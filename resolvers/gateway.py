@@ -11,6 +11,7 @@ from datetime import datetime
 
 from auth.audit import AuditLine, AuditOrigin, AuditStore, encode_audit_line
 from auth.check_proofs import CheckProofs
+from auth.card_codes import CardCodes
 from auth.client_assertions import ClientAssertions
 from auth.clients import ClientStore
 from auth.digests import Digester
@@ -31,6 +32,7 @@ from auth.session_tokens import SessionTokens
 from auth.sessions import SessionStore
 from auth.throttle import ThrottleStore
 from auth.tokens import TokenAuthority
+from auth.used_once import UsedOnceStore
 from auth.verification import RealPersonProvider, SecondProofProvider
 from resolvers.heavy_work import HeavyWork
 from resolvers.letter_press import LetterPress
@@ -73,6 +75,7 @@ from resolvers.store.queue_tickets import QueueTicketStore
 from resolvers.store.reminder_progress import ReminderProgressStore
 from resolvers.store.residence_permits import ResidencePermitStore
 from resolvers.store.share_codes import ShareCodeStore
+from resolvers.store.shown_cards import ShownCardStore
 from resolvers.store.tasks import TaskStore
 
 NewId = Callable[[str], str]
@@ -108,6 +111,9 @@ class Gateway:
     identity_documents: IdentityDocumentStore
     permits: PermitStore
     cards: CardStore
+    card_codes: CardCodes
+    shown_cards: ShownCardStore
+    used_once: UsedOnceStore
     card_orders: CardOrderStore
     queue_tickets: QueueTicketStore
     applications: ApplicationStore

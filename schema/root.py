@@ -6,6 +6,7 @@ from auth.permissions import Permission
 from schema.application_changes import ApplicationMutation, CaseMutation
 from schema.calendar import CalendarMutation
 from schema.card_procedures import CardMutation
+from schema.card_showing import CardCheckMutation, CardCodeQuery
 from schema.consent import ConsentMutation, ConsentQuery
 from schema.context import Info
 from schema.counter import CounterMutation
@@ -29,7 +30,14 @@ from schema.talent import TalentQuery
 
 @strawberry.type(description="Reading. Every field names who may use it.")
 class Query(
-    EmployerQuery, OfficerQuery, CounterQuery, ConsentQuery, TalentQuery, PushQuery, ShareCodeQuery
+    EmployerQuery,
+    OfficerQuery,
+    CounterQuery,
+    ConsentQuery,
+    TalentQuery,
+    PushQuery,
+    ShareCodeQuery,
+    CardCodeQuery,
 ):
     @guarded(Permission.HOLDER_READ, description="The holder who asks.")
     async def me(self, info: Info) -> Holder:
@@ -53,5 +61,6 @@ class Mutation(
     CalendarMutation,
     ShareCodeMutation,
     ShareCodeCheckMutation,
+    CardCheckMutation,
 ):
     pass

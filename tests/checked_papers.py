@@ -12,9 +12,9 @@ from pathlib import Path
 import zxingcpp
 from PIL import Image
 
-from resolvers.letters.addresses import CHECK_PATH
 from resolvers.letters.printed import FIELDS_OF
 from resolvers.policy.letter_texts import CITY_OF_CARD, LABELS
+from resolvers.rules.check_addresses import CHECK_PATH
 from resolvers.vocabulary import LetterKind
 from tests.reading_pdf import picture_of
 

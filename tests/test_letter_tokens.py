@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from auth.keys import Purpose, new_key, new_key_set
 from auth.letter_tokens import LETTER_TYPE, LetterClaims, LetterTokens
 from auth.signed_json import Refused, SignedJson, TokenRefused
-from resolvers.letters.addresses import SHORT_KINDS, check_address, kind_of, token_in
+from resolvers.letters.addresses import SHORT_KINDS, check_address, kind_of
+from resolvers.rules.check_addresses import token_in
 from resolvers.vocabulary import LetterKind
 from tests.minting import access_token, authority
 

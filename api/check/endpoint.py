@@ -15,16 +15,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api.check.cards import card
 from api.check.form import read_form
 from api.check.frame import Frame, not_ours, start
 from api.check.letters import letter
 from api.check.serving import Answer, Owner, ServedPage, page, style
 from api.check.share_codes import share_code
 from api.middleware.admission import Admission
+from auth.card_codes import CARD_CODE_TYPE
 from auth.letter_tokens import LETTER_TYPE
 from auth.signed_json import claimed_type
 from resolvers.gateway import Gateway
-from resolvers.letters.addresses import CHECK_PATH, MAX_ADDRESS_LENGTH, token_in
+from resolvers.rules.check_addresses import CHECK_PATH, MAX_ADDRESS_LENGTH, token_in
 
 SERVED_AT_ONCE: Final = 4
 """Beside the sixteen of the graph: a crowd at the check page must not slow the holders down."""
@@ -33,7 +35,7 @@ SHARE_CODE_PATH: Final = f"{CHECK_PATH}/code"
 ADDRESS_FIELD: Final = "address"
 _STYLE_SECONDS: Final = 31_536_000
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_.-]{1,400}")
-_OWNERS: Final[Mapping[str, Owner]] = {LETTER_TYPE: letter}
+_OWNERS: Final[Mapping[str, Owner]] = {LETTER_TYPE: letter, CARD_CODE_TYPE: card}
 
 
 def check_routes(gateway_of: Callable[[], Gateway], issuer: str) -> list[Route]:

@@ -12,10 +12,9 @@ from typing import Final
 
 from auth.letter_tokens import LetterClaims, LetterTokens
 from resolvers.letters.printed import checked_values, printed_digest
+from resolvers.rules.check_addresses import check_link
 from resolvers.vocabulary import LetterKind
 
-CHECK_PATH: Final = "/check"
-MAX_ADDRESS_LENGTH: Final = 600
 SHORT_KINDS: Final[Mapping[LetterKind, str]] = {
     LetterKind.PERMIT_NOTIFICATION: "PN",
     LetterKind.DECISION: "DE",
@@ -49,13 +48,4 @@ def check_address(
     """
     digest = printed_digest(kind, letter_id, issued_on, checked_values(kind, rows), code)
     token = tokens.mint(LetterClaims(SHORT_KINDS[kind], letter_id, issued_on, digest))
-    return f"{issuer.rstrip('/')}{CHECK_PATH}/{token}"
-
-
-def token_in(typed: str) -> str | None:
-    """The token in what somebody scanned, pasted or typed: the address, or the token alone. None
-    for what is too long to be one. Nothing is checked: a token of another address is as good."""
-    text = "".join(typed.split())
-    if len(text) > MAX_ADDRESS_LENGTH:
-        return None
-    return text.rpartition("/")[2].partition("?")[0].partition("#")[0] or None
+    return check_link(issuer, token)

@@ -158,3 +158,16 @@ SHARE_CODE_CLIENT = ThrottlePolicy(
     delays=_delays(*([0] * 120), 1, 2, 5),
 )
 """Share codes tried by one portal, which is known by name and answers for what it does."""
+
+CARD_CHECK_ADDRESS = ThrottlePolicy(
+    window=timedelta(minutes=10),
+    delays=_delays(*([0] * 300), 1, 2),
+)
+"""Cards checked at the check page from one address: a gate in the morning checks one in every two
+seconds. A code cannot be guessed, so this bounds what checking costs."""
+
+CARD_CHECK_CLIENT = ThrottlePolicy(
+    window=timedelta(minutes=10),
+    delays=_delays(*([0] * 1_200), 1, 2),
+)
+"""Cards checked by one employer's client or one officer: two a second, over all gates of a site."""
