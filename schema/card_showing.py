@@ -8,7 +8,7 @@ import strawberry
 
 from auth.permissions import Permission
 from resolvers.cards.showing import ShowableCode, card_code, qr_picture
-from resolvers.cards.verifying import ByDuty, CardChecked, ShownPermit, TooManyChecks, check_card
+from resolvers.cards.verifying import CardChecked, TooManyChecks, check_card
 from resolvers.policy.card_showing_texts import (
     SHOW_REFUSAL_TEXTS,
     TOO_MANY_CHECKS,
@@ -89,86 +89,12 @@ class VerifyCardInput:
     code: str = personal("What the QR code says: the whole address, or the last part of it.")
 
 
-@strawberry.type(description="What anybody learns of a card that is valid.")
-class ShownCard:
-    of: strawberry.Private[ShownPermit]
-
-    @_checked("The category of the work permit on the card.")
-    def permit_category(self) -> PermitCategory:
-        return self.of.category
-
-    @_checked("The category in words, in the language of the request.")
-    def permit_category_label(self, info: Info) -> str:
-        return info.context.text(CATEGORY_LABELS[self.of.category], self.of.category)
-
-    @_checked("The employer that the permit names, in the language of the request.")
-    def employer_name(self, info: Info) -> str | None:
-        return None if self.of.employer is None else info.context.localised(self.of.employer)
-
-    @_checked("The last day on which the permit is valid.")
-    def last_valid_day(self) -> date:
-        return self.of.last_valid_day
-
-    @_checked("The holder's name with initials only.")
-    def masked_name(self) -> str:
-        return self.of.masked_name
-
-
 @strawberry.type(
     description=(
-        "What the employer that sponsors the holder now learns beside, and officers of the "
-        "authority of the permit (CHECK or DECIDE: the permit) or of the card (COUNTER: the card). "
-        "Null is what is not the caller's to see, or what there is not."
+        "The code was checked, and is used up, however this ended. `By duty` are fields for the "
+        "employer that sponsors the holder now, and for officers of the authority of the permit "
+        "(CHECK or DECIDE: the permit) or of the card (COUNTER: the card); else they are null."
     )
-)
-class ShownByDuty:
-    of: strawberry.Private[ByDuty]
-
-    @_checked("Given names and surname, as registered.")
-    def full_name(self) -> str | None:
-        return self.of.full_name
-
-    @_checked("The number of the work permit.")
-    def permit_number(self) -> str | None:
-        return self.of.permit_number
-
-    @_checked("The status of the permit now.")
-    def permit_status(self) -> PermitStatus | None:
-        return self.of.permit_status
-
-    @_checked("The status in words, in the language of the request.")
-    def permit_status_label(self, info: Info) -> str | None:
-        status = self.of.permit_status
-        return None if status is None else info.context.text(PERMIT_STATUS_LABELS[status], status)
-
-    @_checked("The post, in the language of the request.")
-    def post(self, info: Info) -> str | None:
-        return None if self.of.post is None else info.context.localised(self.of.post)
-
-    @_checked("The city of the permit.")
-    def city(self) -> City | None:
-        return None if self.of.city is None else City(of=self.of.city)
-
-    @_checked("The id of the card, for the desk of a counter.")
-    def card_id(self) -> strawberry.ID | None:
-        return None if self.of.card_id is None else strawberry.ID(self.of.card_id)
-
-    @_checked("The state of the card now.")
-    def card_state(self) -> CardState | None:
-        return self.of.card_state
-
-    @_checked("The state in words, in the language of the request.")
-    def card_state_label(self, info: Info) -> str | None:
-        state = self.of.card_state
-        return None if state is None else info.context.text(CARD_STATE_LABELS[state], state)
-
-    @_checked("Why it is suspended or cancelled.")
-    def card_cause(self) -> CardCause | None:
-        return self.of.card_cause
-
-
-@strawberry.type(
-    description="The code was checked. It counts from now on as used, however this ended."
 )
 class CardCheck:
     of: strawberry.Private[CardChecked]
@@ -189,13 +115,76 @@ class CardCheck:
     def checked_at(self) -> datetime:
         return self.of.checked_at
 
-    @_checked("Of a valid card what anybody learns; else null.")
-    def shown(self) -> ShownCard | None:
-        return None if self.of.permit is None else ShownCard(of=self.of.permit)
+    @_checked("The category of the work permit on the card; null if the card is not valid.")
+    def permit_category(self) -> PermitCategory | None:
+        return None if self.of.permit is None else self.of.permit.category
 
-    @_checked("What the caller learns by duty; null where there is no duty.")
-    def by_duty(self) -> ShownByDuty | None:
-        return None if self.of.by_duty is None else ShownByDuty(of=self.of.by_duty)
+    @_checked("The category in words, in the language of the request.")
+    def permit_category_label(self, info: Info) -> str | None:
+        permit = self.of.permit
+        if permit is None:
+            return None
+        return info.context.text(CATEGORY_LABELS[permit.category], permit.category)
+
+    @_checked("The employer that the permit names; null if the card is not valid.")
+    def employer_name(self, info: Info) -> str | None:
+        permit = self.of.permit
+        if permit is None or permit.employer is None:
+            return None
+        return info.context.localised(permit.employer)
+
+    @_checked("The last day on which the permit is valid; null if the card is not valid.")
+    def last_valid_day(self) -> date | None:
+        return None if self.of.permit is None else self.of.permit.last_valid_day
+
+    @_checked("The holder's name with initials only; null if the card is not valid.")
+    def masked_name(self) -> str | None:
+        return None if self.of.permit is None else self.of.permit.masked_name
+
+    @_checked("By duty: given names and surname, as registered.")
+    def full_name(self) -> str | None:
+        return self.of.by_duty.full_name
+
+    @_checked("By duty: the number of the work permit.")
+    def permit_number(self) -> str | None:
+        return self.of.by_duty.permit_number
+
+    @_checked("By duty: the status of the permit now.")
+    def permit_status(self) -> PermitStatus | None:
+        return self.of.by_duty.permit_status
+
+    @_checked("By duty: that status in words, in the language of the request.")
+    def permit_status_label(self, info: Info) -> str | None:
+        status = self.of.by_duty.permit_status
+        return None if status is None else info.context.text(PERMIT_STATUS_LABELS[status], status)
+
+    @_checked("By duty: the post, in the language of the request.")
+    def post(self, info: Info) -> str | None:
+        post = self.of.by_duty.post
+        return None if post is None else info.context.localised(post)
+
+    @_checked("By duty: the city of the permit.")
+    def city(self) -> City | None:
+        city = self.of.by_duty.city
+        return None if city is None else City(of=city)
+
+    @_checked("By duty: the id of the card, for the desk of a counter.")
+    def card_id(self) -> strawberry.ID | None:
+        card_id = self.of.by_duty.card_id
+        return None if card_id is None else strawberry.ID(card_id)
+
+    @_checked("By duty: the state of the card now.")
+    def card_state(self) -> CardState | None:
+        return self.of.by_duty.card_state
+
+    @_checked("By duty: that state in words, in the language of the request.")
+    def card_state_label(self, info: Info) -> str | None:
+        state = self.of.by_duty.card_state
+        return None if state is None else info.context.text(CARD_STATE_LABELS[state], state)
+
+    @_checked("By duty: why the card is suspended or cancelled.")
+    def card_cause(self) -> CardCause | None:
+        return self.of.by_duty.card_cause
 
 
 @strawberry.type(description="Nothing was checked, and the code is not used up.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.access_rows import (
     ADVANCE,
+    CARD_CHECK,
     CASE,
     CHECK,
     CHECKS,
@@ -65,6 +66,8 @@ ROOTS: tuple[tuple[str, Row, str], ...] = (
         ),
     ),
     ("Query", PUBLIC, "deliveryChannels"),
+    ("Query", OWN, "cardCode"),
+    ("Mutation", CARD_CHECK, "verifyCard"),
     ("Mutation", OWN, "createCalendarFeed revokeCalendarFeed"),
     ("Query", FRESH, "previewShare"),
     ("Mutation", FRESH, "makeShareCode"),
@@ -136,6 +139,16 @@ PAYLOADS: tuple[tuple[str, Row, str], ...] = (
     ("PushEndpointRemoved", OWN, "id"),
     ("CardChanged", ORDER, "card"),
     ("LetterIssued", LETTER, "letter"),
+    (
+        "CardCheck",
+        CARD_CHECK,
+        (
+            "isValid verdict message checkedAt permitCategory permitCategoryLabel employerName"
+            " lastValidDay maskedName fullName permitNumber permitStatus permitStatusLabel post"
+            " city cardId cardState cardStateLabel cardCause"
+        ),
+    ),
+    ("CardCheckRefused", CARD_CHECK, "message retryAfterSeconds"),
     ("CardOrderChanged", ORDER, "order"),
     ("NoticeChanged", OWN, "notice unreadCount"),
     ("NoticesRead", OWN, "unreadCount"),

@@ -119,3 +119,4 @@ LETTER = row_of("       401   401   401   401   ok    ok    403   403   403   le
 SHARED = row_of("       401   401   401   401   ok    stale 403   403   403   ok ")
 CHECKS = row_of("       401   401   401   403   403   403   403   403   403   checks:make")
 ITS_LETTERS = row_of("  401   401   401   403   403   403   403   403   403   letters:read")
+CARD_CHECK = row_of("   401   401   401   403   403   403   ok    ok    ok    checks:make")

@@ -51,8 +51,9 @@ def is_shown(operation: Operation, caller: Caller) -> bool:
     if operation.shows == "ApplicationAction":
         # The case waits for its checker; its filer may withdraw it.
         return caller is Caller.CHECKER or caller in EMPLOYERS
-    # Refusals, where the facts are good.
-    return operation.shows not in (None, "TalentFactsRefused", "TalentFactRefusal")
+    # Refusals, where the facts are good; and codes of a card that its holder does not have.
+    unseen = ("TalentFactsRefused", "TalentFactRefusal", "CardCode", "QrCode")
+    return operation.shows is not None and operation.shows not in unseen
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Final
 
 from api.check import card_texts as texts
 from api.check.frame import Frame, verdict, whole
@@ -13,6 +14,8 @@ from resolvers.policy.permit_labels import CATEGORY_LABELS
 from resolvers.rules.card_showing import CardVerdict
 from resolvers.rules.permit_status import SHANGHAI
 from resolvers.vocabulary import Language
+
+BUTTON: Final = "check"
 
 
 def card_form(frame: Frame, wait: int | None = None) -> str:
@@ -30,7 +33,7 @@ def card_form(frame: Frame, wait: int | None = None) -> str:
         f"""{above}
 <p>{say(texts.SHOWN)}</p>
 <form method="post" action="{frame.link(frame.token)}" autocomplete="off">
-<button>{say(texts.CHECK)}</button>
+<button name="{BUTTON}" value="{BUTTON}">{say(texts.CHECK)}</button>
 <p class="hint">{say(texts.LOOK)}</p>
 </form>""",
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.check.card_pages import card_form, checked, not_counting
+from api.check.card_pages import BUTTON, card_form, checked, not_counting
 from api.check.form import read_form
 from api.check.frame import Frame, not_ours
 from api.check.serving import asked_by_anyone, page, seconds_of, too_many
@@ -25,7 +25,7 @@ async def card(gateway: Gateway, request: Request, frame: Frame) -> Response:
     if request.method != "POST":
         html = card_form(frame) if early is None else not_counting(frame, early)
         return page(html, 200)
-    await read_form(request, (), 0)
+    await read_form(request, [BUTTON], len(BUTTON))
     outcome = await check_card(gateway, asked_by_anyone(request), frame.token)
     if isinstance(outcome, TooManyChecks):
         seconds = seconds_of(outcome.retry_after)

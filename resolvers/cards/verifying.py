@@ -30,9 +30,20 @@ from resolvers.store.shown_cards import StoredShowing
 from resolvers.vocabulary import CardCause, CardState, PermitCategory, PermitStatus
 
 USE: Final = "card code"
-_TOLD: Final = ("holders.full_name.masked", "permits.category", "permits.valid_until")
-_DUTY_FIELDS: Final = ("holders.full_name", "permits.number", "permits.post", "permits.state")
-_CARD_FIELDS: Final = ("cards.state",)
+_TOLD: Final = (
+    "holders.masked_name",
+    "permits.category",
+    "permits.employer",
+    "permits.valid_until",
+)
+_BY_DUTY: Final = (
+    "holders.full_name",
+    "permits.number",
+    "permits.status",
+    "permits.post",
+    "permits.city",
+)
+_OF_CARD: Final = ("cards.status",)
 
 
 @dataclass(frozen=True)
@@ -73,7 +84,7 @@ class CardChecked:
     verdict: CardVerdict
     checked_at: datetime
     permit: ShownPermit | None = None
-    by_duty: ByDuty | None = None
+    by_duty: ByDuty = ByDuty()
 
 
 def early_verdict(gateway: Gateway, token: str) -> CardVerdict | None:
@@ -112,7 +123,7 @@ async def check_card(gateway: Gateway, ask: Ask, token: str) -> CardChecked | To
     told = _shown_permit(found) if verdict is CardVerdict.VALID else None
     duty = None if verdict in OF_THE_CODE else await _entitled(gateway, ask.principal, found, now)
     await append_audit(gateway, ask, _line(shown.card_id, found, verdict, told, duty))
-    by_duty = None if duty is None else _by_duty(gateway, found, duty, now)
+    by_duty = ByDuty() if duty is None else _by_duty(gateway, found, duty, now)
     return CardChecked(verdict, now, told, by_duty)
 
 
@@ -196,8 +207,8 @@ def _line(
     holder_id = found.card["holder_id"]
     fields = [
         *(_TOLD if permit is not None else ()),
-        *(_DUTY_FIELDS if duty is not None and duty.permit else ()),
-        *(_CARD_FIELDS if duty is not None and duty.card else ()),
+        *(_BY_DUTY if duty is not None and duty.permit else ()),
+        *(_OF_CARD if duty is not None and duty.card else ()),
     ]
     return AuditLine(
         AuditAction.CARD_CHECKED,
