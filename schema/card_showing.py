@@ -35,7 +35,10 @@ MAX_ID_LENGTH = 40
 _shown = field_for(Permission.CARD_SHOW)
 _checked = field_for(Permission.CARD_CHECK, Permission.OFFICER_CARD_CHECK)
 
-CardId = Annotated[strawberry.ID, strawberry.argument(description="Of an own electronic card.")]
+CardId = Annotated[
+    strawberry.ID | None,
+    strawberry.argument(description="Of an own electronic card; the newest when not given."),
+]
 
 
 @strawberry.type(
@@ -208,9 +211,10 @@ class CardCodeQuery:
             "while the card stays as it is. Cheap: ask again at `refreshAfter`."
         ),
     )
-    async def card_code(self, info: Info, card_id: CardId) -> CardCodePayload:
+    async def card_code(self, info: Info, card_id: CardId = None) -> CardCodePayload:
         context = info.context
-        outcome = await card_code(context.gateway, context.ask, str(card_id)[:MAX_ID_LENGTH])
+        wanted = None if card_id is None else str(card_id)[:MAX_ID_LENGTH]
+        outcome = await card_code(context.gateway, context.ask, wanted)
         if isinstance(outcome, ShowRefusal):
             message = context.text(SHOW_REFUSAL_TEXTS[outcome], outcome)
             return CardCodeRefused(code=outcome, message=message)

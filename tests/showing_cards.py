@@ -11,10 +11,10 @@ from tests.card_desk import Hand, holder_hand, stored_card
 from tests.factories import Person
 from tests.serving import Serving
 
-SHOW = """query Show($id: ID!) { cardCode(cardId: $id) { __typename
+SHOW = """query Show($id: ID) { cardCode(cardId: $id) { __typename
   ... on CardCode { payload expiresAt refreshAfter }
   ... on CardCodeRefused { code message } } }"""
-DRAWN = """query Drawn($id: ID!) { cardCode(cardId: $id) {
+DRAWN = """query Drawn { cardCode {
   ... on CardCode { payload qr { version size svg } } } }"""
 VERIFY = """mutation Verify($input: VerifyCardInput!) { verifyCard(input: $input) { __typename
   ... on CardCheck { isValid verdict message permitCategory employerName lastValidDay maskedName

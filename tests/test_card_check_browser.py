@@ -45,7 +45,7 @@ async def test_a_shown_card_is_checked_on_another_phone_without_script(
     shown = await Showing.of(serving)
 
     async def path_of_next() -> str:
-        drawn = (await shown.hand.app.execute(DRAWN, {"id": shown.card_id}))["cardCode"]
+        drawn = (await shown.hand.app.execute(DRAWN))["cardCode"]
         file = tmp_path / "code.png"
         read = await asyncio.to_thread(read_off, browser, serving, drawn["qr"]["svg"], file)
         assert read == drawn["payload"]

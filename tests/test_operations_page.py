@@ -17,6 +17,8 @@ from resolvers.jobs.upkeep import JOBS
 from resolvers.policy.throttling import (
     ADDRESS,
     CALENDAR_ADDRESS,
+    CARD_CHECK_ADDRESS,
+    CARD_CHECK_CLIENT,
     CHECK_ADDRESS,
     CHECKED_LETTER,
     CLIENT,
@@ -109,10 +111,33 @@ def test_every_time_to_live_is_told() -> None:
         )
     ),
     ids=str,
+THROTTLES = (
+    NUMBER,
+    ADDRESS,
+    FLOW_START,
+    SECOND_PROOF,
+    PERSON_CHECK,
+    STEP_UP,
+    OFFICER_NAME,
+    OFFICER_ADDRESS,
+    CLIENT_ADDRESS,
+    CLIENT,
+    FEED_ADDRESS,
+    EMAIL_CODE,
+    CALENDAR_ADDRESS,
+    CHECK_ADDRESS,
+    CARD_CHECK_ADDRESS,
+    CARD_CHECK_CLIENT,
+    CHECKED_LETTER,
 )
+"""In the order of the table."""
+
+
+@pytest.mark.parametrize(("row", "policy"), list(enumerate(THROTTLES)), ids=str)
 def test_the_throttle_table_is_the_policy(row: int, policy: ThrottlePolicy) -> None:
     table = table_after("Throttling")
     assert len(table) == 18
+    assert len(table) == len(THROTTLES)
     _, free, waits, forgotten = table[row]
     delays = [int(delay.total_seconds()) for delay in policy.delays]
     assert int(free) == delays.count(0)

@@ -35,7 +35,7 @@ class QrPicture:
     svg: str
 
 
-async def card_code(gateway: Gateway, ask: Ask, card_id: str) -> ShowableCode | ShowRefusal:
+async def card_code(gateway: Gateway, ask: Ask, card_id: str | None) -> ShowableCode | ShowRefusal:
     """One command. Nothing is stored: a code is remembered when it is used, not when it is made."""
     now = gateway.now()
     found = await gateway.shown_cards.find_own(card_id, ask.principal.holder_id())
@@ -44,7 +44,7 @@ async def card_code(gateway: Gateway, ask: Ask, card_id: str) -> ShowableCode | 
     refusal = show_refusal(found.card, found.permit, now)
     if refusal is not None:
         return refusal
-    minted = gateway.card_codes.mint(card_id, found.card["revision"], now)
+    minted = gateway.card_codes.mint(found.card["_id"], found.card["revision"], now)
     address = check_link(gateway.letter_links.public_address, minted.token)
     return ShowableCode(address, minted.expires_at, now + REFRESH_AFTER)
 

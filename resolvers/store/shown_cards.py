@@ -9,6 +9,7 @@ from typing import Any
 
 from auth.mongo import Collection, Database, Document
 from resolvers.store import cards, employers, holder_keys, holders, permits
+from resolvers.vocabulary import CardKind
 
 _CARD: Document = dict.fromkeys(
     ("holder_id", "kind", "state", "released_at", "cause", "revision", "permit_id", "city"), 1
@@ -37,12 +38,12 @@ class ShownCardStore:
     def __init__(self, database: Database) -> None:
         self._cards: Collection = database[cards.NAME]
 
-    async def find_own(self, card_id: str, holder_id: str) -> StoredShowing | None:
-        """A holder's own card with the status of its permit."""
+    async def find_own(self, card_id: str | None, holder_id: str) -> StoredShowing | None:
+        """A holder's own card with the status of its permit: that one, else the newest electronic
+        one."""
         if not holder_id:
             raise ValueError("a card is looked for within a scope")
-        match = {"_id": card_id, "holder_id": holder_id}
-        return await self._find(own_pipeline(match))
+        return await self._find(own_pipeline(card_id, holder_id))
 
     async def find(self, card_id: str) -> StoredShowing | None:
         """With all that a check may tell. For whoever holds a code of it."""
@@ -60,12 +61,16 @@ class ShownCardStore:
         return StoredShowing(card, **parts)
 
 
-def own_pipeline(match: Document) -> list[Document]:
-    return [
-        {"$match": match},
-        {"$project": _CARD},
-        _joined(permits.NAME, "permit_id", "permit", _STATUS),
-    ]
+def own_pipeline(card_id: str | None, holder_id: str) -> list[Document]:
+    one: list[Document] = [{"$match": {"_id": card_id, "holder_id": holder_id}}]
+    if card_id is None:
+        electronic = {"holder_id": holder_id, "kind": str(CardKind.ELECTRONIC)}
+        one = [
+            {"$match": electronic},
+            {"$sort": {"issued_at": -1, "_id": 1}},
+            {"$limit": 1},
+        ]
+    return [*one, {"$project": _CARD}, _joined(permits.NAME, "permit_id", "permit", _STATUS)]
 
 
 def check_pipeline(card_id: str) -> list[Document]:
