@@ -8,21 +8,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from api.adapter_factories import adapter_of
 from api.authentication import Authenticator
 from api.clock import utc_now
 from api.failure import Refusal
 from api.ids import new_id
 from api.letter_signing import letter_signer
 from api.outlets import open_outlets
-from api.providers.clamd_scanner import ClamdScanner
-from api.providers.sandbox_code import SandboxCodeProvider
-from api.providers.sandbox_person import SandboxPersonProvider
-from api.providers.sandbox_scanner import SandboxScanner
-from api.settings import SANDBOX, Settings
+from api.provider_choice import paper_scanner, verifying_providers
+from api.settings import Settings
 from auth.audit import AuditStore
-from auth.check_proofs import CheckProofs
 from auth.card_codes import CardCodes
+from auth.check_proofs import CheckProofs
 from auth.client_assertions import ClientAssertions
 from auth.client_rates import ClientRates
 from auth.clients import ClientStore
@@ -30,7 +26,7 @@ from auth.digests import Digester
 from auth.feed_signatures import FeedSignatures
 from auth.feed_sources import FeedSourceStore
 from auth.key_files import KeySetUnreadable, load_key_set, load_or_create_key_set
-from auth.keys import KeySet, Purpose
+from auth.keys import KeySet
 from auth.known_terms import KnownTerms
 from auth.letter_links import LetterLinks
 from auth.letter_tokens import LetterTokens
@@ -49,7 +45,6 @@ from auth.sessions import SessionStore
 from auth.throttle import ThrottleStore
 from auth.tokens import TokenAuthority
 from auth.used_once import UsedOnceStore
-from auth.verification import AssuranceLevel, RealPersonProvider, SecondProofProvider
 from auth.verified_tokens import VerifiedTokens
 from resolvers.gateway import Gateway, Now
 from resolvers.heavy_work import HeavyWork
@@ -57,7 +52,6 @@ from resolvers.letter_press import LetterPress
 from resolvers.live.hub import NoticeHub
 from resolvers.live.unread import UnreadCounts
 from resolvers.login.real_name import decoy_of
-from resolvers.paper_scanner import PaperScanner
 from resolvers.policy.calendar import published_calendar
 from resolvers.push_channel import Outlets
 from resolvers.share_codes import checking
@@ -257,45 +251,3 @@ def _gateway(
         heavy_work=HeavyWork(),
         outlets=outlets,
     )
-
-
-def paper_scanner(settings: Settings) -> PaperScanner:
-    if settings.paper_scanner == SANDBOX:
-        return SandboxScanner()
-    return ClamdScanner.at(settings.paper_scanner)
-
-
-def verifying_providers(
-    settings: Settings, key_set: KeySet
-) -> tuple[RealPersonProvider, SecondProofProvider]:
-    """The adapters that the settings name, or a `Refusal`."""
-    secret = key_set.current(Purpose.REFRESH).secret
-    person: RealPersonProvider
-    second_proof: SecondProofProvider
-    if settings.person_provider == SANDBOX:
-        person = SandboxPersonProvider(secret)
-    else:
-        person = adapter_of("ONECARD_PERSON_PROVIDER", settings.person_provider)()
-    if settings.second_proof_provider == SANDBOX:
-        second_proof = SandboxCodeProvider(secret)
-    else:
-        second_proof = adapter_of("ONECARD_SECOND_PROOF_PROVIDER", settings.second_proof_provider)()
-    for variable, adapter, protocol in (
-        ("ONECARD_PERSON_PROVIDER", person, RealPersonProvider),
-        ("ONECARD_SECOND_PROOF_PROVIDER", second_proof, SecondProofProvider),
-    ):
-        if not isinstance(adapter, protocol):
-            raise Refusal(f"{variable} names a factory of no such provider: see docs/providers.md")
-    if settings.in_production:
-        _refuse_sandboxes(person, second_proof)
-    return person, second_proof
-
-
-def _refuse_sandboxes(person: RealPersonProvider, second_proof: SecondProofProvider) -> None:
-    """By what the adapters say of themselves: the name in the settings proves nothing."""
-    if person.is_sandbox or person.level is AssuranceLevel.SANDBOX:
-        raise Refusal("ONECARD_PERSON_PROVIDER is a sandbox, which production does not start with")
-    if second_proof.is_sandbox:
-        raise Refusal(
-            "ONECARD_SECOND_PROOF_PROVIDER is a sandbox, which production does not start with"
-        )

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from auth.audit import AuditLine, AuditOrigin, AuditStore, encode_audit_line
-from auth.check_proofs import CheckProofs
 from auth.card_codes import CardCodes
+from auth.check_proofs import CheckProofs
 from auth.client_assertions import ClientAssertions
 from auth.clients import ClientStore
 from auth.digests import Digester

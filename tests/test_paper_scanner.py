@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from api.embedded.ports import free_port
+from api.provider_choice import paper_scanner
 from api.providers.clamd_scanner import ClamdScanner
 from api.providers.sandbox_scanner import SandboxScanner
-from api.runtime import paper_scanner
 from api.setting_rules import exposure_fault, scanner_fault
 from api.settings import Settings
 from auth.keys import KeySet

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from api.failure import Refusal
+from api.provider_choice import verifying_providers
 from api.providers.sandbox_code import SandboxCodeProvider
 from api.providers.sandbox_person import SandboxPersonProvider
-from api.runtime import verifying_providers
 from api.settings import Environment, Settings
 from auth import verification
 from auth.keys import KeySet

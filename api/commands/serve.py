@@ -28,7 +28,8 @@ from api.logs import configure_logging
 from api.metrics import prepare_multiprocess
 from api.outlets import check_outlets
 from api.preparation import prepare
-from api.runtime import load_keys, verifying_providers
+from api.provider_choice import verifying_providers
+from api.runtime import load_keys
 from api.settings import load_settings
 from api.websocket_protocol import (
     MAX_MESSAGE_BYTES,
