@@ -25,6 +25,7 @@ from auth.clients import ClientStore
 from auth.digests import Digester
 from auth.feed_signatures import FeedSignatures
 from auth.feed_sources import FeedSourceStore
+from auth.grant_records import GrantRecords
 from auth.key_files import KeySetUnreadable, load_key_set, load_or_create_key_set
 from auth.keys import KeySet
 from auth.known_terms import KnownTerms
@@ -64,6 +65,7 @@ from resolvers.store.deliveries import DeliveryStore
 from resolvers.store.due_records import DueRecordStore
 from resolvers.store.email_proofs import EmailProofStore
 from resolvers.store.employers import EmployerStore
+from resolvers.store.grants import GrantStore
 from resolvers.store.holder_keys import HolderKeyStore
 from resolvers.store.holder_matching import HolderMatchingStore
 from resolvers.store.holder_registration import HolderRegistrationStore
@@ -243,6 +245,8 @@ def _gateway(
         holder_matching=HolderMatchingStore(database),
         feed_sources=feed_sources,
         feed_signatures=FeedSignatures(database, feed_sources, issuer=settings.issuer),
+        grants=GrantStore(database),
+        grant_records=GrantRecords(key_set, issuer=settings.issuer),
         letter_tokens=LetterTokens(key_set),
         letter_states=LetterStateStore(database),
         person_provider=person,

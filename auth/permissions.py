@@ -46,7 +46,12 @@ class Permission(StrEnum):
     EMPLOYER_PAPER_FILE = "paper:employer:file"
     LETTER_READ = "letter:own:read"
     EMPLOYER_LETTER_READ = "letter:employer:read"
+    GRANT_READ = "grant:own:read"
+    GRANT_ACCEPT = "grant:own:accept"
+    GRANT_END = "grant:own:end"
+    EMPLOYER_GRANT_ASK = "grant:employer:ask"
     EMPLOYER_SHARED_READ = "shared:employer:read"
+    ACCESS_READ = "access:own:read"
     CASE_READ = "case:authority:read"
     CASE_REVEAL = "case:authority:reveal"
     CASE_CHECK = "case:authority:check"
@@ -133,6 +138,14 @@ RULES: Mapping[Permission, Rule] = {
     Permission.LETTER_READ: _HOLDER,
     # A letter is made when it is first asked for: whoever may read it may ask for it.
     Permission.EMPLOYER_LETTER_READ: Rule(_EMPLOYER, scope="letters:read"),
+    Permission.GRANT_READ: _HOLDER,
+    Permission.GRANT_ACCEPT: Rule(
+        _HOLDER.kinds, Assurance.REAL_PERSON, proof_lifetime=FRESH_PROOF_LIFETIME
+    ),
+    # Taking back is as easy as giving, and refusing easier.
+    Permission.GRANT_END: _HOLDER,
+    Permission.ACCESS_READ: _HOLDER,
+    Permission.EMPLOYER_GRANT_ASK: Rule(_EMPLOYER, scope="grants:ask"),
     Permission.EMPLOYER_SHARED_READ: Rule(_EMPLOYER, scope="shared:read"),
     Permission.CASE_READ: Rule(_OFFICER),
     Permission.CASE_REVEAL: Rule(_OFFICER),

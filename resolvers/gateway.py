@@ -17,6 +17,7 @@ from auth.clients import ClientStore
 from auth.digests import Digester
 from auth.feed_signatures import FeedSignatures
 from auth.feed_sources import FeedSourceStore
+from auth.grant_records import GrantRecords
 from auth.letter_links import LetterLinks
 from auth.letter_tokens import LetterTokens
 from auth.login_flows import LoginFlowStore
@@ -51,6 +52,7 @@ from resolvers.store.deliveries import DeliveryStore
 from resolvers.store.due_records import DueRecordStore
 from resolvers.store.email_proofs import EmailProofStore
 from resolvers.store.employers import EmployerStore
+from resolvers.store.grants import GrantStore
 from resolvers.store.holder_keys import HolderKeyStore
 from resolvers.store.holder_matching import HolderMatchingStore
 from resolvers.store.holder_registration import HolderRegistrationStore
@@ -149,6 +151,8 @@ class Gateway:
     holder_matching: HolderMatchingStore
     feed_sources: FeedSourceStore
     feed_signatures: FeedSignatures
+    grants: GrantStore
+    grant_records: GrantRecords
     letter_tokens: LetterTokens
     letter_states: LetterStateStore
     person_provider: RealPersonProvider

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from auth import officers, session_documents, throttle
+from auth import audit, officers, session_documents, throttle
 from resolvers.rules.card_machines import OPEN_ORDERS, WAITING_ORDERS
 from resolvers.rules.tasks import TaskState
 from resolvers.store import (
@@ -18,6 +18,8 @@ from resolvers.store import (
     cards,
     deliveries,
     employers,
+    employments,
+    grants,
     holder_keys,
     holders,
     identity_documents,
@@ -174,6 +176,9 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
         "share_code": Relation(share_codes.NAME, "_id", "holder_id"),
         "letters": _of_holder(letters.NAME, "issued_at"),
         "letter": Relation(letters.NAME, "_id", "holder_id"),
+        "grants": _of_holder(grants.NAME, "asked_at"),
+        "grant": Relation(grants.NAME, "_id", "holder_id"),
+        "accesses": Relation(audit.NAME, "_id", "people", "at"),
     },
     employers.NAME: {
         "tasks": _TASKS,
@@ -189,6 +194,8 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
             letters.NAME, "_id", "employer_id", "issued_at", live_at=_of_an_employer
         ),
         "letter": Relation(letters.NAME, "_id", "employer_id"),
+        "grants": Relation(grants.NAME, "_id", "employer_id", "asked_at"),
+        "grant": Relation(grants.NAME, "_id", "employer_id"),
     },
     officers.NAME: {
         "work_list": Relation(
@@ -252,6 +259,15 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
         ),
     },
     insurance_enrolments.NAME: {"employer": _EMPLOYER},
+    grants.NAME: {
+        "key": Relation(holder_keys.NAME, "holder_id", "_id"),
+        "employer": _EMPLOYER,
+        "employment": Relation(employments.NAME, "employment_id", "_id"),
+    },
+    audit.NAME: {
+        "actor_employer": Relation(employers.NAME, "actor.subject", "_id"),
+        "actor_officer": Relation(officers.NAME, "actor.subject", "_id"),
+    },
     push_endpoints.NAME: {
         "key": Relation(holder_keys.NAME, "holder_id", "_id"),
         "holder": Relation(holders.NAME, "holder_id", "_id"),

@@ -14,6 +14,7 @@ from typing import Any, Final
 from resolvers.refusals import RefusalCode
 from resolvers.rules.application_machine import APPLICATION_MACHINE
 from resolvers.rules.card_machines import ELECTRONIC_MACHINE, ORDER_MACHINE, PHYSICAL_MACHINE
+from resolvers.rules.grants import GRANT_MACHINE
 from resolvers.rules.state_machine import Machine, Party
 
 INTRODUCTION: Final = """\
@@ -33,6 +34,7 @@ refused with `STALE_REVISION`, before the state is looked at: who reads again se
 WHO: Final = {
     Party.FILER: "who files it: the employer, or the holder",
     Party.HOLDER: "the holder",
+    Party.EMPLOYER: "the employer that asked",
     Party.CHECKER: "an officer of the authority who checks",
     Party.DECIDER: "an officer of the authority who decides",
     Party.COUNTER: "an officer of the counter that makes cards",
@@ -113,6 +115,19 @@ DRAWN: Final = (
         (
             ("Begins only while no other order of the holder is open.", _C.ORDER_OPEN),
             ("Begins only with an active permit.", _C.NO_ACTIVE_PERMIT),
+        ),
+    ),
+    Drawn(
+        GRANT_MACHINE,
+        "Grant to an employer",
+        (
+            ("Begins only while the employer sponsors the holder.", _C.EMPLOYMENT_ENDED),
+            ("Begins only while no other ask for the same purpose is open.", _C.ASK_OPEN),
+            ("Begins only within the bounds of docs/consent.md.", _C.TOO_MANY_ASKS),
+            ("`ACCEPT`: only while the employer sponsors the holder.", _C.EMPLOYMENT_ENDED),
+            ("`ACCEPT`: within 30 days, whether or not it has lapsed yet.", _C.WRONG_STATE),
+            ("`ACCEPT`: no more than was asked for.", _C.NOT_ASKED_FOR),
+            ("`ACCEPT`: no longer than was asked for.", _C.BAD_DATES),
         ),
     ),
 )

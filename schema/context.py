@@ -5,11 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import strawberry
+from strawberry.dataloader import DataLoader
 
 from auth.sealing import HolderVault
 from resolvers.gateway import Ask, Gateway
 from resolvers.notices.following import OpenStream
 from resolvers.policy.named import Named
+from resolvers.rules.bundles import Bundle
+from resolvers.sharing.parts import SharedRecord
+from resolvers.sharing.showing import GrantRead
 from resolvers.vocabulary import Language
 from schema.chosen import Chosen
 
@@ -24,6 +28,9 @@ class RequestContext:
     now: datetime
     chosen: Mapping[str, Chosen] = field(default_factory=dict)
     vaults: dict[str, HolderVault] = field(default_factory=dict)
+    grant_reads: DataLoader[GrantRead, SharedRecord | None] | None = None
+    previews: DataLoader[frozenset[Bundle], SharedRecord | None] | None = None
+    """Made by the first field that needs them: what all rows of an operation need is one read."""
     stream: OpenStream | None = None
     """What a subscription feeds; then `now` is that of its present event."""
 

@@ -11,6 +11,7 @@ from schema.connection import DEFAULT_PAGE, After, First, Listing
 from schema.context import Info
 from schema.employer import Employer
 from schema.field import guarded
+from schema.grant import Grant, GrantConnection, GrantId, States, grants_of, in_states
 from schema.letter import LetterConnection
 from schema.own_read import read_own
 from schema.permit import PermitConnection
@@ -83,6 +84,28 @@ class EmployerDesk:
     )
     def tasks(self, info: Info, first: First = DEFAULT_PAGE, after: After = None) -> TaskConnection:
         return TaskConnection(listing=self._listing(info, "tasks", first))
+
+    @guarded(
+        Permission.EMPLOYER_GRANT_ASK,
+        Permission.EMPLOYER_SHARED_READ,
+        description="What it asked to see, and what it may see, newest first.",
+        edge="grants",
+        where=in_states,
+    )
+    def grants(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None, states: States = None
+    ) -> GrantConnection:
+        return GrantConnection(listing=self._listing(info, "grants", first))
+
+    @guarded(
+        Permission.EMPLOYER_GRANT_ASK,
+        Permission.EMPLOYER_SHARED_READ,
+        description="One of these grants; null where there is no such.",
+        edge="grant",
+        where=by_id,
+    )
+    def grant(self, info: Info, id: GrantId) -> Grant | None:
+        return grants_of(self.row.related(info))
 
     def _listing(self, info: Info, relation: str, first: int) -> Listing:
         return Listing(relation, self.row.related(info), first, CONNECTION_ORDER[relation])

@@ -4,6 +4,7 @@ and described. Strawberry makes a second type of one that it meets before that."
 import strawberry
 
 from resolvers.refusals import GapReason
+from resolvers.rules.bundles import SharingPurpose
 from resolvers.vocabulary import (
     ApplicationState,
     CancellationReason,
@@ -47,6 +48,7 @@ __all__ = [
     "ProcedureKind",
     "RejectionGround",
     "ResidenceState",
+    "SharingPurpose",
 ]
 
 strawberry.enum(PermitCategory, description="A high-end talent, B professional, C others.")
@@ -69,3 +71,4 @@ strawberry.enum(CardState, description="The social side of a card.")
 strawberry.enum(ResidenceState, description="What the exit-entry police decided.")
 strawberry.enum(InsuranceKind, description="The five kinds of social insurance.")
 strawberry.enum(InsuranceState, description="The state of one kind.")
+strawberry.enum(SharingPurpose, description="What a holder shows its record for.")

@@ -12,6 +12,8 @@ from schema.connection import DEFAULT_PAGE, After, First, Listing
 from schema.context import Info
 from schema.employer_desk import ApplicationId, by_id
 from schema.field import guarded, holder_field
+from schema.grant import Grant, GrantConnection, GrantId, States, grants_of, in_states
+from schema.ledger import AccessConnection
 from schema.letter import LetterConnection
 from schema.linked import IdentityDocumentConnection, Insurance, ResidencePermit
 from schema.notice import Archived, Kinds, NoticeConnection, narrowed
@@ -205,6 +207,36 @@ class Holder:
         self, info: Info, first: First = DEFAULT_PAGE, after: After = None
     ) -> LetterConnection:
         return LetterConnection(listing=self._listing(info, "letters", first))
+
+    @guarded(
+        Permission.GRANT_READ,
+        description="What employers asked to see, and what they may see, newest first.",
+        edge="grants",
+        where=in_states,
+    )
+    def grants(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None, states: States = None
+    ) -> GrantConnection:
+        return GrantConnection(listing=self._listing(info, "grants", first))
+
+    @guarded(
+        Permission.GRANT_READ,
+        description="One of these grants; null where there is no such.",
+        edge="grant",
+        where=by_id,
+    )
+    def grant(self, info: Info, id: GrantId) -> Grant | None:
+        return grants_of(self.row.related(info))
+
+    @guarded(
+        Permission.ACCESS_READ,
+        description="Who else looked at the holder's data, or tried to, newest first.",
+        edge="accesses",
+    )
+    def accesses(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> AccessConnection:
+        return AccessConnection(listing=self._listing(info, "accesses", first))
 
     @holder_field("Where the record comes from, and how fresh it is.", reads=("source",))
     def source(self) -> Source:

@@ -119,6 +119,7 @@ NOTICE_KIND_LABELS: Mapping[NoticeKind, Named] = {
     NoticeKind.RECORD_UPDATED: Named("Record updated", "信息更新"),
     NoticeKind.TASK_OPENED: Named("New task", "新待办事项"),
     NoticeKind.LETTER_ISSUED: Named("New letter", "新文书"),
+    NoticeKind.GRANT_ASKED: Named("Request to see your data", "信息查看申请"),
 }
 NOTICE_GROUP_LABELS: Mapping[NoticeGroup, Named] = {
     NoticeGroup.LAST_DAYS: Named("Reminders of last days", "到期提醒"),
@@ -128,6 +129,7 @@ NOTICE_GROUP_LABELS: Mapping[NoticeGroup, Named] = {
     NoticeGroup.RECORDS: Named("Records of other authorities", "其他机构信息更新"),
     NoticeGroup.TASKS: Named("Tasks", "待办事项"),
     NoticeGroup.LETTERS: Named("Letters", "文书"),
+    NoticeGroup.SHARING: Named("Sharing of your data", "信息共享"),
 }
 SHARE_CODE_STATE_LABELS: Mapping[ShareCodeState, Named] = {
     ShareCodeState.ACTIVE: Named("Good", "有效"),

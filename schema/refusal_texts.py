@@ -170,6 +170,19 @@ CHANGE_REFUSAL_TEXTS: Mapping[RefusalCode, Named] = {
         "This check was made before, and its result is no longer kept. Check anew with a new key.",
         "该次核验已完成，结果不再保存。请使用新的键重新核验。",
     ),
+    _C.EMPLOYMENT_ENDED: Named(
+        "The employer does not sponsor the holder any more.", "该用人单位与持证人的聘用关系已结束。"
+    ),
+    _C.NOT_ASKED_FOR: Named(
+        "More cannot be granted than was asked for.", "授权范围不得超出对方申请的范围。"
+    ),
+    _C.ASK_OPEN: Named(
+        "The same is asked already and waits for an answer.", "相同用途的申请正在等待答复。"
+    ),
+    _C.TOO_MANY_ASKS: Named(
+        "The holder has been asked too often. Wait for the answers, or for a month to pass.",
+        "向该持证人发起的申请过多，请等待答复或一个月后再试。",
+    ),
     _C.LETTERS_BUSY: Named(
         "Letters cannot be made just now. Ask again in a few seconds, with the same key.",
         "目前无法生成文书，请数秒后用相同的键重试。",

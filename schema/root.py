@@ -13,6 +13,7 @@ from schema.counter import CounterMutation
 from schema.counter_desk import CounterQuery
 from schema.employer_desk import EmployerQuery
 from schema.field import guarded
+from schema.grant_changes import GrantMutation
 from schema.holder import Holder
 from schema.letter_request import LetterMutation
 from schema.login import LoginMutation
@@ -55,6 +56,7 @@ class Mutation(
     CardMutation,
     CounterMutation,
     LetterMutation,
+    GrantMutation,
     OfficerLoginMutation,
     NoticeMutation,
     PushMutation,

@@ -24,6 +24,8 @@ CONNECTION_ORDER: Mapping[str, str] = {
     "counter_queue": "promised_at",
     "letters": "issued_at",
     "share_codes": "made_at",
+    "grants": "asked_at",
+    "accesses": "at",
     "notices": "at",
 }
 """Relation → the instant by which its connection is ordered and its cursors are made."""
@@ -34,6 +36,9 @@ RULE_SELECTIONS: Mapping[str, Selection] = {
     "ahead": Selection(),
     "inbox": Selection(frozenset({"unread"})),
     "attempts": Selection(frozenset({"blocked_until"})),
+    "employment": Selection(frozenset({"ends_at"})),
+    "actor_employer": Selection(frozenset({"name"})),
+    "actor_officer": Selection(frozenset({"authority"})),
     "reviewer": Selection(frozenset({"state", "duties"})),
 }
 """What a rule reads of all rows of a relation."""

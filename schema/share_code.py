@@ -6,17 +6,17 @@ import strawberry
 
 from auth.permissions import Permission
 from resolvers.policy.sharing_texts import PURPOSE_LABELS
-from resolvers.rules.bundles import Bundle, SharingPurpose
+from resolvers.rules.bundles import Bundle
 from resolvers.rules.share_codes import ShareCodeFacts, ShareCodeState, share_code_state
 from schema.connection import ListedRow, Listing, PageInfo
 from schema.context import Info
 from schema.employer import Employer
+from schema.enums import SharingPurpose
 from schema.field import field_for
 from schema.labels import SHARE_CODE_STATE_LABELS
 from schema.row import Row
 from schema.shared_record import SharedBundle
 
-strawberry.enum(SharingPurpose, description="What a holder shows its record for.")
 strawberry.enum(ShareCodeState, description="Whether a share code is good, or why it is not.")
 
 code_field = field_for(Permission.SHARE_CODE_READ)

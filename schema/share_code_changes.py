@@ -7,7 +7,7 @@ import strawberry
 
 from auth.permissions import Permission
 from resolvers.refusals import Refused
-from resolvers.rules.bundles import Bundle, SharingPurpose
+from resolvers.rules.bundles import Bundle
 from resolvers.rules.share_codes import shown_code
 from resolvers.share_codes.making import (
     Recipient,
@@ -18,6 +18,7 @@ from resolvers.share_codes.making import (
 )
 from schema.change_types import KEY, ChangeRefused, change_refused, command_of
 from schema.context import Info
+from schema.enums import SharingPurpose
 from schema.field import field_for, guarded
 from schema.own_read import RootMissing, read_own
 from schema.row import Row

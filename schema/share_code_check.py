@@ -8,7 +8,6 @@ import strawberry
 from auth.permissions import Permission
 from resolvers.policy.sharing_texts import PURPOSE_LABELS
 from resolvers.refusals import RefusalCode, Refused
-from resolvers.rules.bundles import SharingPurpose
 from resolvers.share_codes import checking
 from resolvers.share_codes.checking import (
     MAX_TYPED_LENGTH,
@@ -19,6 +18,7 @@ from resolvers.share_codes.checking import (
 from resolvers.share_codes.proving import follow_up_on
 from schema.change_types import KEY, ChangeRefused, change_refused, command_of
 from schema.context import Info
+from schema.enums import SharingPurpose
 from schema.field import field_for, guarded, personal
 from schema.shared_record import SharedRecord
 

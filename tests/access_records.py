@@ -48,6 +48,7 @@ from resolvers.vocabulary import (
     PaperKind,
 )
 from tests.access_callers import documents_of, employer_id_of, own_values, rich_person
+from tests.access_sharing import put_sharing
 from tests.card_desk import put_order
 from tests.endpoints import put_endpoint, put_feed, put_share_code
 from tests.factories import CITY, Person
@@ -72,6 +73,7 @@ class Party:
     application_id: str
     own_application_id: str
     """Which the holder files, and the employer does not see."""
+    grant_id: str
     order_id: str
     card_id: str
 
@@ -83,6 +85,8 @@ class Party:
         return {
             "Holder.application": application,
             "EmployerDesk.application": application,
+            "Holder.grant": f'id: "{self.grant_id}"',
+            "EmployerDesk.grant": f'id: "{self.grant_id}"',
             "OfficerDesk.case": application,
             "OfficerDesk.cardOrder": order,
             "OfficerDesk.statistics": span,
@@ -124,7 +128,10 @@ async def put_party(serving: Serving, city: str = CITY, **plan: Any) -> Party:
     await serving.database[inboxes.NAME].update_one(
         {"_id": person.holder_id}, {"$set": {"preferences": encode_preferences(quiet)}}
     )
-    return Party(person, employer_id, by_employer["_id"], by_holder["_id"], order, card_id)
+    grant_id = await put_sharing(serving, person)
+    return Party(
+        person, employer_id, by_employer["_id"], by_holder["_id"], grant_id, order, card_id
+    )
 
 
 def _application(serving: Serving, person: Person, employer_id: str, city: str) -> Document:

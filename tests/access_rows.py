@@ -31,6 +31,8 @@ class Caller(StrEnum):
     NO_APPLICATIONS_WRITE = "employer client without applications:write"
     NO_LETTERS_READ = "employer client without letters:read"
     NO_CHECKS_MAKE = "employer client without checks:make"
+    NO_GRANTS_ASK = "employer client without grants:ask"
+    NO_SHARED_READ = "employer client without shared:read"
 
 
 MISSING_SCOPE: Mapping[Caller, ClientScope] = {
@@ -40,6 +42,8 @@ MISSING_SCOPE: Mapping[Caller, ClientScope] = {
     Caller.NO_APPLICATIONS_WRITE: ClientScope.APPLICATIONS_WRITE,
     Caller.NO_LETTERS_READ: ClientScope.LETTERS_READ,
     Caller.NO_CHECKS_MAKE: ClientScope.CHECKS_MAKE,
+    Caller.NO_GRANTS_ASK: ClientScope.GRANTS_ASK,
+    Caller.NO_SHARED_READ: ClientScope.SHARED_READ,
 }
 """Papers are not in the graph: tests/test_papers_access.py has their two scopes."""
 
@@ -120,3 +124,6 @@ SHARED = row_of("       401   401   401   401   ok    stale 403   403   403   ok
 CHECKS = row_of("       401   401   401   403   403   403   403   403   403   checks:make")
 ITS_LETTERS = row_of("  401   401   401   403   403   403   403   403   403   letters:read")
 CARD_CHECK = row_of("   401   401   401   403   403   403   ok    ok    ok    checks:make")
+GRANT = row_of("        401   401   401   401   ok    ok    403   403   403   ok ")
+ITS_ASKS = row_of("     401   401   401   403   403   403   403   403   403   grants:ask")
+ITS_SHARED = row_of("   401   401   401   403   403   403   403   403   403   shared:read")

@@ -31,6 +31,7 @@ from tests.access_rows import (
     Row,
 )
 from tests.access_shared import SHARED_TYPES
+from tests.access_sharing import SHARING_TYPES
 
 Line = tuple[str, Row, str]
 
@@ -250,7 +251,16 @@ ORDER_TYPES: tuple[Line, ...] = (
     ("CounterPeriod", COUNTER, "period count medianMinutes p90Minutes shareWithinPromise"),
 )
 
-LINES = (*ROOTS, *PAYLOADS, *ROOT_TYPES, *RECORD_TYPES, *CASE_TYPES, *ORDER_TYPES, *SHARED_TYPES)
+LINES = (
+    *ROOTS,
+    *PAYLOADS,
+    *ROOT_TYPES,
+    *RECORD_TYPES,
+    *CASE_TYPES,
+    *ORDER_TYPES,
+    *SHARED_TYPES,
+    *SHARING_TYPES,
+)
 
 
 def table() -> Mapping[tuple[str, str], Row]:

@@ -1,6 +1,7 @@
 """Queries that read everything of a holder, made from the schema itself.
 
-Two, since the record and what was filed together are more than one operation may ask for.
+Three, since the record, what was filed and what was shared are more than one operation may ask
+for.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from schema.build import build_gateway_schema
 
 _REVEAL = "revealed"
 _FILED = frozenset({"applications", "cardOrders"})
+_SHARED = frozenset({"grants", "accesses"})
 
 
 def _selection(graphql_type: GraphQLObjectType, *, reveal: bool, left_out: frozenset[str]) -> str:
@@ -23,15 +25,16 @@ def _selection(graphql_type: GraphQLObjectType, *, reveal: bool, left_out: froze
         below = get_named_type(field.type)
         arguments = "(first: 100)" if "first" in field.args else ""
         if isinstance(below, GraphQLObjectType):
-            inner = _selection(below, reveal=reveal, left_out=_OFFICERS)
+            inner = _selection(below, reveal=reveal, left_out=_OTHERS)
             parts.append(f"{name}{arguments} {inner}")
         else:
             parts.append(name + arguments)
     return "{ " + " ".join(parts) + " }"
 
 
-_OFFICERS = frozenset({"holder"})
-"""The person of a case, whom an officer sees; the holder is that person."""
+_OTHERS = frozenset({"holder", "shared"})
+"""The person of a case, whom an officer sees, and what an employer reads by a grant; the holder is
+that person, and previews it."""
 
 
 def _query(left_out: frozenset[str], *, reveal: bool) -> str:
@@ -46,11 +49,13 @@ def _all_but(kept: frozenset[str]) -> frozenset[str]:
     return frozenset(holder.fields) - kept
 
 
-EVERYTHING = _query(_FILED, reveal=False)
+EVERYTHING = _query(_FILED | _SHARED, reveal=False)
 """Every field of the holder's record but the reveals."""
 EVERYTHING_FILED = _query(_all_but(_FILED), reveal=False)
 """Every field of the holder's applications and card orders."""
+EVERYTHING_SHARED = _query(_all_but(_SHARED), reveal=False)
+"""Every field of the holder's grants, with a preview of each, and of the ledger."""
 
 
 def revealing_everything() -> str:
-    return _query(_FILED, reveal=True)
+    return _query(_FILED | _SHARED, reveal=True)

@@ -21,21 +21,28 @@ from tests.access_records import TALENT_FACTS, Party, foreign_values, put_party,
 from tests.access_rows import Caller, Expected
 from tests.access_table import table
 from tests.app_client import PROVE_NAME, START, AppClient
-from tests.everything import EVERYTHING, EVERYTHING_FILED
+from tests.everything import EVERYTHING, EVERYTHING_FILED, EVERYTHING_SHARED
 from tests.flows import everything_stored
+from tests.granting import employment_of
 from tests.minting import part
 from tests.officer_client import officer_clients
 from tests.selecting import call_of, object_type, operation_of
 from tests.serving import Serving
 
 OTHER_CITY = "440300"
-IDS = ("applicationId", "cardId", "orderId", "sessionId", "noticeId", "upToNoticeId", "endpointId")
+IDS = (
+    *("applicationId", "cardId", "orderId", "sessionId", "noticeId", "upToNoticeId"),
+    *("endpointId", "grantId", "employmentId"),
+)
 OWNERS = (Caller.HOLDER, Caller.EMPLOYER, Caller.CHECKER, Caller.DECIDER, Caller.COUNTER)
 
 
 @pytest.fixture(scope="module")
 def graphql_schema() -> GraphQLSchema:
     return build_gateway_schema()._schema
+
+
+ALL = (EVERYTHING, EVERYTHING_FILED, EVERYTHING_SHARED)
 
 
 async def two_parties(serving: Serving) -> tuple[Party, Party]:
@@ -48,10 +55,7 @@ async def two_parties(serving: Serving) -> tuple[Party, Party]:
 async def test_two_holders_reading_everything_each_see_their_own_alone(serving: Serving) -> None:
     parties = await two_parties(serving)
     apps = [await logged_in(serving, party.person) for party in parties]
-    texts = [
-        "".join([(await app.post(query)).text for query in (EVERYTHING, EVERYTHING_FILED)])
-        for app in apps
-    ]
+    texts = ["".join([(await app.post(query)).text for query in ALL]) for app in apps]
     for (mine, his), text in zip((parties, parties[::-1]), texts, strict=True):
         foreign = await foreign_values(serving, his, mine)
         assert sorted(value for value in foreign if value in text) == []
@@ -66,9 +70,9 @@ LISTS = {
     Caller.HOLDER: (
         "me",
         *("permits", "cards", "cardOrders", "identityDocuments", "sessions", "tasks"),
-        *("applications", "notices"),
+        *("applications", "notices", "grants"),
     ),
-    Caller.EMPLOYER: ("employer", "permits", "applications", "tasks"),
+    Caller.EMPLOYER: ("employer", "permits", "applications", "tasks", "grants"),
     Caller.CHECKER: ("officer", "workList"),
     Caller.COUNTER: ("officer", "counterQueue"),
 }
@@ -192,6 +196,7 @@ async def ids_of(serving: Serving, other: Party) -> Mapping[str, str]:
         {"holder_id": other.person.holder_id}
     )
     assert endpoint is not None
+    employment = await employment_of(serving, other.person)
     today = shanghai_day(serving.clock())
     permit = f'permitId: "{other.person.permit_ids[0]}"'
     return {
@@ -201,6 +206,8 @@ async def ids_of(serving: Serving, other: Party) -> Mapping[str, str]:
         "sessionId": f'"{session["_id"]}"',
         **dict.fromkeys(("noticeId", "upToNoticeId"), f'"{notice["_id"]}"'),
         "endpointId": f'"{endpoint["_id"]}"',
+        "grantId": f'"{other.grant_id}"',
+        "employmentId": f'"{employment["_id"]}"',
         "TalentFactsInput": TALENT_FACTS,
         "StatementInput": (
             f'{{extension: {{{permit}, contractUntil: "{today + timedelta(days=900)}",'

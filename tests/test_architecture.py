@@ -157,6 +157,16 @@ def test_every_list_of_rows_is_a_connection_or_bounded_by_its_document(
         ("ChangeRefused", "gaps"),
         ("OfficerDesk", "duties"),
         ("OfficerDesk", "statistics"),
+        # What a grant names, and what a record shows: bounded by the closed list of bundles.
+        ("Grant", "askedBundles"),
+        ("Grant", "bundles"),
+        ("Grant", "records"),
+        ("SharedBundle", "fields"),
+        ("SharedRecord", "bundles"),
+        ("SharedRecord", "permitHistory"),
+        ("SharedRecord", "cards"),
+        ("SharedInsurance", "enrolments"),
+        ("Access", "fields"),
         # The closed list of groups.
         ("NoticePreferences", "groups"),
     }

@@ -20,7 +20,7 @@ from resolvers.pipeline import compile_read
 from resolvers.selection import Edge, Page, Selection
 from resolvers.store import employers, holders
 from tests.commands import CommandLog
-from tests.everything import EVERYTHING, EVERYTHING_FILED
+from tests.everything import EVERYTHING, EVERYTHING_FILED, EVERYTHING_SHARED
 from tests.filing import Desk, ahead, application_of, employer_desk, employer_of, new_in_china
 from tests.officer_client import officer_client
 from tests.serving import Serving
@@ -157,6 +157,7 @@ async def test_every_query_of_a_life_with_permit_and_cards_is_served_by_an_index
     await counter.serve(serving, number["workPermitNumber"]["revealed"])
     await app.execute(EVERYTHING)
     await app.execute(EVERYTHING_FILED)
+    await app.execute(EVERYTHING_SHARED)
     await counter.app.execute(
         "query($day: Date!) { officer { counterQueue { edges { node { id } } }"
         " statistics(since: $day, until: $day) { decided }"

@@ -13,7 +13,7 @@ from api.settings import Settings
 from resolvers.gateway import Gateway
 from resolvers.policy.sharing_texts import BUNDLE_LABELS, FIELD_LABELS, PURPOSE_LABELS
 from resolvers.rules.bundles import FIELDS, Bundle, SharingPurpose
-from resolvers.sharing.record import load_shared, load_shared_of, shown_fields
+from resolvers.sharing.record import load_shared, load_shared_each, shown_fields
 from resolvers.vocabulary import CardKind, IdentifierKind, InsuranceKind, PermitStatus
 from tests.access_callers import rich_person
 from tests.commands import CommandLog
@@ -121,16 +121,27 @@ async def test_many_holders_are_read_at_once_each_with_its_own_bundles_only(
     gateway: Gateway, serving: Serving, command_log: CommandLog
 ) -> None:
     first, second = await rich_person(serving), await rich_person(serving)
-    wanted = {first.holder_id: [Bundle.CONTACT], second.holder_id: [Bundle.PERMIT]}
+    nobody = "hld_" + "0" * 26
+    wanted = [
+        (first.holder_id, [Bundle.CONTACT]),
+        (nobody, [Bundle.CONTACT]),
+        (second.holder_id, [Bundle.PERMIT]),
+        (first.holder_id, [Bundle.CARD]),
+    ]
     command_log.clear()
-    found = await load_shared_of(gateway, wanted)
+    found = await load_shared_each(gateway, wanted)
     assert command_log.sent == [("aggregate", "holders")]
-    shown = {
-        holder_id: {part for part in PART.values() if getattr(record, part)}
-        for holder_id, record in found.items()
-    }
-    assert shown == {first.holder_id: {"contact"}, second.holder_id: {"permit"}}
-    assert await load_shared_of(gateway, {}) == {}
+    shown = [
+        record and {part for part in PART.values() if getattr(record, part)} for record in found
+    ]
+    assert shown == [{"contact"}, None, {"permit"}, {"cards"}]
+    assert [record and record.holder_id for record in found] == [
+        first.holder_id,
+        None,
+        second.holder_id,
+        first.holder_id,
+    ]
+    assert await load_shared_each(gateway, []) == []
 
 
 async def test_no_value_is_in_what_a_record_prints(gateway: Gateway, serving: Serving) -> None:

@@ -13,6 +13,7 @@ from auth.keys import KeySet, Purpose
 from auth.mongo import Database, Document
 from resolvers.store import (
     cards,
+    grants,
     holder_keys,
     holders,
     identity_documents,
@@ -67,6 +68,7 @@ CARDS = VersionPath(cards.NAME, "number_digest.key_version", is_optional=True)
 PUSH_ENDPOINTS = VersionPath(push_endpoints.NAME, "digest.key_version")
 SHARE_CODES = VersionPath(share_codes.NAME, "digest.key_version")
 LETTERS = VersionPath(letters.NAME, "key_version")
+GRANTS = VersionPath(grants.NAME, "key_version", array="records")
 SESSIONS = VersionPath(session_documents.NAME, "refresh_key_version")
 
 
@@ -77,7 +79,7 @@ def paths_of(purpose: Purpose) -> Sequence[VersionPath]:
         case Purpose.SIGNING:
             return ()
         case Purpose.LETTERS:
-            return (LETTERS,)
+            return (LETTERS, GRANTS)
         case Purpose.MASTER:
             return (HOLDER_KEYS, OFFICERS)
         case Purpose.DIGEST:

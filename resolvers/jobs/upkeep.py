@@ -20,6 +20,7 @@ from resolvers.jobs.application_upkeep import (
     recompute_promises,
 )
 from resolvers.jobs.card_releases import recompute_card_promises, release_due_losses
+from resolvers.jobs.grant_lapses import lapse_grants
 from resolvers.jobs.notice_retention import remove_old_notices
 from resolvers.jobs.paper_sweep import sweep_papers
 from resolvers.jobs.reminders import send_reminders
@@ -60,6 +61,7 @@ async def _send_reminders(gateway: Gateway, _now: datetime) -> int:
 JOBS: Mapping[str, Job] = {
     "temporary losses released": Job(release_due_losses),
     "applications lapsed": Job(lapse_applications),
+    "asks for grants lapsed": Job(lapse_grants),
     "promises counted again": Job(recompute_promises),
     "card promises counted again": Job(recompute_card_promises),
     "papers and uploads removed": Job(_sweep_papers),

@@ -45,6 +45,7 @@ TELLINGS: Mapping[tuple[EventKind, EventDetail | None], Telling] = {
     (_E.RECORD_IMPORTED, None): Telling(_N.RECORD_UPDATED),
     (_E.TASK_OPENED, None): Telling(_N.TASK_OPENED),
     (_E.LETTER_ISSUED, None): Telling(_N.LETTER_ISSUED),
+    (_E.GRANT_ASKED, None): Telling(_N.GRANT_ASKED),
 }
 
 ASKING = frozenset(

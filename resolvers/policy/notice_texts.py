@@ -182,6 +182,14 @@ _NEWS: Mapping[NoticeKind, NoticeTexts] = {
             "请在“待办事项”中查看办理内容、地点和期限。",
         ),
     ),
+    _K.GRANT_ASKED: NoticeTexts(
+        Named("Your employer asks to see some of your data", "用人单位申请查看您的部分信息"),
+        Named(
+            "Open it to see what for, and exactly what would be shown. You decide: accept all of "
+            "it, a part, or none. You can take it back at any time.",
+            "请打开查看用途及将展示的具体内容。是否同意由您决定，可全部、部分同意或拒绝，并可随时撤回。",
+        ),
+    ),
     _K.LETTER_ISSUED: NoticeTexts(
         Named("A letter for you is ready", "您有一份新文书"),
         Named(

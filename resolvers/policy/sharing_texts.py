@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from resolvers.policy.named import Named
 from resolvers.rules.bundles import Bundle, SharingPurpose
+from resolvers.rules.grants import GrantStatus
 from resolvers.vocabulary import ResidenceState
 
 BUNDLE_LABELS: Mapping[Bundle, Named] = {
@@ -26,6 +27,17 @@ PURPOSE_LABELS: Mapping[SharingPurpose, Named] = {
     SharingPurpose.EDUCATION: Named("Education", "教育"),
     SharingPurpose.INSURANCE: Named("Insurance", "保险"),
     SharingPurpose.PUBLIC_SERVICE: Named("Public service", "公共服务"),
+}
+GRANT_STATUS_LABELS: Mapping[GrantStatus, Named] = {
+    GrantStatus.ASKED: Named("Waits for an answer", "待答复"),
+    GrantStatus.STANDING: Named("Granted", "已授权"),
+    GrantStatus.REFUSED: Named("Refused", "已拒绝"),
+    GrantStatus.LAPSED: Named("Not answered in time", "逾期未答复"),
+    GrantStatus.RETRACTED: Named("Taken back by the employer", "用人单位已撤回申请"),
+    GrantStatus.WITHDRAWN: Named("Withdrawn by the holder", "持证人已撤回授权"),
+    GrantStatus.REPLACED: Named("Replaced by a later grant", "已被新授权替代"),
+    GrantStatus.EXPIRED: Named("Expired", "已过期"),
+    GrantStatus.EMPLOYMENT_ENDED: Named("The employment has ended", "聘用关系已结束"),
 }
 FIELD_LABELS: Mapping[str, Named] = {
     "holders.full_name": Named("Name as in the passport", "姓名（护照）"),

@@ -33,6 +33,7 @@ class NoticeKind(StrEnum):
     RECORD_UPDATED = "RECORD_UPDATED"
     TASK_OPENED = "TASK_OPENED"
     LETTER_ISSUED = "LETTER_ISSUED"
+    GRANT_ASKED = "GRANT_ASKED"
 
 
 REMINDERS: Final = frozenset(
@@ -59,6 +60,7 @@ class NoticeSubject(StrEnum):
     APPLICATION = "APPLICATION"
     TASK = "TASK"
     LETTER = "LETTER"
+    GRANT = "GRANT"
 
 
 _SUBJECTS: Mapping[str, NoticeSubject] = {
@@ -71,6 +73,7 @@ _SUBJECTS: Mapping[str, NoticeSubject] = {
     "apl": NoticeSubject.APPLICATION,
     "tsk": NoticeSubject.TASK,
     "ltr": NoticeSubject.LETTER,
+    "gnt": NoticeSubject.GRANT,
 }
 
 

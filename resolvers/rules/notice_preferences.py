@@ -26,6 +26,7 @@ class NoticeGroup(StrEnum):
     RECORDS = "RECORDS"
     TASKS = "TASKS"
     LETTERS = "LETTERS"
+    SHARING = "SHARING"
 
 
 class NoticeChannel(StrEnum):
@@ -55,6 +56,7 @@ GROUPS: Mapping[NoticeKind, NoticeGroup] = {
     _K.RECORD_UPDATED: _G.RECORDS,
     _K.TASK_OPENED: _G.TASKS,
     _K.LETTER_ISSUED: _G.LETTERS,
+    _K.GRANT_ASKED: _G.SHARING,
 }
 
 

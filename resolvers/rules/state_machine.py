@@ -20,6 +20,7 @@ class Party(StrEnum):
 
     FILER = "FILER"
     HOLDER = "HOLDER"
+    EMPLOYER = "EMPLOYER"
     CHECKER = "CHECKER"
     DECIDER = "DECIDER"
     COUNTER = "COUNTER"

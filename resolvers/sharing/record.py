@@ -7,7 +7,7 @@ shows anything: `shown_fields` names what it shows.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -46,33 +46,40 @@ from resolvers.vocabulary import (
     ResidenceState,
 )
 
-MAX_HOLDERS: Final = 100
+MAX_WANTED: Final = 100
 
 
 async def load_shared(
     gateway: Gateway, holder_id: str, bundles: Collection[Bundle]
 ) -> SharedRecord | None:
     """What these bundles show of the holder now; None when there is no such holder. One command."""
-    return (await load_shared_of(gateway, {holder_id: bundles})).get(holder_id)
+    [record] = await load_shared_each(gateway, [(holder_id, bundles)])
+    return record
 
 
-async def load_shared_of(
-    gateway: Gateway, wanted: Mapping[str, Collection[Bundle]]
-) -> dict[str, SharedRecord]:
-    """Holder → what its bundles show, of those that exist; at most 100 holders. One command."""
-    if len(wanted) > MAX_HOLDERS:
-        raise ValueError(f"at most {MAX_HOLDERS} holders at a time")
+Wanted = tuple[str, Collection[Bundle]]
+"""A holder, and the bundles that are to be shown of it."""
+
+
+async def load_shared_each(gateway: Gateway, wanted: Sequence[Wanted]) -> list[SharedRecord | None]:
+    """The same for each of several, in their order; at most 100. One command, none for none.
+
+    The same holder may be wanted more than once, with other bundles: each record shows its own.
+    """
+    if len(wanted) > MAX_WANTED:
+        raise ValueError(f"at most {MAX_WANTED} at a time")
     if not wanted:
-        return {}
+        return []
     now = gateway.now()
-    selection = _selection({bundle for bundles in wanted.values() for bundle in bundles})
-    pipeline = compile_read_of_many(holders.NAME, list(wanted), selection, now)
-    found = await gateway.holders.aggregate(pipeline, len(wanted))
-    return {
-        holder["_id"]: _record(gateway, holder, wanted[holder["_id"]], now)
-        for holder in found
-        if holder[EDGES]["key"]
-    }
+    selection = _selection({bundle for _, bundles in wanted for bundle in bundles})
+    holder_ids = sorted({holder_id for holder_id, _ in wanted})
+    pipeline = compile_read_of_many(holders.NAME, holder_ids, selection, now)
+    found = await gateway.holders.aggregate(pipeline, len(holder_ids))
+    known = {holder["_id"]: holder for holder in found if holder[EDGES]["key"]}
+    return [
+        _record(gateway, known[holder_id], bundles, now) if holder_id in known else None
+        for holder_id, bundles in wanted
+    ]
 
 
 def shown_fields(bundles: Iterable[Bundle]) -> list[str]:

@@ -45,6 +45,13 @@ class EventKind(StrEnum):
     PERMIT_ISSUED = "permit.issued"
     PERMIT_SUPERSEDED = "permit.superseded"
     PERMIT_CANCELLED = "permit.cancelled"
+    GRANT_ASKED = "grant.asked"
+    GRANT_ACCEPTED = "grant.accepted"
+    GRANT_REFUSED = "grant.refused"
+    GRANT_LAPSED = "grant.lapsed"
+    GRANT_RETRACTED = "grant.retracted"
+    GRANT_WITHDRAWN = "grant.withdrawn"
+    GRANT_REPLACED = "grant.replaced"
     CARD_ISSUED = "card.issued"
     CARD_LOADED = "card.loaded"
     CARD_CHANGED = "card.changed"
@@ -97,6 +104,7 @@ HEARD_BY_INBOX = frozenset(
         EventKind.TASK_OPENED,
         EventKind.TASK_DONE,
         EventKind.LETTER_ISSUED,
+        EventKind.GRANT_ASKED,
     }
 )
 """Of these a holder may be told, or something that a holder was told may hold no longer

@@ -1,0 +1,53 @@
+"""What others did with a holder's data, in the words of the holder's ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from auth.audit import AuditAction
+from auth.principal import PrincipalKind
+from resolvers.policy.named import Named
+from resolvers.policy.sharing_texts import FIELD_LABELS
+
+ACCESS_LABELS: Mapping[AuditAction, Named] = {
+    AuditAction.GRANT_READ: Named("Read what you granted", "查看您授权的信息"),
+    AuditAction.CASE_READ: Named("Looked at an application", "查看申请案件"),
+    AuditAction.CARDS_READ: Named("Looked at your cards", "查看您的社保卡"),
+    AuditAction.CARD_ORDERS_READ: Named("Looked at an order of a card", "查看制卡申请"),
+    AuditAction.LETTER_CHECKED: Named("Checked a letter of yours", "核验您的文书"),
+    AuditAction.LETTER_DOWNLOADED: Named("Downloaded a letter of yours", "下载您的文书"),
+    AuditAction.PAPER_DOWNLOADED: Named("Downloaded a paper of an application", "下载申请材料"),
+}
+"""Actions that are told by their code alone are those of a newer gateway."""
+
+ACTOR_LABELS: Mapping[PrincipalKind, Named] = {
+    PrincipalKind.ANONYMOUS: Named("Somebody to whom you showed it", "您向其出示的人"),
+    PrincipalKind.EMPLOYER: Named("An employer", "用人单位"),
+    PrincipalKind.OFFICER: Named("An officer", "工作人员"),
+    PrincipalKind.SYSTEM: Named("The gateway itself", "系统"),
+}
+"""Where there is no name to tell."""
+
+LEDGER_FIELD_LABELS: Mapping[str, Named] = {
+    **FIELD_LABELS,
+    "holders.native_name": Named("Name in its own script", "本国文字姓名"),
+    "holders.work_permit_number": Named("Work permit number", "工作许可号码"),
+    "holders.permanent_resident_id": Named("Permanent resident ID", "永久居留身份证号码"),
+    "residence_permits.number": Named("Residence permit number", "居留许可号码"),
+    "cards.number": Named("Card number", "社保卡号"),
+    "cards.bank.account": Named("Bank card number", "银行卡号"),
+    "applications.particulars.full_name": Named("Name in the application", "申请中的姓名"),
+    "applications.particulars.chinese_name": Named(
+        "Chinese name in the application", "申请中的中文姓名"
+    ),
+    "applications.particulars.native_name": Named(
+        "Name in its own script, in the application", "申请中的本国文字姓名"
+    ),
+    "applications.particulars.passport_number": Named(
+        "Passport number in the application", "申请中的护照号码"
+    ),
+    "applications.particulars.birth_date": Named(
+        "Date of birth in the application", "申请中的出生日期"
+    ),
+}
+"""By the names that the audit trail uses."""
