@@ -40,6 +40,7 @@ from api.middleware.client_address import trusted_networks
 from api.middleware.stack import gateway_middleware
 from api.oauth import SERVED_AT_ONCE, TokenEndpoint, metadata_response
 from api.papers import STREAMED_BODIES, paper_routes
+from api.proofs import proof_routes
 from api.refusals import refuse_http
 from api.runtime import Runtime, open_runtime
 from api.settings import TOKEN_PATH, Settings, load_settings
@@ -167,6 +168,7 @@ def _routes(
         ),
         *paper_routes(lambda: slot.runtime),
         *letter_routes(lambda: slot.runtime),
+        *proof_routes(lambda: slot.runtime),
         Route(
             f"{PREFIX}{{authority}}",
             Admission(

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import strawberry
 
+from resolvers.policy.record_labels import CARD_KIND_LABELS, CARD_STATE_LABELS
 from resolvers.rules.card_rules import (
     CardAction,
     ElectronicCardAbsence,
@@ -16,13 +17,7 @@ from schema.connection import ListedRow, Listing, PageInfo
 from schema.context import Info
 from schema.enums import CardKind, CardReason, CardState
 from schema.field import person_field
-from schema.labels import (
-    ABSENCE_LABELS,
-    BANK_STATE_LABELS,
-    CARD_ACTION_LABELS,
-    CARD_KIND_LABELS,
-    CARD_STATE_LABELS,
-)
+from schema.labels import ABSENCE_LABELS, BANK_STATE_LABELS, CARD_ACTION_LABELS
 from schema.permit import Permit
 from schema.place import City
 from schema.row import Row

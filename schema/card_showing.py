@@ -15,13 +15,13 @@ from resolvers.policy.card_showing_texts import (
     VERDICT_TEXTS,
 )
 from resolvers.policy.permit_labels import CATEGORY_LABELS, PERMIT_STATUS_LABELS
+from resolvers.policy.record_labels import CARD_STATE_LABELS
 from resolvers.rules.card_showing import CardVerdict, ShowRefusal
 from resolvers.rules.check_addresses import token_in
 from resolvers.vocabulary import CardCause, CardState, PermitStatus
 from schema.context import Info
 from schema.enums import PermitCategory
 from schema.field import field_for, guarded, personal
-from schema.labels import CARD_STATE_LABELS
 from schema.place import City
 
 strawberry.enum(ShowRefusal, name="CardCodeRefusal", description="Why no code is given.")

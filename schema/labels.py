@@ -10,26 +10,8 @@ from resolvers.rules.share_codes import ShareCodeState
 from resolvers.rules.tasks import TaskKind
 from resolvers.vocabulary import (
     BankState,
-    CardKind,
-    CardState,
-    InsuranceKind,
-    InsuranceState,
 )
 
-CARD_KIND_LABELS: Mapping[CardKind, Named] = {
-    CardKind.PHYSICAL: Named("Physical social security card", "实体社会保障卡"),
-    CardKind.ELECTRONIC: Named("Electronic social security card", "电子社会保障卡"),
-}
-CARD_STATE_LABELS: Mapping[CardState, Named] = {
-    CardState.SEALED: Named("Made, not activated yet", "已制卡未激活"),
-    CardState.NORMAL: Named("In use", "正常"),
-    CardState.LOST: Named("Reported lost", "正式挂失"),
-    CardState.PIN_LOCKED: Named("Locked after wrong PINs", "密码锁定"),
-    CardState.TEMPORARILY_LOST: Named("Temporarily reported lost", "临时挂失"),
-    CardState.SUSPENDED: Named("Suspended", "已停用"),
-    CardState.VOID: Named("Void", "作废"),
-    CardState.CANCELLED: Named("Cancelled", "已注销"),
-}
 CARD_ACTION_LABELS: Mapping[CardAction, Named] = {
     CardAction.ACTIVATE: Named("Activate", "激活"),
     CardAction.REPORT_TEMPORARY_LOSS: Named("Report as temporarily lost", "临时挂失"),
@@ -68,20 +50,6 @@ ABSENCE_LABELS: Mapping[ElectronicCardAbsence, Named] = {
     ElectronicCardAbsence.NOT_ISSUED_YET: Named(
         "It is issued at your next login.", "将在您下次登录时签发。"
     ),
-}
-INSURANCE_KIND_LABELS: Mapping[InsuranceKind, Named] = {
-    InsuranceKind.PENSION: Named("Pension insurance", "养老保险"),
-    InsuranceKind.MEDICAL: Named("Medical insurance", "医疗保险"),
-    InsuranceKind.WORK_INJURY: Named("Work injury insurance", "工伤保险"),
-    InsuranceKind.UNEMPLOYMENT: Named("Unemployment insurance", "失业保险"),
-    InsuranceKind.MATERNITY: Named("Maternity insurance", "生育保险"),
-}
-INSURANCE_STATE_LABELS: Mapping[InsuranceState, Named] = {
-    InsuranceState.ENROLLED: Named("Enrolled", "已参保"),
-    InsuranceState.EXEMPT_BY_TREATY: Named("Exempt by treaty", "按协定免缴"),
-    InsuranceState.PENDING: Named("Pending", "办理中"),
-    InsuranceState.SUSPENDED: Named("Suspended", "暂停"),
-    InsuranceState.ENDED: Named("Ended", "已终止"),
 }
 TASK_KIND_LABELS: Mapping[TaskKind, Named] = {
     TaskKind.ENROL_SOCIAL_INSURANCE: Named(

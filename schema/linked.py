@@ -6,13 +6,13 @@ from typing import Any
 import strawberry
 
 from resolvers.policy.freshness import RecordKind
+from resolvers.policy.record_labels import INSURANCE_KIND_LABELS, INSURANCE_STATE_LABELS
 from resolvers.rules.permit_status import days_left, first_day, printed_day
 from schema.connection import ListedRow, Listing, PageInfo
 from schema.context import Info
 from schema.employer import Employer
 from schema.enums import IdentityDocumentKind, InsuranceKind, InsuranceState, ResidenceState
 from schema.field import person_field
-from schema.labels import INSURANCE_KIND_LABELS, INSURANCE_STATE_LABELS
 from schema.place import City
 from schema.row import Row
 from schema.sealed_text import SealedText

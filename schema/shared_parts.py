@@ -10,6 +10,12 @@ import strawberry
 
 from resolvers.policy.freshness import RecordKind
 from resolvers.policy.permit_labels import CATEGORY_LABELS, PERMIT_STATUS_LABELS
+from resolvers.policy.record_labels import (
+    CARD_KIND_LABELS,
+    CARD_STATE_LABELS,
+    INSURANCE_KIND_LABELS,
+    INSURANCE_STATE_LABELS,
+)
 from resolvers.policy.sharing_texts import RESIDENCE_STATE_LABELS
 from resolvers.sharing import parts
 from schema.context import Info
@@ -23,12 +29,6 @@ from schema.enums import (
     ResidenceState,
 )
 from schema.field import shared_field
-from schema.labels import (
-    CARD_KIND_LABELS,
-    CARD_STATE_LABELS,
-    INSURANCE_KIND_LABELS,
-    INSURANCE_STATE_LABELS,
-)
 from schema.place import City
 from schema.source import Source
 

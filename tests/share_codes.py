@@ -9,7 +9,7 @@ from typing import Any
 from api.ids import new_id
 from tests.access_callers import employer_id_of, logged_in, rich_person
 from tests.app_client import AppClient
-from tests.employer_client import employer_client
+from tests.employer_client import Portal, new_portal
 from tests.factories import Person
 from tests.serving import Serving
 
@@ -81,8 +81,17 @@ async def new_sharer(serving: Serving, **plan: Any) -> Sharer:
 class Checker:
     """The portal of an employer."""
 
-    employer_id: str
+    portal: Portal
     app: AppClient = field(repr=False)
+
+    @property
+    def employer_id(self) -> str:
+        return self.portal.employer_id
+
+    async def renew(self, serving: Serving) -> None:
+        """A new token, good for five minutes."""
+        answer = await self.portal.ask(serving.http, serving.clock())
+        self.app.token = answer.json()["access_token"]
 
     async def redeem(
         self, code: str, birth_date: str = BIRTH_DATE, key: str | None = None
@@ -94,4 +103,6 @@ class Checker:
 async def new_checker(serving: Serving, employer_id: str | None = None) -> Checker:
     """Of another employer than the holder's, unless one is named."""
     employer = employer_id or await employer_id_of(serving, await serving.person())
-    return Checker(employer, await employer_client(serving, employer))
+    checker = Checker(await new_portal(serving, employer), serving.client())
+    await checker.renew(serving)
+    return checker

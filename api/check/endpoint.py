@@ -20,7 +20,7 @@ from api.check.form import read_form
 from api.check.frame import Frame, not_ours, start
 from api.check.letters import letter
 from api.check.serving import Answer, Owner, ServedPage, page, style
-from api.check.share_codes import share_code
+from api.check.share_codes import PROOF_PATH, proof, share_code
 from api.middleware.admission import Admission
 from auth.card_codes import CARD_CODE_TYPE
 from auth.letter_tokens import LETTER_TYPE
@@ -51,6 +51,7 @@ def check_routes(gateway_of: Callable[[], Gateway], issuer: str) -> list[Route]:
         Route(CHECK_PATH, admitted(_start)),
         Route(STYLE_PATH, _style, methods=["GET"]),
         Route(SHARE_CODE_PATH, admitted(owned(share_code))),
+        Route(f"{CHECK_PATH}/{PROOF_PATH}", admitted(owned(proof))),
         Route(f"{CHECK_PATH}/{{token}}", admitted(owned(_token))),
     ]
 

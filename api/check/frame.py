@@ -12,6 +12,7 @@ from html import escape
 from urllib.parse import quote, urlsplit
 
 from api.check import texts
+from api.check.share_code_texts import SHARE_CODES
 from resolvers.policy.named import Named
 from resolvers.vocabulary import Language
 
@@ -33,7 +34,7 @@ class Frame:
 
     def link(self, token: str, language: Language | None = None) -> str:
         """The path of that page, escaped; in that language, else in the one that was chosen."""
-        path = f"{self.base}/{quote(token, safe='')}" if token else self.base
+        path = f"{self.base}/{quote(token)}" if token else self.base
         wanted = language or (self.language if self.chose else None)
         return escape(path if wanted is None else f"{path}?lang={wanted.value}")
 
@@ -57,7 +58,8 @@ def start(frame: Frame, *, is_wrong: bool) -> str:
 <textarea id="address" name="address" rows="4" maxlength="600" required autocomplete="off"
  autocapitalize="off" spellcheck="false" inputmode="url"{told}></textarea></div>
 <button>{say(texts.GO_ON)}</button>
-</form>""",
+</form>
+<p><a href="{frame.link("code")}">{say(SHARE_CODES)}</a></p>""",
     )
 
 

@@ -33,7 +33,7 @@ _FONT_PACKAGES: Final = (
     ("pylopdf_fonts_ko", ""),
 )
 _BESIDE_PHOTO: Final = 5
-_NO_GLYPH: Final = "could not be displayed with"
+NO_GLYPH: Final = "could not be displayed with"
 
 
 class NotPrintable(Exception):
@@ -70,7 +70,7 @@ def _typeset(sheet: Sheet, marks: Marks, at: datetime) -> bytes | None:
     try:
         printed = typst.compile(
             _template(),
-            font_paths=_fonts(),
+            font_paths=fonts(),
             ignore_system_fonts=True,
             format="pdf",
             sys_inputs={"sheet": json.dumps(_plain(sheet, marks), ensure_ascii=False)},
@@ -78,7 +78,7 @@ def _typeset(sheet: Sheet, marks: Marks, at: datetime) -> bytes | None:
             timestamp=int(at.astimezone(UTC).timestamp()),
         )
     except typst.TypstError as error:
-        if _NO_GLYPH in error.message:
+        if NO_GLYPH in error.message:
             return None
     else:
         return printed
@@ -128,7 +128,7 @@ def _template() -> bytes:
 
 
 @cache
-def _fonts() -> Fonts:
+def fonts() -> Fonts:
     """Those of the pinned packages and no other, whatever the machine has."""
     import typst
 

@@ -1,6 +1,6 @@
 """How long share codes are good and how often, as data, to be set by whoever operates.
 
-Ninety days is the longest of the UK's share codes (docs/decisions/share-codes); the rest is ours.
+Ninety days is how long the UK's share codes are good; the rest is ours.
 """
 
 from __future__ import annotations

@@ -191,6 +191,11 @@ class ShareCodeStore:
         )
         return found
 
+    async def is_revoked(self, code_id: str) -> bool:
+        """Also where there is no such code any more."""
+        found = await self._codes.find_one({"_id": code_id, "revoked_at": None}, {"_id": 1})
+        return found is None
+
     async def use(self, code_id: str, now: datetime, transaction: Transaction) -> bool:
         """Whether there was a use left, which is now taken."""
         written = await self._codes.update_one(
