@@ -50,6 +50,7 @@ class AuditAction(StrEnum):
     SESSION_STEPPED_UP = "session.stepped_up"
     CARD_ISSUED = "card.issued"
     IDENTITY_REVEALED = "identity.revealed"
+    EMPLOYEES_READ = "employee.read"
     OFFICER_CREATED = "officer.created"
     OFFICER_DISABLED = "officer.disabled"
     OFFICER_ENABLED = "officer.enabled"

@@ -184,6 +184,7 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
         "tasks": _TASKS,
         "public": Relation(employers.NAME, "_id", "_id"),
         "permits": Relation(permits.NAME, "_id", "employer_id", "valid_from"),
+        "employees": Relation(employments.NAME, "_id", "employer_id", "started_at"),
         "applications": Relation(
             applications.NAME, "_id", "employer_id", "created_at", live_at=_filed_by_employer
         ),
@@ -237,6 +238,8 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
         ),
     },
     permits.NAME: {
+        "key": Relation(holder_keys.NAME, "holder_id", "_id"),
+        "sponsorship": Relation(employments.NAME, "employment_id", "_id", same_holder=True),
         "employer": _EMPLOYER,
         "holder": Relation(holders.NAME, "holder_id", "_id"),
     },
@@ -257,6 +260,11 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
             live_at=_waiting_tickets,
             lower="ticket",
         ),
+    },
+    employments.NAME: {
+        "key": Relation(holder_keys.NAME, "holder_id", "_id"),
+        "permit": Relation(permits.NAME, "permit.id", "_id", same_holder=True),
+        "holder": Relation(holders.NAME, "holder_id", "_id"),
     },
     insurance_enrolments.NAME: {"employer": _EMPLOYER},
     grants.NAME: {

@@ -15,6 +15,7 @@ from resolvers.graph import RELATIONS, Relation
 from resolvers.selection import Edge, Page, Selection
 
 EDGES = "edges"
+COUNT = "count"
 MAX_UNPAGED_ROWS = 100
 _OF_SAME_HOLDER: Document = {"$match": {"$expr": {"$eq": ["$holder_id", "$$holder_id"]}}}
 
@@ -45,6 +46,8 @@ def _rest(collection: str, selection: Selection, now: datetime) -> list[Document
 
 
 def _lookup(relation: Relation, key: str, edge: Edge, now: datetime) -> Document:
+    if edge.wanted is not None:
+        raise ValueError("a filter needs its clock and keys before it is compiled")
     return {
         "$lookup": {
             "from": relation.collection,
@@ -57,8 +60,14 @@ def _lookup(relation: Relation, key: str, edge: Edge, now: datetime) -> Document
                 *([_while_in(relation.only_in)] if relation.only_in else []),
                 *([{"$match": dict(relation.live_at(now))}] if relation.live_at else []),
                 *([{"$match": dict(edge.where)}] if edge.where else []),
-                *_ordered(relation, edge.page),
-                *_rest(relation.collection, edge.selection, now),
+                *(
+                    [{"$count": COUNT}]
+                    if edge.counts
+                    else [
+                        *_ordered(relation, edge.page),
+                        *_rest(relation.collection, edge.selection, now),
+                    ]
+                ),
             ],
             "as": f"{EDGES}.{key}",
         }
@@ -88,13 +97,19 @@ def _while_in(states: Sequence[str]) -> Document:
 def _ordered(relation: Relation, page: Page | None) -> list[Document]:
     if relation.order is None:
         return [{"$limit": 1}]
+    path, direction, ties = relation.order, 1 if relation.ascending else -1, 1
+    order = None if page is None else page.order
+    if order is not None and order.ascending is not None:
+        path, direction = order.path, 1 if order.ascending else -1
+        ties = -direction
     stages: list[Document] = []
     if page is not None and page.after is not None:
         at, document_id = page.after.at, page.after.document_id
-        further = {relation.order: {"$gt" if relation.ascending else "$lt": at}}
-        same_instant = {relation.order: at, "_id": {"$gt": document_id}}
-        stages.append({"$match": {"$or": [further, same_instant]}})
-    stages.append({"$sort": {relation.order: 1 if relation.ascending else -1, "_id": 1}})
+        beyond, up_to = ("$gt", "$gte") if direction == 1 else ("$lt", "$lte")
+        same_instant = {path: at, "_id": {"$gt" if ties == 1 else "$lt": document_id}}
+        # Said twice: the first bounds any index that ends in the order, the second is exact.
+        stages.append({"$match": {path: {up_to: at}, "$or": [{path: {beyond: at}}, same_instant]}})
+    stages.append({"$sort": {path: direction, "_id": ties}})
     stages.append({"$limit": _row_limit(relation, page)})
     return stages
 

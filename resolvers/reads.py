@@ -17,6 +17,7 @@ from auth.sealing import HolderVault
 from resolvers.gateway import Ask, Gateway, append_audit
 from resolvers.graph import RELATIONS
 from resolvers.pipeline import EDGES, compile_read
+from resolvers.roster import narrowed, shown_in, shown_lines
 from resolvers.selection import Edge, Selection, needs_key, reveals_anything
 from resolvers.store import applications, card_orders, cards, employers, holder_keys, holders
 from resolvers.store.holder_keys import decode_holder_key
@@ -53,13 +54,17 @@ async def read_own_holder(gateway: Gateway, ask: Ask, selection: Selection) -> R
 
 
 async def read_own_employer(gateway: Gateway, ask: Ask, selection: Selection) -> Read | None:
-    """The record of the employer whose client asks."""
-    selection = _with_keys(employers.NAME, selection)
-    scope = {"_id": ask.principal.employer_id()}
-    found = await gateway.employers.aggregate(
-        compile_read(employers.NAME, scope, selection, gateway.now())
-    )
-    return _opened(gateway, employers.NAME, found[0], selection) if found else None
+    """The record of the employer whose client asks; whom it is shown by name or number stands in
+    the audit trail."""
+    now, scope = gateway.now(), {"_id": ask.principal.employer_id()}
+    selection = _with_keys(employers.NAME, narrowed(selection, employers.NAME, now))
+    found = await gateway.employers.aggregate(compile_read(employers.NAME, scope, selection, now))
+    if not found:
+        return None
+    shown = list(shown_in(employers.NAME, found[0], selection))
+    if shown:
+        await append_audit(gateway, ask, *shown_lines(shown))
+    return _opened(gateway, employers.NAME, found[0], selection)
 
 
 async def read_own_officer(gateway: Gateway, ask: Ask, selection: Selection) -> Read | None:

@@ -13,66 +13,97 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from resolvers.rules.roster import RosterFilter
+
 
 class BadCursor(ValueError):
     """A cursor that we did not make. Carries nothing of it."""
 
 
 @dataclass(frozen=True)
-class Cursor:
-    """A place in a list: the order field's instant and the document's random id. Opaque to
-    clients; holds no personal data."""
+class ListOrder:
+    """A list and the instant by which it is walked, which must never change for a document, or
+    whoever pages would miss one or see it twice.
 
+    `ascending` is None where the relation says in which direction. A list that is offered in both
+    directions is walked on one index, so the ids of one instant run the other way too.
+    """
+
+    mark: str
+    path: str
+    ascending: bool | None = None
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A place in a list: the list's mark, the order field's instant and the document's random id.
+    Opaque to clients; holds no personal data."""
+
+    mark: str
     at: datetime
     document_id: str
 
     def encode(self) -> str:
         millis = round(self.at.timestamp() * 1000)
-        return base64.urlsafe_b64encode(f"{millis}.{self.document_id}".encode()).decode()
+        text = f"{self.mark}.{millis}.{self.document_id}"
+        return base64.urlsafe_b64encode(text.encode()).decode()
 
     @classmethod
-    def decode(cls, text: str) -> Cursor:
+    def decode(cls, text: str, mark: str) -> Cursor:
+        """Raises BadCursor, also for a cursor of another list or of the same in another order."""
         if len(text) > _MAX_CURSOR_LENGTH:
             raise BadCursor
         try:
-            millis, document_id = base64.b64decode(text, b"-_", validate=True).decode().split(".")
-            return cls(datetime.fromtimestamp(int(millis) / 1000, UTC), document_id)
+            of, millis, document_id = (
+                base64.b64decode(text, b"-_", validate=True).decode().split(".")
+            )
+            found = cls(of, datetime.fromtimestamp(int(millis) / 1000, UTC), document_id)
         except (ValueError, OverflowError, OSError, binascii.Error):
             raise BadCursor from None
+        if found.mark != mark:
+            raise BadCursor
+        return found
 
 
-_MAX_CURSOR_LENGTH = 120
+_MAX_CURSOR_LENGTH = 160
 
 
 @dataclass(frozen=True)
 class Page:
-    """`first` rows after a cursor; one more is read to know whether there are others."""
+    """`first` rows after a cursor; one more is read to know whether there are others. `order` where
+    the list is walked otherwise than its relation says."""
 
     first: int
     after: Cursor | None = None
+    order: ListOrder | None = None
 
 
 @dataclass(frozen=True)
 class Selection:
     """Dotted document paths to return, sealed fields to open, and edges by the key under which
     their rows are to stand. `opens`: a sealed text that is part of the record, such as the words of
-    a decision, is to be read, which is no reveal of an identity."""
+    a decision, is to be read, which is no reveal of an identity. `shows`: what of a holder an
+    employer is shown in full by duty, by the names of the audit trail."""
 
     paths: frozenset[str] = frozenset()
     reveals: frozenset[str] = frozenset()
     opens: bool = False
     edges: Mapping[str, Edge] = field(default_factory=dict)
+    shows: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Edge:
     """Follow `relation` and select there. `page` is None for a relation to one document; `where`
-    narrows the rows, by values of our own making."""
+    narrows the rows, by values of our own making, and so does `wanted`, which is still to be told
+    the clock and the keys. `counts`: how many rows there are, instead of the rows."""
 
     relation: str
     selection: Selection
     page: Page | None = None
     where: Mapping[str, Any] = field(default_factory=dict)
+    wanted: RosterFilter | None = None
+    counts: bool = False
 
 
 def reveals_anything(selection: Selection) -> bool:
@@ -86,5 +117,6 @@ def needs_key(selection: Selection) -> bool:
     return (
         selection.opens
         or bool(selection.reveals)
+        or bool(selection.shows)
         or any(needs_key(edge.selection) for edge in selection.edges.values())
     )

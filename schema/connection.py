@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from resolvers.selection import BadCursor, Cursor
+from resolvers.selection import BadCursor, Cursor, ListOrder
 from schema.context import Info
 from schema.failures import RequestError, RequestErrorCode
 from schema.field import record_field
@@ -27,10 +27,10 @@ class PageInfo:
     end_cursor: str | None = record_field("The cursor of the last edge, to be given as `after`.")
 
 
-def decoded(after: str) -> Cursor:
-    """The place that `after` names, or BAD_USER_INPUT."""
+def decoded(after: str, order: ListOrder) -> Cursor:
+    """The place that `after` names in this list and order, or BAD_USER_INPUT."""
     try:
-        return Cursor.decode(after)
+        return Cursor.decode(after, order.mark)
     except BadCursor:
         pass
     raise RequestError(
@@ -54,12 +54,14 @@ class ListedRow:
 
 @dataclass(frozen=True)
 class Listing:
-    """The rows that a pipeline read for one page: up to `first`, and one more if others follow."""
+    """The rows that a pipeline read for one page: up to `first`, and one more if others follow.
+    `total` is how many the list has, where that was asked."""
 
     collection: str
     rows: Sequence[dict[str, Any]]
     first: int
-    order: str
+    order: ListOrder
+    total: int | None = None
 
     def listed(self, info: Info) -> list[ListedRow]:
         edges_key = str(info.path.key)
@@ -75,6 +77,6 @@ class Listing:
 
     def _cursor(self, row: dict[str, Any]) -> str:
         at: Any = row
-        for part in self.order.split("."):
+        for part in self.order.path.split("."):
             at = at[part]
-        return Cursor(at, row["_id"]).encode()
+        return Cursor(self.order.mark, at, row["_id"]).encode()

@@ -9,12 +9,24 @@ from auth.permissions import Permission
 from schema.application import Application, ApplicationConnection
 from schema.connection import DEFAULT_PAGE, After, First, Listing
 from schema.context import Info
+from schema.employee import EmployeeConnection
 from schema.employer import Employer
 from schema.field import guarded
 from schema.grant import Grant, GrantConnection, GrantId, States, grants_of, in_states
 from schema.letter import LetterConnection
 from schema.own_read import read_own
 from schema.permit import PermitConnection
+from schema.roster import (
+    EmployeeSort,
+    EmployeesSorted,
+    EmployeesWanted,
+    PermitSort,
+    PermitsSorted,
+    PermitsWanted,
+    employee_order,
+    permit_order,
+    roster_filter,
+)
 from schema.row import Row
 from schema.selection import CONNECTION_ORDER
 from schema.task import TaskConnection
@@ -39,13 +51,41 @@ class EmployerDesk:
 
     @guarded(
         Permission.EMPLOYER_PERMIT_READ,
-        description="The permits that it sponsors or sponsored, newest first.",
+        description="The permits that it sponsors or sponsored.",
         edge="permits",
+        wanted=roster_filter,
+        sorted_by=permit_order,
     )
     def permits(
-        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+        self,
+        info: Info,
+        first: First = DEFAULT_PAGE,
+        after: After = None,
+        filter: PermitsWanted = None,
+        sort: PermitsSorted = PermitSort.NEWEST,
     ) -> PermitConnection:
-        return PermitConnection(listing=self._listing(info, "permits", first))
+        rows, total = self.row.related(info), self.row.total(info)
+        order = permit_order({"sort": sort})
+        return PermitConnection(listing=Listing("permits", rows, first, order, total))
+
+    @guarded(
+        Permission.EMPLOYER_PERMIT_READ,
+        description="The people whom it sponsors or sponsored.",
+        edge="employees",
+        wanted=roster_filter,
+        sorted_by=employee_order,
+    )
+    def employees(
+        self,
+        info: Info,
+        first: First = DEFAULT_PAGE,
+        after: After = None,
+        filter: EmployeesWanted = None,
+        sort: EmployeesSorted = EmployeeSort.NEWEST,
+    ) -> EmployeeConnection:
+        rows, total = self.row.related(info), self.row.total(info)
+        order = employee_order({"sort": sort})
+        return EmployeeConnection(listing=Listing("employments", rows, first, order, total))
 
     @guarded(
         Permission.EMPLOYER_APPLICATION_READ,

@@ -10,6 +10,8 @@ import strawberry
 from strawberry.schema_directive import Location
 
 from auth.permissions import Permission
+from resolvers.rules.roster import RosterFilter
+from resolvers.selection import ListOrder
 
 strawberry.enum(Permission, description="What a caller must be allowed to do; see docs/access.md.")
 
@@ -40,9 +42,16 @@ EDGE = "edge"
 RULE_EDGES = "rule_edges"
 OPENS = "opens"
 WHERE = "where"
+WANTED = "wanted"
+SORTED = "sorted"
+SHOWS = "shows"
 
 Where = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """From a field's arguments, as given, to a filter of the rows that it follows."""
+Wanted = Callable[[Mapping[str, Any]], RosterFilter]
+"""The same where the filter hangs on the clock or on keys. May raise RequestError."""
+Sorted = Callable[[Mapping[str, Any]], ListOrder]
+"""From a field's arguments to the order of its list."""
 
 
 def guarded(
@@ -53,13 +62,17 @@ def guarded(
     rule_edges: Sequence[str] = (),
     opens: bool = False,
     where: Where | None = None,
+    wanted: Wanted | None = None,
+    sorted_by: Sorted | None = None,
+    shows: Sequence[str] = (),
     **options: Any,
 ) -> Any:
     """A field with its rule.
 
     `reads` are document paths that the resolver needs; `edge` the relation that it follows, `where`
-    what narrows its rows; `rule_edges` relations of which a rule needs all rows; `opens`: it shows
-    a sealed text of the record, for which the holder's key is read.
+    and `wanted` what narrows its rows, `sorted_by` their order; `rule_edges` relations of which a
+    rule needs all rows; `opens`: it shows a sealed text of the record, for which the holder's key
+    is read. `shows`: it shows an employer, by duty and in full, what the audit trail calls so.
     """
     if not any_of:
         raise ValueError("a field needs an access rule")
@@ -69,6 +82,9 @@ def guarded(
         RULE_EDGES: tuple(rule_edges),
         OPENS: opens,
         WHERE: where,
+        WANTED: wanted,
+        SORTED: sorted_by,
+        SHOWS: tuple(shows),
     }
     return strawberry.field(
         description=description,

@@ -20,9 +20,11 @@ from schema.failures import UNEXPECTED_MESSAGES, RequestError, RequestErrorCode
 from schema.field import guarded
 from schema.notice import Notice, notice_field
 from schema.row import Row
+from schema.selection import CONNECTION_ORDER
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 """Before every notice; what an empty `after` stands for."""
+_LIST = CONNECTION_ORDER["notices"]
 
 
 @strawberry.type(description="A notice that came, and where the holder's inbox stands with it.")
@@ -35,7 +37,7 @@ class NoticeArrival:
 
     @notice_field("Its place: give the last one seen as `after`, and nothing is missed.")
     def cursor(self) -> str:
-        return Cursor(self.document["at"], self.document["_id"]).encode()
+        return Cursor(_LIST.mark, self.document["at"], self.document["_id"]).encode()
 
     @notice_field("How many notices are unread, this one among them unless it was read meanwhile.")
     async def unread_count(self, info: Info) -> int:
@@ -85,7 +87,7 @@ class Subscription:
 def _place(after: str | None) -> datetime | None:
     if after is None:
         return None
-    return decoded(after).at if after else BEGINNING
+    return decoded(after, _LIST).at if after else BEGINNING
 
 
 async def _arrivals(

@@ -5,6 +5,7 @@ from typing import Any
 
 import strawberry
 
+from auth.permissions import Permission
 from resolvers.policy.permit_labels import CATEGORY_LABELS, PERMIT_STATUS_LABELS
 from resolvers.policy.procedures import policy_for
 from resolvers.rules.permit_status import (
@@ -20,7 +21,7 @@ from schema.connection import ListedRow, Listing, PageInfo
 from schema.context import Info, RequestContext
 from schema.employer import Employer
 from schema.enums import PermitCategory, PermitStatus, ProcedureKind
-from schema.field import record_field
+from schema.field import field_for, record_field
 from schema.place import Authority, City
 from schema.row import Row
 from schema.sealed_text import SealedText
@@ -29,6 +30,7 @@ from schema.source import Source
 strawberry.enum(PermitForm, description="Plastic, on the social security card, or electronic.")
 strawberry.enum(PermitEvent, description="What happened to a permit.")
 
+employer_field = field_for(Permission.EMPLOYER_PERMIT_READ)
 _STATUS_READS = ("state", "valid_from", "valid_until")
 
 
@@ -76,6 +78,24 @@ class PermitHolder:
         return self.row.sealed("full_name")
 
 
+BY_DUTY = "In full, since the employer has to know it; who looked stands in the holder's ledger."
+
+
+class HolderMissing(Exception):
+    """A permit or an employment without its holder: a fault of ours, since all go together."""
+
+
+def name_of(info: Info, row: Row, employment: Row | None) -> str:
+    """The full name of the holder of a row: as it was at the end of the employment, once the holder
+    has another one."""
+    if employment is not None and employment.get("name"):
+        return employment.in_full(info, "name")
+    holder = row.of_same_holder("holder", "holders")
+    if holder is None:
+        raise HolderMissing
+    return holder.in_full(info, "full_name")
+
+
 @strawberry.type(
     description=(
         "A work permit: tied to one employer, one post and one place. Valid over "
@@ -92,6 +112,20 @@ class Permit:
     @record_field("The work permit number: one for each person, for life.", reads=("number",))
     def number(self) -> SealedText:
         return self.row.sealed("number")
+
+    @employer_field(
+        f"The work permit number. {BY_DUTY}", reads=("number.sealed",), shows=("permits.number",)
+    )
+    def number_in_full(self, info: Info) -> str:
+        return self.row.in_full(info, "number")
+
+    @employer_field(
+        f"The holder's full name; of one who left, as it was then. {BY_DUTY}",
+        rule_edges=("holder", "sponsorship"),
+        shows=("holders.full_name",),
+    )
+    def holder_name(self, info: Info) -> str:
+        return name_of(info, self.row, self.row.of_same_holder("sponsorship", "employments"))
 
     @record_field("The category.", reads=("category",))
     def category(self) -> PermitCategory:
@@ -212,3 +246,7 @@ class PermitConnection:
     @record_field("Where the page stands in the list.")
     def page_info(self) -> PageInfo:
         return self.listing.page_info()
+
+    @employer_field("How many an employer's list has with this filter; counted when asked for.")
+    def total_count(self) -> int:
+        return self.listing.total or 0

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from resolvers.pipeline import EDGES
+from resolvers.pipeline import COUNT, EDGES
 from schema.context import Info
 from schema.sealed_text import SealedText
 
@@ -47,6 +47,12 @@ class Row:
         vault = info.context.vaults[self._holder_id()]
         return vault.open(self.collection, path, bytes(sealed))
 
+    def in_full(self, info: Info, path: str) -> str:
+        """A sealed field that the field being resolved declares that it `shows`."""
+        stored: Any = self.document[path]
+        vault = info.context.vaults[self._holder_id()]
+        return vault.open(self.collection, path, bytes(stored["sealed"]))
+
     def _holder_id(self) -> str:
         """Under whose key it is sealed; read wherever something is opened."""
         holder_id: str = self.document.get("holder_id", self.document["_id"])
@@ -57,10 +63,24 @@ class Row:
         rows: list[dict[str, Any]] = self.document[EDGES][f"{self.branch}{info.path.key}"]
         return rows
 
+    def total(self, info: Info) -> int | None:
+        """How many rows the list has that the field being resolved follows; None unless asked."""
+        key = count_key(self.branch, str(info.path.key))
+        counted: list[dict[str, Any]] | None = self.document[EDGES].get(key)
+        if counted is None:
+            return None
+        total: int = counted[0][COUNT] if counted else 0
+        return total
+
     def for_rule(self, relation: str) -> list[dict[str, Any]]:
         """All rows of a relation that a rule asked for."""
         rows: list[dict[str, Any]] = self.document[EDGES][rule_key(relation)]
         return rows
+
+    def of_same_holder(self, relation: str, collection: str) -> "Row | None":
+        """The one row of a relation that a rule asked for, to open its sealed fields."""
+        rows = self.for_rule(relation)
+        return Row(collection, {**rows[0], "holder_id": self._holder_id()}) if rows else None
 
 
 def branch_of(edges_key: str, node_key: str) -> str:
@@ -72,8 +92,14 @@ def rule_key(relation: str) -> str:
     return f"{_RULE}{relation}"
 
 
+def count_key(branch: str, key: str) -> str:
+    """Where the number of rows of a list stands that the field `key` follows."""
+    return f"{_COUNT}{branch}{key}"
+
+
 def is_rule_key(key: str) -> bool:
     return key.startswith(_RULE)
 
 
 _RULE = "rule:"
+_COUNT = "count:"

@@ -6,13 +6,13 @@ from typing import Any
 from graphql import GraphQLObjectType, GraphQLSchema, get_named_type
 
 from resolvers.rules.card_rules import CARD_FACTS
-from resolvers.selection import Edge, Page, Selection
+from resolvers.selection import Edge, ListOrder, Page, Selection
 from schema.chosen import Chosen
 from schema.connection import DEFAULT_PAGE, decoded
-from schema.field import EDGE, OPENS, READS, RULE_EDGES, WHERE
-from schema.row import branch_of, rule_key
+from schema.field import EDGE, OPENS, READS, RULE_EDGES, SHOWS, SORTED, WANTED, WHERE
+from schema.row import branch_of, count_key, rule_key
 
-CONNECTION_ORDER: Mapping[str, str] = {
+_ORDERS: Mapping[str, str] = {
     "permits": "valid_from",
     "cards": "issued_at",
     "identity_documents": "valid_from",
@@ -27,6 +27,10 @@ CONNECTION_ORDER: Mapping[str, str] = {
     "grants": "asked_at",
     "accesses": "at",
     "notices": "at",
+    "employees": "started_at",
+}
+CONNECTION_ORDER: Mapping[str, ListOrder] = {
+    relation: ListOrder(relation, path) for relation, path in _ORDERS.items()
 }
 """Relation → the instant by which its connection is ordered and its cursors are made."""
 
@@ -39,6 +43,9 @@ RULE_SELECTIONS: Mapping[str, Selection] = {
     "employment": Selection(frozenset({"ends_at"})),
     "actor_employer": Selection(frozenset({"name"})),
     "actor_officer": Selection(frozenset({"authority"})),
+    "holder": Selection(frozenset({"full_name.sealed"})),
+    "permit": Selection(frozenset({"number.sealed"})),
+    "sponsorship": Selection(frozenset({"name.sealed"})),
     "reviewer": Selection(frozenset({"state", "duties"})),
 }
 """What a rule reads of all rows of a relation."""
@@ -64,9 +71,16 @@ class _Plan:
         self._reveals: set[str] = set()
         self._opens = False
         self._edges: dict[str, Edge] = {}
+        self._shows: set[str] = set()
 
     def selection(self) -> Selection:
-        return Selection(frozenset(self._paths), frozenset(self._reveals), self._opens, self._edges)
+        return Selection(
+            frozenset(self._paths),
+            frozenset(self._reveals),
+            self._opens,
+            self._edges,
+            frozenset(self._shows),
+        )
 
     def read(self, path: str) -> None:
         self._paths.add(path)
@@ -83,11 +97,11 @@ class _Plan:
         if metadata[OPENS]:
             self._opens = True
             self.read("holder_id")
+        if metadata[SHOWS]:
+            self._shows.update(metadata[SHOWS])
+            self.read("holder_id")
         if metadata[EDGE] is not None:
-            where = metadata[WHERE]
-            self._follow(
-                field, metadata[EDGE], branch, where(field.arguments) if where is not None else {}
-            )
+            self._follow(field, metadata, branch)
         elif "SealedText" in field.children:
             self._add_sealed(field, metadata[READS][0])
         else:
@@ -101,19 +115,29 @@ class _Plan:
             self._reveals.add(path)
             self.read("holder_id")
 
-    def _follow(self, field: Chosen, relation: str, branch: str, where: Mapping[str, Any]) -> None:
+    def _follow(self, field: Chosen, metadata: Mapping[str, Any], branch: str) -> None:
+        relation: str = metadata[EDGE]
+        where = metadata[WHERE](field.arguments) if metadata[WHERE] is not None else {}
+        wanted = metadata[WANTED](field.arguments) if metadata[WANTED] is not None else None
         fields = field.under(self._type_name(field))
         related = _Plan(self._schema)
         page = None
         if relation in CONNECTION_ORDER and "edges" in self._fields_of(self._type_name(field)):
-            page = _page(field.arguments)
-            related.read(CONNECTION_ORDER[relation])
+            order = CONNECTION_ORDER[relation]
+            if metadata[SORTED] is not None:
+                order = metadata[SORTED](field.arguments)
+            page = _page(field.arguments, order)
+            related.read(order.path)
             for node_branch, node_fields in _nodes(fields):
                 related.add(node_fields, node_branch)
+            if any(below.field == "totalCount" for below in fields.values()):
+                counted = Edge(relation, Selection(), where=where, wanted=wanted, counts=True)
+                self._edges[count_key(branch, field.key)] = counted
             self.add({key: below for key, below in fields.items() if below.field not in _SHAPE})
         else:
             related.add(fields)
-        self._edges[branch + field.key] = Edge(relation, related.selection(), page, where)
+        edge = Edge(relation, related.selection(), page, where, wanted)
+        self._edges[branch + field.key] = edge
 
     def _metadata(self, field: Chosen) -> Mapping[str, Any]:
         definition = self._fields_of(field.parent)[field.field]
@@ -130,7 +154,7 @@ class _Plan:
         return name
 
 
-_SHAPE = frozenset({"edges", "pageInfo", "__typename"})
+_SHAPE = frozenset({"edges", "pageInfo", "totalCount", "__typename"})
 
 
 def _nodes(connection: Mapping[str, Chosen]) -> Iterator[tuple[str, Mapping[str, Chosen]]]:
@@ -145,8 +169,8 @@ def _nodes(connection: Mapping[str, Chosen]) -> Iterator[tuple[str, Mapping[str,
                         yield branch_of(edges.key, node.key), node_fields
 
 
-def _page(arguments: Mapping[str, Any]) -> Page:
+def _page(arguments: Mapping[str, Any], order: ListOrder) -> Page:
     first, after = arguments.get("first"), arguments.get("after")
-    cursor = decoded(after) if isinstance(after, str) else None
+    cursor = decoded(after, order) if isinstance(after, str) else None
     # To GraphQL the JSON number 50.0 is an Int, to Python it is not.
-    return Page(int(first) if isinstance(first, int | float) else DEFAULT_PAGE, cursor)
+    return Page(int(first) if isinstance(first, int | float) else DEFAULT_PAGE, cursor, order)

@@ -18,7 +18,7 @@ _SHARED = frozenset({"grants", "accesses"})
 def _selection(graphql_type: GraphQLObjectType, *, reveal: bool, left_out: frozenset[str]) -> str:
     parts = []
     for name, field in graphql_type.fields.items():
-        if (name == _REVEAL and not reveal) or name in left_out:
+        if (name == _REVEAL and not reveal) or name in left_out | _EMPLOYERS:
             continue
         if any(is_required_argument(argument) for argument in field.args.values()):
             continue  # one row by its id: the list shows the same
@@ -35,6 +35,8 @@ def _selection(graphql_type: GraphQLObjectType, *, reveal: bool, left_out: froze
 _OTHERS = frozenset({"holder", "shared"})
 """The person of a case, whom an officer sees, and what an employer reads by a grant; the holder is
 that person, and previews it."""
+_EMPLOYERS = frozenset({"numberInFull", "holderName", "totalCount"})
+"""What an employer alone may ask of a permit that a holder sees too."""
 
 
 def _query(left_out: frozenset[str], *, reveal: bool) -> str:

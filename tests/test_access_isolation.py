@@ -63,6 +63,9 @@ async def test_two_holders_reading_everything_each_see_their_own_alone(serving: 
         # The task of the employer is not the holder's to see.
         tasks = serving.database["tasks"].find({"responsible.subject": mine.employer_id})
         own -= {task["_id"] async for task in tasks}
+        # Nor is it told by which id its employers know the time of its employment.
+        held = serving.database["employments"].find({"employer_id": mine.employer_id})
+        own -= {employment["_id"] async for employment in held}
         assert sorted(value for value in own if value not in text) == []
 
 

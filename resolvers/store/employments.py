@@ -66,8 +66,42 @@ SPEC = CollectionSpec(
     indexes=(
         Index(
             "employer_newest",
-            (("employer_id", 1), ("started_at", -1), ("_id", 1)),
-            serves="an employer's people, newest first",
+            (
+                ("employer_id", 1),
+                ("started_at", -1),
+                ("_id", 1),
+                # So that who does not fit is passed over in the index.
+                ("ends_at", 1),
+                ("permit.category", 1),
+            ),
+            serves="an employer's people, newest or oldest first",
+        ),
+        Index(
+            "employer_last_day",
+            (("employer_id", 1), ("permit.valid_until", 1), ("started_at", -1), ("_id", 1)),
+            serves="those whose permit ends on one of some days, in the order of the list",
+        ),
+        Index(
+            "employer_state",
+            (
+                ("employer_id", 1),
+                ("permit.state", 1),
+                ("started_at", -1),
+                ("_id", 1),
+                ("permit.valid_from", 1),
+                ("permit.valid_until", 1),
+            ),
+            serves="those whose permit has a status",
+        ),
+        Index(
+            "employer_city",
+            (("employer_id", 1), ("permit.city", 1), ("started_at", -1), ("_id", 1)),
+            serves="those who work in some cities",
+        ),
+        Index(
+            "employer_name",
+            (("employer_id", 1), ("name_prefixes", 1), ("started_at", -1), ("_id", 1)),
+            serves="those whose name has a word with some beginning",
         ),
         Index(
             "holder",

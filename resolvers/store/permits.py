@@ -71,6 +71,26 @@ SPEC = CollectionSpec(
             serves="the permits that an employer sponsors, newest first",
         ),
         Index(
+            "employer_last_day",
+            (("employer_id", 1), ("valid_until", -1), ("_id", 1)),
+            serves="an employer's permits by last day; those that end within some days",
+        ),
+        Index(
+            "employer_issued",
+            (("employer_id", 1), ("issued_at", -1), ("_id", 1)),
+            serves="an employer's permits by issue",
+        ),
+        Index(
+            "employer_state",
+            (("employer_id", 1), ("state", 1), ("valid_from", -1), ("_id", 1), ("valid_until", 1)),
+            serves="an employer's permits of one status",
+        ),
+        Index(
+            "employer_city",
+            (("employer_id", 1), ("city", 1), ("valid_from", -1), ("_id", 1)),
+            serves="an employer's permits of some cities",
+        ),
+        Index(
             "last_day",
             (("valid_until", 1), ("_id", 1)),
             serves="permits that end on one day, to remind of",

@@ -1,0 +1,121 @@
+"""How an employer's lists are narrowed and ordered: arguments of the graph, and what they mean."""
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any
+
+import strawberry
+
+from resolvers.rules.roster import MAX_CITIES, MAX_DAYS_AHEAD, RosterFilter
+from resolvers.selection import ListOrder
+from resolvers.vocabulary import PermitStatus
+from schema.enums import PermitCategory
+from schema.failures import RequestError, RequestErrorCode
+
+_CITY = re.compile(r"[0-9]{6}")
+
+
+class EmployeeSort(StrEnum):
+    NEWEST = "NEWEST"
+    OLDEST = "OLDEST"
+
+
+class PermitSort(StrEnum):
+    NEWEST = "NEWEST"
+    OLDEST = "OLDEST"
+    LAST_DAY_SOONEST = "LAST_DAY_SOONEST"
+    LAST_DAY_LATEST = "LAST_DAY_LATEST"
+    ISSUED_NEWEST = "ISSUED_NEWEST"
+    ISSUED_OLDEST = "ISSUED_OLDEST"
+
+
+strawberry.enum(EmployeeSort, description="By the day on which the employment began.")
+strawberry.enum(PermitSort, description="By first valid day, last valid day, or day of issue.")
+
+_EMPLOYEE_ORDERS: Mapping[str, ListOrder] = {
+    EmployeeSort.NEWEST: ListOrder("employees", "started_at"),
+    EmployeeSort.OLDEST: ListOrder("employees-oldest", "started_at", ascending=True),
+}
+_PERMIT_ORDERS: Mapping[str, ListOrder] = {
+    PermitSort.NEWEST: ListOrder("permits", "valid_from"),
+    PermitSort.OLDEST: ListOrder("permits-oldest", "valid_from", ascending=True),
+    PermitSort.LAST_DAY_SOONEST: ListOrder("permits-soonest", "valid_until", ascending=True),
+    PermitSort.LAST_DAY_LATEST: ListOrder("permits-latest", "valid_until", ascending=False),
+    PermitSort.ISSUED_NEWEST: ListOrder("permits-issued", "issued_at", ascending=False),
+    PermitSort.ISSUED_OLDEST: ListOrder("permits-issued-first", "issued_at", ascending=True),
+}
+
+
+def _narrowing(description: str) -> Any:
+    return strawberry.field(default=None, description=description)
+
+
+@strawberry.input(description="Which permits; what is not given narrows nothing.")
+class PermitFilter:
+    status: PermitStatus | None = _narrowing("Permits that are worth this now.")
+    expiring_within: int | None = _narrowing(
+        "Active permits whose last valid day is today or up to so many days ahead, 1 to 366."
+    )
+    cities: list[str] | None = _narrowing("Places of work, by code; 1 to 20 of them.")
+    category: PermitCategory | None = _narrowing("Permits of this category.")
+
+
+@strawberry.input(
+    description="Which employees, by their newest permit; what is not given narrows nothing."
+)
+class EmployeeFilter(PermitFilter):
+    is_current: bool | None = _narrowing("Those whose employment goes on, or those whose ended.")
+
+
+PermitsWanted = Annotated[
+    PermitFilter | None, strawberry.argument(description="Which permits; all when not given.")
+]
+EmployeesWanted = Annotated[
+    EmployeeFilter | None, strawberry.argument(description="Which employees; all when not given.")
+]
+PermitsSorted = Annotated[PermitSort, strawberry.argument(description="In which order.")]
+EmployeesSorted = Annotated[EmployeeSort, strawberry.argument(description="In which order.")]
+
+
+def employee_order(arguments: Mapping[str, Any]) -> ListOrder:
+    return _EMPLOYEE_ORDERS[str(arguments.get("sort") or EmployeeSort.NEWEST)]
+
+
+def permit_order(arguments: Mapping[str, Any]) -> ListOrder:
+    return _PERMIT_ORDERS[str(arguments.get("sort") or PermitSort.NEWEST)]
+
+
+def roster_filter(arguments: Mapping[str, Any]) -> RosterFilter:
+    """What `filter` asks for, of permits or employees. Raises RequestError, BAD_USER_INPUT."""
+    given = arguments.get("filter") or {}
+    status, category = given.get("status"), given.get("category")
+    return RosterFilter(
+        status=None if status is None else PermitStatus(status),
+        expiring_within=_days(given.get("expiringWithin")),
+        cities=_cities(given.get("cities")),
+        category=None if category is None else PermitCategory(category),
+        is_current=given.get("isCurrent"),
+    )
+
+
+def _days(given: Any) -> int | None:
+    if given is None:
+        return None
+    if not 1 <= given <= MAX_DAYS_AHEAD:
+        raise _refused(f"`expiringWithin` is 1 to {MAX_DAYS_AHEAD} days.")
+    return int(given)
+
+
+def _cities(given: Any) -> tuple[str, ...]:
+    if given is None:
+        return ()
+    # GraphQL takes one value for a list of one.
+    cities = tuple(given) if isinstance(given, list) else (given,)
+    if not 1 <= len(cities) <= MAX_CITIES or not all(map(_CITY.fullmatch, cities)):
+        raise _refused(f"`cities` are 1 to {MAX_CITIES} codes of six digits.")
+    return cities
+
+
+def _refused(message: str) -> RequestError:
+    return RequestError(RequestErrorCode.BAD_USER_INPUT, message)
