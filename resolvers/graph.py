@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from auth import audit, officers, session_documents, throttle
-from resolvers.rules.card_machines import OPEN_ORDERS, WAITING_ORDERS
-from resolvers.rules.tasks import TaskState
+from resolvers import live_rows as rows
+from resolvers.rules.card_machines import OPEN_ORDERS
 from resolvers.store import (
     applications,
     calendar_feeds,
@@ -34,8 +34,7 @@ from resolvers.store import (
     share_codes,
     tasks,
 )
-from resolvers.store.deliveries import DeliveryState
-from resolvers.vocabulary import FilerKind, PermitState
+from resolvers.vocabulary import PermitState
 
 
 @dataclass(frozen=True)
@@ -75,65 +74,9 @@ def _dated(collection: str, standing: Mapping[str, Any]) -> Relation:
     return Relation(collection, "holder_id", "holder_id", "valid_from", live_at=live_at)
 
 
-def _open_tasks(_now: datetime) -> Mapping[str, Any]:
-    return {"state": str(TaskState.OPEN)}
-
-
-def _due(now: datetime) -> Mapping[str, Any]:
-    return {"state": str(DeliveryState.PENDING), "due_at": {"$lte": now}}
-
-
-def _stored(_now: datetime) -> Mapping[str, Any]:
-    """Papers, without uploads under way."""
-    return {"state": "STORED"}
-
-
-def _current(_now: datetime) -> Mapping[str, Any]:
-    """Identity documents that no other has superseded."""
-    return {"superseded_at": None}
-
-
-def _promised(_now: datetime) -> Mapping[str, Any]:
-    """Open cases; said so that the partial index serves it."""
-    return {"promise.due_at": {"$gt": _LONG_AGO}}
-
-
-def _filed(_now: datetime) -> Mapping[str, Any]:
-    """A draft is nobody's case yet."""
-    return {"filed_at": {"$gt": _LONG_AGO}}
-
-
-def _filed_by_employer(_now: datetime) -> Mapping[str, Any]:
-    """What a holder files about a permit is not the sponsor's to read, least of all its drafts."""
-    return {"filed_by.kind": str(FilerKind.EMPLOYER)}
-
-
-def _of_an_employer(_now: datetime) -> Mapping[str, Any]:
-    """Said with its type, so that the partial index serves it."""
-    return {"employer_id": {"$type": "string"}}
-
-
-def _open_orders(_now: datetime) -> Mapping[str, Any]:
-    return {"state": {"$in": [str(state) for state in OPEN_ORDERS]}}
-
-
-def _waiting_tickets(_now: datetime) -> Mapping[str, Any]:
-    """Orders that a counter is still to make a card for."""
-    return {
-        "state": {"$in": [str(state) for state in WAITING_ORDERS]},
-        "ticket": {"$type": "object"},
-    }
-
-
-def _standing(_now: datetime) -> Mapping[str, Any]:
-    """A notice that no longer holds is shown to nobody."""
-    return {"withdrawn_at": None}
-
-
 STANDING_PERMITS = [str(PermitState.ISSUED), str(PermitState.AWAITING_ORIGINALS)]
 PAST_DAYS_KEPT = timedelta(days=60)
 """How long a calendar still shows a day that is over."""
-_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _EMPLOYER = Relation(employers.NAME, "employer_id", "_id")
 _TASKS = Relation(tasks.NAME, "_id", "responsible.subject", "opened_at")
 
@@ -149,7 +92,7 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
             "holder_id",
             "valid_from",
             newest_only=True,
-            live_at=_current,
+            live_at=rows.current,
         ),
         "residence_permit": _of_holder(residence_permits.NAME, "valid_from", newest_only=True),
         "sessions": Relation(
@@ -166,8 +109,8 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
         "card": Relation(cards.NAME, "_id", "holder_id"),
         "card_orders": _of_holder(card_orders.NAME, "ordered_at"),
         "card_order": Relation(card_orders.NAME, "_id", "holder_id"),
-        "notices": Relation(notices.NAME, "_id", "holder_id", "at", live_at=_standing),
-        "notice": Relation(notices.NAME, "_id", "holder_id", live_at=_standing),
+        "notices": Relation(notices.NAME, "_id", "holder_id", "at", live_at=rows.standing),
+        "notice": Relation(notices.NAME, "_id", "holder_id", live_at=rows.standing),
         "inbox": Relation(inboxes.NAME, "_id", "_id"),
         "push_endpoints": _of_holder(push_endpoints.NAME, "registered_at"),
         "push_endpoint": Relation(push_endpoints.NAME, "_id", "holder_id"),
@@ -186,13 +129,17 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
         "permits": Relation(permits.NAME, "_id", "employer_id", "valid_from"),
         "employees": Relation(employments.NAME, "_id", "employer_id", "started_at"),
         "applications": Relation(
-            applications.NAME, "_id", "employer_id", "created_at", live_at=_filed_by_employer
+            applications.NAME,
+            "_id",
+            "employer_id",
+            "created_at",
+            live_at=rows.filed_by_employer,
         ),
         "application": Relation(
-            applications.NAME, "_id", "employer_id", live_at=_filed_by_employer
+            applications.NAME, "_id", "employer_id", live_at=rows.filed_by_employer
         ),
         "letters": Relation(
-            letters.NAME, "_id", "employer_id", "issued_at", live_at=_of_an_employer
+            letters.NAME, "_id", "employer_id", "issued_at", live_at=rows.of_an_employer
         ),
         "letter": Relation(letters.NAME, "_id", "employer_id"),
         "grants": Relation(grants.NAME, "_id", "employer_id", "asked_at"),
@@ -205,16 +152,16 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
             "authority",
             "promise.due_at",
             ascending=True,
-            live_at=_promised,
+            live_at=rows.promised,
         ),
-        "application": Relation(applications.NAME, "authority", "authority", live_at=_filed),
+        "application": Relation(applications.NAME, "authority", "authority", live_at=rows.filed),
         "counter_queue": Relation(
             card_orders.NAME,
             "authority",
             "authority",
             "promised_at",
             ascending=True,
-            live_at=_open_orders,
+            live_at=rows.open_orders,
         ),
         "card_order": Relation(card_orders.NAME, "authority", "authority"),
         "card": Relation(cards.NAME, "authority", "source.authority"),
@@ -234,7 +181,7 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
             "application_id",
             "stored_at",
             ascending=True,
-            live_at=_stored,
+            live_at=rows.stored,
         ),
     },
     permits.NAME: {
@@ -257,7 +204,7 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
             "authority",
             "authority",
             "ordered_at",
-            live_at=_waiting_tickets,
+            live_at=rows.waiting_tickets,
             lower="ticket",
         ),
     },
@@ -281,7 +228,7 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
         "holder": Relation(holders.NAME, "holder_id", "_id"),
         "session": Relation(session_documents.NAME, "session_id", "_id"),
         "due": Relation(
-            deliveries.NAME, "_id", "endpoint_id", "due_at", ascending=True, live_at=_due
+            deliveries.NAME, "_id", "endpoint_id", "due_at", ascending=True, live_at=rows.due
         ),
     },
     share_codes.NAME: {
@@ -297,7 +244,11 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
         ),
         "identity_documents": _dated(identity_documents.NAME, {"superseded_at": None}),
         "tasks": Relation(
-            tasks.NAME, "holder_id", "responsible.subject", "opened_at", live_at=_open_tasks
+            tasks.NAME,
+            "holder_id",
+            "responsible.subject",
+            "opened_at",
+            live_at=rows.open_tasks,
         ),
     },
 }

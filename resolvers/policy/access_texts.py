@@ -12,6 +12,9 @@ from resolvers.policy.sharing_texts import FIELD_LABELS
 ACCESS_LABELS: Mapping[AuditAction, Named] = {
     AuditAction.GRANT_READ: Named("Read what you granted", "查看您授权的信息"),
     AuditAction.CASE_READ: Named("Looked at an application", "查看申请案件"),
+    AuditAction.EMPLOYEES_READ: Named(
+        "Saw you in its list of employees", "在其员工名单中查看您的信息"
+    ),
     AuditAction.CARDS_READ: Named("Looked at your cards", "查看您的社保卡"),
     AuditAction.CARD_ORDERS_READ: Named("Looked at an order of a card", "查看制卡申请"),
     AuditAction.LETTER_CHECKED: Named("Checked a letter of yours", "核验您的文书"),
