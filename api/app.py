@@ -157,7 +157,7 @@ def _routes(
     async def authorization_server(_request: Request) -> Response:
         return metadata_response(settings)
 
-    token_endpoint = TokenEndpoint(lambda: slot.runtime.gateway)
+    token_endpoint = TokenEndpoint(lambda: slot.runtime.gateway, settings.issuer)
     routes: list[BaseRoute] = [
         Route("/graphql", Admission(endpoint)),
         WebSocketRoute("/graphql", WebSocketEndpoint(schema, streams)),

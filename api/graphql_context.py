@@ -9,10 +9,13 @@ from datetime import datetime
 from starlette.requests import Request
 
 from api.authentication import TokenFault
+from api.challenges import WANTED_SCHEME
+from api.dpop import SCHEME, TOLD, presented
 from api.exchange import exchange_of
 from api.graphql_http import ContextFor
 from api.language import preferred_language
 from api.runtime import Runtime
+from auth.dpop import ProofFault
 from auth.principal import Principal
 from resolvers.gateway import Ask
 from schema.context import RequestContext
@@ -25,9 +28,10 @@ def context_maker(runtime_of: Callable[[], Runtime]) -> ContextFor:
     """`runtime_of` gives the open runtime.
 
     Each call is one operation with this document. It raises RequestError: BAD_REQUEST for two
-    Authorization headers, UNAUTHENTICATED for a token that does not hold, UNAVAILABLE when nobody
-    can tell whether its session has ended, RATE_LIMITED for a client that asks too often,
-    DOCUMENT_NOT_ALLOWED for a document that is not on its list.
+    Authorization headers, UNAUTHENTICATED for a token that does not hold, INVALID_DPOP_PROOF for a
+    bound one whose proof does not, UNAVAILABLE when nobody can tell whether its session has ended,
+    RATE_LIMITED for a client that asks too often, DOCUMENT_NOT_ALLOWED for a document that is not
+    on its list.
     """
 
     async def context_for(request: Request, document: str) -> RequestContext:
@@ -47,8 +51,22 @@ async def ask_of(runtime: Runtime, request: Request, now: datetime) -> Ask:
     if len(given) > 1:
         # Whoever stands in front of us may have judged another one than we would.
         raise RequestError(RequestErrorCode.BAD_REQUEST, "Send one Authorization header.")
-    principal = await runtime.authenticator.principal(given[0] if given else None, now)
+    principal = await runtime.authenticator.principal(
+        given[0] if given else None, now, presented(request, runtime.settings.issuer)
+    )
     match principal:
+        case ProofFault():
+            raise RequestError(
+                RequestErrorCode.INVALID_DPOP_PROOF,
+                TOLD[principal],
+                details={"reason": principal.value},
+            )
+        case TokenFault.BOUND:
+            raise RequestError(
+                RequestErrorCode.UNAUTHENTICATED,
+                "This token is bound to a key: send it as DPoP, with a proof.",
+                details={WANTED_SCHEME: SCHEME},
+            )
         case TokenFault.INVALID:
             raise RequestError(
                 RequestErrorCode.UNAUTHENTICATED,

@@ -27,6 +27,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
+from api.challenges import challenge_headers
 from api.exchange import exchange_of
 from api.graphql_ask import GraphQLAsk, ask_of_body, ask_of_query_string
 from api.live.event_stream import EventStreaming, event_response
@@ -41,7 +42,6 @@ ContextFor = Callable[[Request, str], Awaitable[Any]]
 
 VARY = "Accept, Accept-Language, Authorization"
 METHODS = "GET, POST"
-STEP_UP_MAX_AGE_SECONDS = 300
 
 _OVER_GET = frozenset({OperationType.QUERY})
 _OVER_POST = frozenset({OperationType.QUERY, OperationType.MUTATION})
@@ -72,15 +72,12 @@ def schema_executor(schema: GatewaySchema) -> Execute:
 class GraphQLEndpoint:
     """An ASGI application for one route, given all methods.
 
-    `context_for` says who asks, by request and document; it may raise `RequestError`. `realm` and
-    `step_up_max_age_seconds` are told in the WWW-Authenticate of a 401 (RFC 6750, RFC 9470).
+    `context_for` says who asks, by request and document; it may raise `RequestError`.
     """
 
     execute: Execute
     context_for: ContextFor
     streaming: EventStreaming | None = None
-    realm: str = "onecard"
-    step_up_max_age_seconds: int = STEP_UP_MAX_AGE_SECONDS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -136,19 +133,9 @@ class GraphQLEndpoint:
     ) -> dict[str, str]:
         if code is RequestErrorCode.METHOD_NOT_ALLOWED:
             return {"Allow": "POST" if request.method == "GET" else METHODS}
-        if code is RequestErrorCode.UNAUTHENTICATED:
-            challenge = f'Bearer realm="{self.realm}"'
-            if "authorization" in request.headers:
-                challenge += ', error="invalid_token"'
-            return {"WWW-Authenticate": challenge}
-        if code is RequestErrorCode.STEP_UP_REQUIRED:
-            return {
-                "WWW-Authenticate": (
-                    f'Bearer realm="{self.realm}", error="insufficient_user_authentication", '
-                    'error_description="A fresh real-person proof is required", '
-                    f'max_age="{self.step_up_max_age_seconds}"'
-                )
-            }
+        challenge = challenge_headers(request, code, errors[0].extensions or {})
+        if challenge:
+            return challenge
         waits = [(error.extensions or {}).get("retryAfterSeconds") for error in errors]
         seconds = max((wait for wait in waits if isinstance(wait, int)), default=None)
         return {} if seconds is None else {"Retry-After": str(seconds)}

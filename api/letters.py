@@ -15,6 +15,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from api.byte_ranges import ByteRange, Unsatisfiable, asked_range
+from api.challenges import challenge_headers
 from api.exchange import exchange_of
 from api.graphql_context import UNKNOWN_ADDRESS, ask_of
 from api.language import preferred_language
@@ -143,11 +144,10 @@ def _disposition(request: Request, letter: LetterFile) -> str:
 
 def _refused(request: Request, error: RequestError) -> Response:
     exchange_of(request.scope).note_code(error.code.value)
-    headers = {}
+    headers = challenge_headers(request, error.code, error.extensions or {})
     if error.code is RequestErrorCode.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(_METHODS)
     seconds = error.retry_after_seconds
     if seconds is not None:
         headers["Retry-After"] = str(seconds)
-    told = None if seconds is None else {"retryAfterSeconds": seconds}
-    return refusal(error.code, error.message, headers=headers, details=told)
+    return refusal(error.code, error.message, headers=headers, details=error.extensions)

@@ -1,8 +1,9 @@
 """`/oauth/token` and its metadata: client credentials with `private_key_jwt`, for employers.
 
-RFC 6749 (form, answers, errors of section 5.2), RFC 7523 (the assertion), RFC 8414 (metadata).
-Errors name what is wrong with the request and never repeat any of it. Where the RFC has no word, a
-throttled client gets 429 with `temporarily_unavailable` and Retry-After.
+RFC 6749 (form, answers, errors of section 5.2), RFC 7523 (the assertion), RFC 8414 (metadata),
+RFC 9449 (tokens bound to a key). Errors name what is wrong with the request and never repeat any of
+it. Where the RFC has no word, a throttled client gets 429 with `temporarily_unavailable` and
+Retry-After.
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from api.dpop import SCHEME, TOLD, presented
 from api.exchange import exchange_of
 from api.graphql_context import UNKNOWN_ADDRESS
 from api.oauth_errors import OAuthError
 from api.settings import Settings
 from auth.client_assertions import AssertionFault
 from auth.client_keys import KeyAlgorithm
+from auth.dpop import ALGORITHMS, ProofFault
 from auth.principal import ANONYMOUS
 from auth.scopes import ClientScope
 from resolvers.client_tokens import (
@@ -59,6 +62,7 @@ class TokenEndpoint:
     """An ASGI application for one route that takes POST alone."""
 
     gateway_of: Callable[[], Gateway]
+    issuer: str
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -67,7 +71,7 @@ class TokenEndpoint:
 
     async def _answer(self, request: Request) -> Response:
         try:
-            asked = _asked(request, await request.body())
+            asked = _asked(request, await request.body(), self.issuer)
         except _BadRequest as bad:
             return _refusal(request, bad.error, bad.description, bad.status)
         exchange = exchange_of(request.scope)
@@ -89,6 +93,7 @@ def metadata(settings: Settings) -> dict[str, Any]:
         "token_endpoint_auth_methods_supported": ["private_key_jwt"],
         "token_endpoint_auth_signing_alg_values_supported": [str(one) for one in KeyAlgorithm],
         "scopes_supported": [str(scope) for scope in ClientScope],
+        "dpop_signing_alg_values_supported": list(ALGORITHMS),
     }
 
 
@@ -97,7 +102,7 @@ def metadata_response(settings: Settings) -> Response:
     return Response(json.dumps(metadata(settings)), media_type="application/json", headers=headers)
 
 
-def _asked(request: Request, body: bytes) -> TokenAsked:
+def _asked(request: Request, body: bytes, issuer: str) -> TokenAsked:
     given = _parameters(request, body)
     grant_type = given.get("grant_type")
     if grant_type is None:
@@ -116,7 +121,7 @@ def _asked(request: Request, body: bytes) -> TokenAsked:
     if scope is not None and len(scope) > MAX_SCOPE_LENGTH:
         raise _BadRequest(OAuthError.INVALID_SCOPE, _NOT_GRANTED)
     scopes = None if scope is None else tuple(scope.split(" "))
-    return TokenAsked(assertion, given.get("client_id"), scopes)
+    return TokenAsked(assertion, presented(request, issuer), given.get("client_id"), scopes)
 
 
 _HOW_TO_AUTHENTICATE = (
@@ -155,6 +160,9 @@ _TOLD = {
     AssertionFault.EXPIRED: "The assertion has expired.",
     AssertionFault.LIVES_TOO_LONG: "exp is more than 5 minutes ahead.",
     AssertionFault.NOT_YET_VALID: "iat or nbf lies in the future: set your clock.",
+    AssertionFault.BAD_SUB_USER: (
+        'act must be {"sub": ...} with 1 to 64 letters, digits and ._- and nothing else.'
+    ),
     AssertionFault.REPLAYED: "The assertion was used already: make a new one for each request.",
 }
 _NOT_AUTHENTICATED = "The client could not be authenticated."
@@ -168,6 +176,9 @@ def _refused(request: Request, refused: TokenRefused) -> Response:
         case TokenRefusal.CLIENT_ID_DIFFERS:
             told = "client_id is not the client of the assertion."
             return _refusal(request, OAuthError.INVALID_CLIENT, told, 401)
+        case TokenRefusal.PROOF_REFUSED:
+            told = TOLD[refused.proof_fault or ProofFault.MISSING]
+            return _refusal(request, OAuthError.INVALID_DPOP_PROOF, told, 400)
         case TokenRefusal.SCOPE_NOT_GRANTED:
             return _refusal(request, OAuthError.INVALID_SCOPE, _NOT_GRANTED, 400)
         case TokenRefusal.TOO_MANY_ATTEMPTS:
@@ -192,7 +203,7 @@ def _refusal(request: Request, error: OAuthError, description: str, status: int)
 def _issued(issued: TokenIssued) -> dict[str, Any]:
     return {
         "access_token": issued.access_token,
-        "token_type": "Bearer",
+        "token_type": SCHEME if issued.is_bound else "Bearer",
         "expires_in": int(issued.lifetime.total_seconds()),
         "scope": " ".join(issued.scopes),
     }

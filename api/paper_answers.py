@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from api import tus
+from api.challenges import challenge_headers
 from api.exchange import exchange_of
 from api.refusals import coded_refusal, refusal
 from auth.permissions import Denial
@@ -161,10 +162,10 @@ def _download(request: Request, paper: PaperContent) -> Response:
 
 def refused_request(request: Request, error: RequestError) -> Response:
     exchange_of(request.scope).note_code(error.code.value)
-    seconds = error.retry_after_seconds
-    told = None if seconds is None else {"retryAfterSeconds": seconds}
-    headers = None if seconds is None else {"Retry-After": str(seconds)}
-    return refusal(error.code, error.message, headers=headers, details=told)
+    headers = challenge_headers(request, error.code, error.extensions or {})
+    if error.retry_after_seconds is not None:
+        headers["Retry-After"] = str(error.retry_after_seconds)
+    return refusal(error.code, error.message, headers=headers, details=error.extensions)
 
 
 def refused_header(request: Request, fault: tus.TusFault) -> Response:
@@ -186,4 +187,5 @@ def _refusal(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     exchange_of(request.scope).note_code(code.value)
-    return refusal(code, message, headers=headers)
+    challenge = challenge_headers(request, code, {})
+    return refusal(code, message, headers={**challenge, **(headers or {})})

@@ -31,6 +31,7 @@ STATUS: Mapping[RequestErrorCode, int] = {
     RequestErrorCode.LIST_TOO_LONG: 400,
     RequestErrorCode.BAD_USER_INPUT: 400,
     RequestErrorCode.UNAUTHENTICATED: 401,
+    RequestErrorCode.INVALID_DPOP_PROOF: 401,
     RequestErrorCode.STEP_UP_REQUIRED: 401,
     RequestErrorCode.FORBIDDEN: 403,
     RequestErrorCode.DOCUMENT_NOT_ALLOWED: 403,

@@ -23,6 +23,7 @@ from auth.client_assertions import ClientAssertions
 from auth.client_rates import ClientRates
 from auth.clients import ClientStore
 from auth.digests import Digester
+from auth.dpop import DpopProofs
 from auth.feed_signatures import FeedSignatures
 from auth.feed_sources import FeedSourceStore
 from auth.grant_records import GrantRecords
@@ -148,7 +149,11 @@ async def open_runtime(
     try:
         await feed.start()
         authenticator = Authenticator(
-            tokens, VerifiedTokens(tokens), feed, KnownTerms(gateway.clients)
+            tokens,
+            VerifiedTokens(tokens),
+            feed,
+            KnownTerms(gateway.clients),
+            gateway.dpop_proofs,
         )
         yield Runtime(
             settings, client, database, key_set, gateway, feed, authenticator, ClientRates()
@@ -196,6 +201,7 @@ def _gateway(
         client_assertions=ClientAssertions(
             database, clients, audiences=frozenset({settings.issuer, settings.token_endpoint})
         ),
+        dpop_proofs=DpopProofs(database),
         officers=OfficerStore(database),
         officer_sessions=OfficerSessionStore(database, on_revoked=feed.remember),
         passwords=passwords,

@@ -24,7 +24,7 @@ from auth.bson_schema import (
 )
 from auth.collections import CollectionSpec, Index
 from auth.mongo import Collection, Database, Document, Transaction
-from auth.principal import Assurance, Principal, PrincipalKind
+from auth.principal import SUB_USER, Assurance, Principal, PrincipalKind
 
 NAME = "audit"
 MAX_OBJECTS = 2_000
@@ -157,7 +157,7 @@ class AuditAction(StrEnum):
 
 SPEC = CollectionSpec(
     name=NAME,
-    version=2,
+    version=3,
     audience="auditors; the holder's own access ledger",
     validator=document(
         {
@@ -173,6 +173,7 @@ SPEC = CollectionSpec(
                     "session_id": optional(text(40)),
                     "flow_id": optional(text(40)),
                     "acr": optional(one_of([level.acr for level in Assurance])),
+                    "sub_user": optional(text(64, f"^{SUB_USER}$")),
                 }
             ),
             "holder_id": optional(identifier("hld")),
@@ -243,6 +244,7 @@ def encode_audit_line(line_id: str, line: AuditLine, origin: AuditOrigin) -> Doc
             "session_id": principal.session_id,
             "flow_id": principal.flow_id,
             "acr": principal.assurance.acr,
+            "sub_user": principal.sub_user,
         },
         "holder_id": line.holder_id,
         "people": list(line.people),

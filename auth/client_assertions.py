@@ -5,8 +5,11 @@ to the signature every refusal is the same to the caller, so that nobody learns 
 The one use is one atomic insert: of any number of processes that see an assertion, one accepts it.
 
 Claims: `iss` = `sub` = the client's id; `aud` our issuer or token endpoint, and nothing else beside
-it (section 3); `exp` at most 5 minutes ahead; `iat` and `nbf`, if given, not in the future; `jti`
-of 8 to 128 printable characters.
+it (section 3); `exp`, which with `iat` may be at any distance and without it at most 5 minutes
+ahead: an assertion is good for 5 minutes from `iat`, whatever its `exp` (common libraries write an
+hour); `iat` and `nbf`, if given, not in the future; `jti` of 8 to 128 printable characters; `act`,
+if given, `{"sub": …}` and nothing else (after RFC 8693 section 4.1): which of its own users the
+client asks for, by a number that only it can resolve.
 """
 
 from __future__ import annotations
@@ -19,16 +22,22 @@ from enum import StrEnum
 from typing import Final
 
 from auth.clients import Client, ClientStore
-from auth.compact_jws import CLOCK_LEEWAY, decoded_segment, is_signed, is_token_id, numeric_date
+from auth.compact_jws import (
+    CLOCK_LEEWAY,
+    MAX_COMPACT_LENGTH,
+    decoded_compact,
+    is_signed,
+    is_token_id,
+    numeric_date,
+)
 from auth.mongo import Database
+from auth.principal import SUB_USER
 from auth.used_once import UsedOnceStore
 
-MAX_ASSERTION_LENGTH: Final = 4_096
+MAX_ASSERTION_LENGTH: Final = MAX_COMPACT_LENGTH
 MAX_LIFETIME: Final = timedelta(minutes=5)
-_COMPACT_FORM: Final = re.compile(
-    r"([A-Za-z0-9_-]{1,1024})\.([A-Za-z0-9_-]{1,3072})\.[A-Za-z0-9_-]{1,700}"
-)
 _CLIENT_ID: Final = re.compile("cli_[0-9a-z]{26}")
+_SUB_USER: Final = re.compile(SUB_USER)
 _HEADER_MEMBERS: Final = frozenset({"alg", "kid", "typ"})
 # RFC 7519 section 5.1, and the type that RFC 7523's successor asks for.
 _TYPES: Final = frozenset({"jwt", "client-authentication+jwt"})
@@ -50,6 +59,7 @@ class AssertionFault(StrEnum):
     LIVES_TOO_LONG = "LIVES_TOO_LONG"
     NOT_YET_VALID = "NOT_YET_VALID"
     REPLAYED = "REPLAYED"
+    BAD_SUB_USER = "BAD_SUB_USER"
 
 
 BEFORE_SIGNATURE: Final = frozenset(
@@ -75,6 +85,14 @@ class AssertionRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class Authenticated:
+    """An active client, and which of its own users it says it asks for."""
+
+    client: Client
+    sub_user: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ReadAssertion:
     """An assertion as it reads; nothing of it is proved."""
 
@@ -91,6 +109,13 @@ class ReadAssertion:
             return None
         return issuer if _CLIENT_ID.fullmatch(issuer) else None
 
+    @property
+    def sub_user(self) -> str | None:
+        """None when there is none, or it is not said as it should be."""
+        actor = self.claims.get("act")
+        named = actor.get("sub") if isinstance(actor, dict) and len(actor) == 1 else None
+        return named if isinstance(named, str) and _SUB_USER.fullmatch(named) else None
+
 
 class ClientAssertions:
     """For one authorization server. `audiences`: its issuer, its token endpoint."""
@@ -102,7 +127,7 @@ class ClientAssertions:
         self._clients = clients
         self._audiences = audiences
 
-    async def authenticate(self, assertion: str, now: datetime) -> Client | AssertionRefused:
+    async def authenticate(self, assertion: str, now: datetime) -> Authenticated | AssertionRefused:
         """The active client whose assertion this is, which is used up with that."""
         read = read_assertion(assertion)
         claimed = None if read is None else read.client_id
@@ -114,11 +139,13 @@ class ClientAssertions:
         fault = fault_of(read, client, self._audiences, now)
         if fault is None and not await self._burn(client, read.claims):
             fault = AssertionFault.REPLAYED
-        return client if fault is None else AssertionRefused(fault, client.client_id)
+        if fault is not None:
+            return AssertionRefused(fault, client.client_id)
+        return Authenticated(client, read.sub_user)
 
     async def _burn(self, client: Client, claims: Mapping[str, object]) -> bool:
         """Whether this is its first use."""
-        expires_at = numeric_date(claims, "exp")
+        expires_at = _end_of(claims)
         if expires_at is None:
             raise ValueError("an assertion without its end was taken for good")
         return await self._used.burn("assertion", client.client_id, str(claims["jti"]), expires_at)
@@ -126,11 +153,11 @@ class ClientAssertions:
 
 def read_assertion(assertion: str) -> ReadAssertion | None:
     """None for what is no signed JWT with `alg`, `kid` and at most `typ` in its header."""
-    compact = _COMPACT_FORM.fullmatch(assertion)
-    if compact is None or len(assertion) > MAX_ASSERTION_LENGTH:
+    compact = decoded_compact(assertion)
+    if compact is None:
         return None
-    header, claims = (decoded_segment(part) for part in compact.groups())
-    if header is None or claims is None or not header.keys() <= _HEADER_MEMBERS:
+    header, claims = compact
+    if not header.keys() <= _HEADER_MEMBERS:
         return None
     algorithm, kid, kind = header.get("alg"), header.get("kid"), header.get("typ", "JWT")
     if not (isinstance(algorithm, str) and isinstance(kid, str) and isinstance(kind, str)):
@@ -154,6 +181,8 @@ def fault_of(
         return AssertionFault.WRONG_ALGORITHM
     if not is_signed(read.text, key):
         return AssertionFault.BAD_SIGNATURE
+    if "act" in read.claims and read.sub_user is None:
+        return AssertionFault.BAD_SUB_USER
     return _fault_of_claims(read.claims, audiences, now)
 
 
@@ -165,7 +194,7 @@ def _fault_of_claims(
         [audience] = audience
     if not isinstance(audience, str) or audience not in audiences:
         return AssertionFault.WRONG_AUDIENCE
-    token_id, expires_at = claims.get("jti"), numeric_date(claims, "exp")
+    token_id, expires_at = claims.get("jti"), _end_of(claims)
     if expires_at is None or not is_token_id(token_id):
         return AssertionFault.BAD_CLAIMS
     begins = [numeric_date(claims, name) for name in ("iat", "nbf") if name in claims]
@@ -178,3 +207,13 @@ def _fault_of_claims(
     if any(begin is not None and begin > now + CLOCK_LEEWAY for begin in begins):
         return AssertionFault.NOT_YET_VALID
     return None
+
+
+def _end_of(claims: Mapping[str, object]) -> datetime | None:
+    """When it counts no more; None without a readable `exp`."""
+    expires_at, issued_at = numeric_date(claims, "exp"), numeric_date(claims, "iat")
+    if expires_at is None or issued_at is None:
+        return expires_at
+    # In this order, as no instant lies behind the last one that can be written.
+    lasts = min(expires_at - issued_at, MAX_LIFETIME)
+    return issued_at + lasts

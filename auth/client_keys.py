@@ -106,6 +106,14 @@ def keys_of_pem(data: bytes) -> tuple[ClientKey, ...]:
     return (_client_key(_members_of(loaded), algorithm, loaded, None),)
 
 
+def key_of_jwk(jwk: object, algorithm: str) -> ClientKey:
+    """The key of a proof that carries it, for the algorithm that the proof was signed by, under its
+    thumbprint (RFC 7638), whatever it calls itself. Raises `UnsoundClientKey`."""
+    if not isinstance(jwk, dict) or jwk.get("alg", algorithm) != algorithm:
+        raise UnsoundClientKey("is no JWK for its algorithm")
+    return _of_jwk({**jwk, "alg": algorithm, "kid": None})
+
+
 def _checked(keys: Sequence[ClientKey]) -> tuple[ClientKey, ...]:
     if not 1 <= len(keys) <= MAX_KEYS:
         raise UnsoundClientKey(f"must hold 1 to {MAX_KEYS} keys")

@@ -7,6 +7,7 @@ PyJWT checks the signature alone, as it would read the system's clock for claims
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -17,11 +18,24 @@ from auth.client_keys import ClientKey, KeyAlgorithm
 from auth.strict_json import json_object
 
 CLOCK_LEEWAY: Final = timedelta(seconds=5)
+MAX_COMPACT_LENGTH: Final = 4_096
 JTI_LENGTHS: Final = range(8, 129)
 _MAX_SECONDS: Final = 253_402_300_799
+_COMPACT_FORM: Final = re.compile(
+    r"([A-Za-z0-9_-]{1,2048})\.([A-Za-z0-9_-]{1,3072})\.[A-Za-z0-9_-]{1,700}"
+)
 
 # No other algorithm is registered, so none can be chosen by a header.
 _JWS: Final = jwt.PyJWS(algorithms=[str(algorithm) for algorithm in KeyAlgorithm])
+
+
+def decoded_compact(text: str) -> tuple[dict[str, object], dict[str, object]] | None:
+    """Header and claims of what may be a signed JWT; nothing of it is proved."""
+    compact = _COMPACT_FORM.fullmatch(text)
+    if compact is None or len(text) > MAX_COMPACT_LENGTH:
+        return None
+    header, claims = (decoded_segment(part) for part in compact.groups())
+    return None if header is None or claims is None else (header, claims)
 
 
 def decoded_segment(segment: str) -> dict[str, object] | None:

@@ -8,8 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from typing import Final
 
 from auth.client_terms import ClientTerms
+
+SUB_USER: Final = "[A-Za-z0-9._-]{1,64}"
+"""One of an employer's own users, by a number that only the employer can resolve."""
 
 
 class PrincipalKind(StrEnum):
@@ -49,7 +53,8 @@ class Principal:
     of a holder; `flow_id` the only login flow that a flow token opens; `authenticated_at` the
     instant of the last real-person proof (`auth_time`); `methods` how it was proved (`amr`);
     `scopes` what an employer's client was granted, or an officer's duties; `token_ends_at` when the
-    access token is over; `terms` what an employer's client is held to, None for everybody else.
+    access token is over; `terms` what an employer's client is held to, None for everybody else;
+    `sub_user` which of its own users it asks for, if it says so: a staff number, for the audit.
     """
 
     kind: PrincipalKind
@@ -62,6 +67,7 @@ class Principal:
     methods: tuple[str, ...] = ()
     scopes: tuple[str, ...] = ()
     token_ends_at: datetime | None = None
+    sub_user: str | None = None
     terms: ClientTerms | None = field(default=None, repr=False)
 
     def holder_id(self) -> str:

@@ -38,7 +38,9 @@ class SubjectKind(StrEnum):
 class AccessClaims:
     """What a verified access token says. Instants are whole seconds in UTC.
 
-    In the token: sub, kind, client_id, sid, scope, acr, amr, auth_time, jti, iat, exp.
+    In the token: sub, kind, client_id, sid, scope, acr, amr, auth_time, jti, iat, exp; where there
+    is one, `act` with the client's own user (RFC 8693) and `cnf` with the thumbprint of the key
+    that the token is bound to (RFC 9449).
     """
 
     subject: str
@@ -52,6 +54,8 @@ class AccessClaims:
     token_id: str
     issued_at: datetime
     expires_at: datetime
+    sub_user: str | None = None
+    key_thumbprint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,8 @@ class TokenAuthority:
         token_id: str,
         issued_at: datetime,
         ends_by: datetime | None = None,
+        sub_user: str | None = None,
+        key_thumbprint: str | None = None,
     ) -> str:
         """A token that ends ACCESS_TOKEN_LIFETIME after `issued_at` (its fraction is dropped), and
         no later than `ends_by`, the end of its session.
@@ -103,6 +109,10 @@ class TokenAuthority:
             "amr": list(amr),
             "auth_time": _seconds(authenticated_at),
         }
+        if sub_user is not None:
+            private_claims["act"] = {"sub": sub_user}
+        if key_thumbprint is not None:
+            private_claims["cnf"] = {"jkt": key_thumbprint}
         claims = self._claims(private_claims, token_id, issued_at, ACCESS_TOKEN_LIFETIME)
         if ends_by is not None:
             claims["exp"] = min(_seconds(issued_at + ACCESS_TOKEN_LIFETIME), _seconds(ends_by))
@@ -183,6 +193,8 @@ def _access_claims(claims: Mapping[str, object]) -> AccessClaims:
         token_id=_text(claims, "jti"),
         issued_at=_instant(claims, "iat"),
         expires_at=_instant(claims, "exp"),
+        sub_user=_member(claims, "act", "sub"),
+        key_thumbprint=_member(claims, "cnf", "jkt"),
     )
     if read.authenticated_at > read.issued_at:
         raise TokenRefused(Refused.BAD_CLAIMS)
@@ -215,6 +227,16 @@ def _instant(claims: Mapping[str, object], name: str) -> datetime:
 
 def _text(claims: Mapping[str, object], name: str) -> str:
     return _checked_text(claims.get(name))
+
+
+def _member(claims: Mapping[str, object], name: str, member: str) -> str | None:
+    """The only member of a claim that may be left out."""
+    if name not in claims:
+        return None
+    value = claims[name]
+    if not isinstance(value, dict) or value.keys() != {member}:
+        raise TokenRefused(Refused.BAD_CLAIMS)
+    return _checked_text(value[member])
 
 
 def _texts(claims: Mapping[str, object], name: str) -> tuple[str, ...]:

@@ -1,4 +1,5 @@
-"""An employer's client gets an access token for its assertion (RFC 6749 section 4.4, RFC 7523).
+"""An employer's client gets an access token for its assertion (RFC 6749 section 4.4, RFC 7523),
+bound to a key when it proves to hold one (RFC 9449).
 
 Everybody's attempts count under the network address before anything is looked at; a client's own
 count under its id only once it has proved itself, so that nobody else can use them up. A refusal
@@ -13,8 +14,13 @@ from enum import StrEnum
 from typing import Final
 
 from auth.audit import AuditAction, AuditLine
-from auth.client_assertions import BEFORE_SIGNATURE, AssertionFault, AssertionRefused
-from auth.clients import Client
+from auth.client_assertions import (
+    BEFORE_SIGNATURE,
+    AssertionFault,
+    AssertionRefused,
+    Authenticated,
+)
+from auth.dpop import Presented, ProofFault
 from auth.principal import Assurance, Principal, PrincipalKind
 from auth.scopes import ClientScope
 from auth.tokens import ACCESS_TOKEN_LIFETIME, SubjectKind
@@ -28,14 +34,17 @@ class TokenRefusal(StrEnum):
     CLIENT_NOT_AUTHENTICATED = "CLIENT_NOT_AUTHENTICATED"
     CLIENT_ID_DIFFERS = "CLIENT_ID_DIFFERS"
     SCOPE_NOT_GRANTED = "SCOPE_NOT_GRANTED"
+    PROOF_REFUSED = "PROOF_REFUSED"
     TOO_MANY_ATTEMPTS = "TOO_MANY_ATTEMPTS"
 
 
 @dataclass(frozen=True)
 class TokenAsked:
-    """`scopes` is None for all that were granted; a `client_id` must be the assertion's."""
+    """`scopes` is None for all that were granted; a `client_id` must be the assertion's. A token is
+    bound when there is a proof among what is `presented`."""
 
     assertion: str
+    presented: Presented
     client_id: str | None = None
     scopes: tuple[str, ...] | None = None
 
@@ -45,6 +54,7 @@ class TokenIssued:
     access_token: str
     lifetime: timedelta
     scopes: tuple[ClientScope, ...]
+    is_bound: bool
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,7 @@ class TokenRefused:
 
     code: TokenRefusal
     fault: AssertionFault | None = None
+    proof_fault: ProofFault | None = None
     retry_after: timedelta | None = None
 
 
@@ -64,10 +75,11 @@ async def issue_client_token(
     by_address = await gateway.throttle.charge(address_key, CLIENT_ADDRESS, now)
     if by_address.waits is not None:
         return TokenRefused(TokenRefusal.TOO_MANY_ATTEMPTS, retry_after=by_address.waits)
-    client = await gateway.client_assertions.authenticate(asked.assertion, now)
-    if isinstance(client, AssertionRefused):
-        return await _refuse_assertion(gateway, ask, client)
-    own = replace(ask, principal=_principal(client))
+    found = await gateway.client_assertions.authenticate(asked.assertion, now)
+    if isinstance(found, AssertionRefused):
+        return await _refuse_assertion(gateway, ask, found)
+    client = found.client
+    own = replace(ask, principal=_principal(found))
     if asked.client_id is not None and asked.client_id != client.client_id:
         await _audit(gateway, own, TokenRefusal.CLIENT_ID_DIFFERS, client.client_id)
         return TokenRefused(TokenRefusal.CLIENT_ID_DIFFERS)
@@ -80,6 +92,13 @@ async def issue_client_token(
         await _audit(gateway, own, TokenRefusal.SCOPE_NOT_GRANTED, client.client_id)
         return TokenRefused(TokenRefusal.SCOPE_NOT_GRANTED)
     scopes = tuple(scope for scope in client.scopes if scope in wanted)
+    thumbprint = None
+    if asked.presented.proofs or client.requires_dpop:
+        proved = await gateway.dpop_proofs.check(asked.presented, now)
+        if isinstance(proved, ProofFault):
+            await _audit(gateway, own, TokenRefusal.PROOF_REFUSED, client.client_id)
+            return TokenRefused(TokenRefusal.PROOF_REFUSED, proof_fault=proved)
+        thumbprint = proved
     token = gateway.tokens.mint_access(
         subject=client.employer_id,
         kind=SubjectKind.EMPLOYER,
@@ -91,10 +110,12 @@ async def issue_client_token(
         authenticated_at=now,
         token_id=gateway.new_id("tok"),
         issued_at=now,
+        sub_user=found.sub_user,
+        key_thumbprint=thumbprint,
     )
     line = AuditLine(AuditAction.CLIENT_TOKEN_ISSUED, None, objects=(client.client_id,))
     await append_audit(gateway, own, line)
-    return TokenIssued(token, ACCESS_TOKEN_LIFETIME, scopes)
+    return TokenIssued(token, ACCESS_TOKEN_LIFETIME, scopes, thumbprint is not None)
 
 
 async def _refuse_assertion(gateway: Gateway, ask: Ask, refused: AssertionRefused) -> TokenRefused:
@@ -111,7 +132,8 @@ async def _audit(gateway: Gateway, ask: Ask, result: StrEnum, client_id: str) ->
     await append_audit(gateway, ask, line)
 
 
-def _principal(client: Client) -> Principal:
+def _principal(found: Authenticated) -> Principal:
+    client = found.client
     return Principal(
         PrincipalKind.EMPLOYER,
         subject=client.employer_id,
@@ -119,4 +141,5 @@ def _principal(client: Client) -> Principal:
         session_id=client.session_id,
         methods=METHODS,
         scopes=tuple(str(scope) for scope in client.scopes),
+        sub_user=found.sub_user,
     )

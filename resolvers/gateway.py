@@ -15,6 +15,7 @@ from auth.check_proofs import CheckProofs
 from auth.client_assertions import ClientAssertions
 from auth.clients import ClientStore
 from auth.digests import Digester
+from auth.dpop import DpopProofs
 from auth.feed_signatures import FeedSignatures
 from auth.feed_sources import FeedSourceStore
 from auth.grant_records import GrantRecords
@@ -102,6 +103,7 @@ class Gateway:
     session_tokens: SessionTokens
     clients: ClientStore
     client_assertions: ClientAssertions
+    dpop_proofs: DpopProofs
     officers: OfficerStore
     officer_sessions: OfficerSessionStore
     passwords: Passwords

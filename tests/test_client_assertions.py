@@ -22,6 +22,7 @@ from auth.client_assertions import (
     MAX_ASSERTION_LENGTH,
     AssertionFault,
     AssertionRefused,
+    Authenticated,
     ClientAssertions,
     fault_of,
     read_assertion,
@@ -95,8 +96,13 @@ def test_what_the_rfc_leaves_open_is_taken(good: dict[str, Any]) -> None:
         ({"aud": None}, AssertionFault.WRONG_AUDIENCE),
         ({"exp": SECONDS}, AssertionFault.EXPIRED),
         ({"exp": 0}, AssertionFault.EXPIRED),
-        ({"exp": SECONDS + 306}, AssertionFault.LIVES_TOO_LONG),
-        ({"exp": 253_402_300_799}, AssertionFault.LIVES_TOO_LONG),
+        ({"exp": SECONDS + 306, "iat": None}, AssertionFault.LIVES_TOO_LONG),
+        ({"exp": 253_402_300_799, "iat": None}, AssertionFault.LIVES_TOO_LONG),
+        # Good for five minutes from when it was made, whatever it says.
+        ({"exp": SECONDS + 3_600}, None),
+        ({"exp": SECONDS + 3_300, "iat": SECONDS - 299}, None),
+        ({"exp": SECONDS + 3_300, "iat": SECONDS - 300}, AssertionFault.EXPIRED),
+        ({"iat": 253_402_300_799}, AssertionFault.NOT_YET_VALID),
         ({"exp": None}, AssertionFault.BAD_CLAIMS),
         ({"exp": True}, AssertionFault.BAD_CLAIMS),
         ({"exp": str(SECONDS + 60)}, AssertionFault.BAD_CLAIMS),
@@ -233,7 +239,7 @@ async def test_an_assertion_counts_once_and_is_remembered_until_it_is_over(
 ) -> None:
     assertions = await stored(database)
     assertion = PORTAL.assertion(NOW)
-    assert await assertions.authenticate(assertion, NOW) == CLIENT
+    assert await assertions.authenticate(assertion, NOW) == Authenticated(CLIENT, None)
     for later in (NOW, NOW + timedelta(seconds=50)):
         refused = await assertions.authenticate(assertion, later)
         assert refused == AssertionRefused(AssertionFault.REPLAYED, PORTAL.client_id)
@@ -248,7 +254,7 @@ async def test_the_same_jti_under_other_claims_or_another_algorithm_is_a_replay(
 ) -> None:
     assertions = await stored(database)
     first = PORTAL.assertion(NOW, jti="once-only")
-    assert await assertions.authenticate(first, NOW) == CLIENT
+    assert await assertions.authenticate(first, NOW) == Authenticated(CLIENT, None)
     again = PORTAL.assertion(NOW, jti="once-only", exp=SECONDS + 120)
     assert await assertions.authenticate(again, NOW) == AssertionRefused(
         AssertionFault.REPLAYED, PORTAL.client_id
@@ -256,7 +262,7 @@ async def test_the_same_jti_under_other_claims_or_another_algorithm_is_a_replay(
     other, client = portal_record(PORTAL.employer_id, NOW)
     await database[CLIENTS].insert_one(encode_client(client))
     theirs = other.assertion(NOW, jti="once-only")
-    assert await assertions.authenticate(theirs, NOW) == client
+    assert await assertions.authenticate(theirs, NOW) == Authenticated(client, None)
 
 
 async def test_a_forgery_does_not_use_up_what_it_imitates(database: Database) -> None:
@@ -266,14 +272,14 @@ async def test_a_forgery_does_not_use_up_what_it_imitates(database: Database) ->
     for forgery in (bad, PORTAL.assertion(NOW, jti="imitated", aud="https://other.example")):
         assert isinstance(await assertions.authenticate(forgery, NOW), AssertionRefused)
     assert await database[NAME].count_documents({}) == 0
-    assert await assertions.authenticate(good, NOW) == CLIENT
+    assert await assertions.authenticate(good, NOW) == Authenticated(CLIENT, None)
 
 
 async def test_of_fifty_at_once_one_assertion_is_taken_by_one(database: Database) -> None:
     assertions = await stored(database)
     assertion = PORTAL.assertion(NOW)
     answers = await asyncio.gather(*(assertions.authenticate(assertion, NOW) for _ in range(50)))
-    assert answers.count(CLIENT) == 1
+    assert answers.count(Authenticated(CLIENT, None)) == 1
     assert answers.count(AssertionRefused(AssertionFault.REPLAYED, PORTAL.client_id)) == 49
 
 

@@ -18,7 +18,7 @@ import pytest
 from api.demo import demo_identities, load_demo
 from api.oauth import MAX_BODY_BYTES
 from api.oauth_errors import OAuthError
-from auth import client_assertions, compact_jws
+from auth import client_assertions, client_terms, compact_jws, dpop, stored_keys
 from auth.client_keys import MAX_KEYS
 from auth.scopes import ClientScope
 from resolvers.policy.throttling import CLIENT, CLIENT_ADDRESS
@@ -47,6 +47,11 @@ def test_every_scope_and_every_error_is_told_and_no_other() -> None:
         f"at most {MAX_BODY_BYTES:,} bytes",
         f"at most {client_assertions.MAX_ASSERTION_LENGTH:,} characters",
         f"at most {client_assertions.MAX_LIFETIME.seconds // 60} minutes ahead",
+        f"up to {client_terms.MAX_CALLBACKS};",
+        f"up to {client_terms.MAX_DOCUMENTS}.",
+        f"1 to {client_terms.MAX_OPERATIONS_PER_MINUTE:,}; {client_terms.OPERATIONS_PER_MINUTE}",
+        f"can have had {stored_keys.MAX_KEYS_EVER} keys",
+        f"at most {dpop.PROOF_LIFETIME.seconds} seconds ago",
         f"give or take {compact_jws.CLOCK_LEEWAY.seconds} seconds",
         f"{compact_jws.JTI_LENGTHS[0]} to {compact_jws.JTI_LENGTHS[-1]} printable",
         f"ask {CLIENT_ADDRESS.delays.count(CLIENT_ADDRESS.delays[0])} times in 10 minutes",
@@ -135,6 +140,10 @@ async def test_the_example_gets_a_token_and_asks_the_graph(serving: Serving) -> 
     assert (told.returncode, told.stderr) == (0, "")
     assert "scope: permits:read applications:read" in told.stdout
     assert json.loads(told.stdout.splitlines()[-1]) == {"data": {"__typename": "Query"}}
+    bound = await asyncio.to_thread(example, serving.base_url, "7", "--dpop")
+    assert (bound.returncode, bound.stderr) == (0, "")
+    assert "DPoP for 300 seconds" in bound.stdout
+    assert bound.stdout.splitlines()[-1] == told.stdout.splitlines()[-1]
     await serving.database["employer_clients"].update_many({}, {"$set": {"state": "REVOKED"}})
     refused = await asyncio.to_thread(example, serving.base_url)
     assert refused.returncode == 1

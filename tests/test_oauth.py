@@ -136,7 +136,7 @@ async def test_a_client_that_proved_itself_is_told_what_is_wrong(
         ({"aud": "https://other.example"}, "aud"),
         ({"jti": "short"}, "claim"),
         ({"exp": 1}, "expired"),
-        ({"exp": 253_402_300_799}, "5 minutes"),
+        ({"exp": 253_402_300_799, "iat": None}, "5 minutes"),
         ({"nbf": 253_402_300_799}, "clock"),
     ]
     for claims, word in wrong:
@@ -206,6 +206,7 @@ async def test_the_metadata_say_where_and_how(serving: Serving, portal: Portal) 
         "token_endpoint_auth_methods_supported": ["private_key_jwt"],
         "token_endpoint_auth_signing_alg_values_supported": ["EdDSA", "ES256", "PS256", "RS256"],
         "scopes_supported": [str(scope) for scope in ClientScope],
+        "dpop_signing_alg_values_supported": ["EdDSA", "ES256", "PS256", "RS256"],
     }
     for audience in (answer.json()["issuer"], answer.json()["token_endpoint"]):
         assertion = portal.assertion(serving.clock(), aud=audience)

@@ -40,9 +40,10 @@ async def proxy(mongod_uri: str) -> AsyncIterator[FreezingProxy]:
 
 @contextlib.contextmanager
 def gateway_process(
-    uri: str, database: Database, keys: Path, data: Path
+    uri: str, database: Database, keys: Path, data: Path, *, is_issuer: bool = False
 ) -> Iterator[tuple[int, str]]:
-    """Process id and base address of `onecard serve` on the test's database."""
+    """Process id and base address of `onecard serve` on the test's database; with `is_issuer` its
+    public address is the one where it listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -52,8 +53,11 @@ def gateway_process(
         "ONECARD_KEYS_FILE": str(keys),
         "ONECARD_DATA_DIR": str(data),
     }
+    base = f"http://127.0.0.1:{port}"
+    if is_issuer:
+        settings["ONECARD_ISSUER"] = base
     with python(SERVE, "serve", "--port", str(port), **settings) as process:
-        yield process.pid, f"http://127.0.0.1:{port}"
+        yield process.pid, base
 
 
 async def status_of(base_url: str, token: str | None) -> int:

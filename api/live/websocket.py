@@ -44,6 +44,7 @@ from api.live.messages import (
 from api.live.operation import OVER_WEBSOCKET, Operation
 from api.live.registry import OpenStreams
 from api.live.results import result_members
+from auth.dpop import ProofFault
 from auth.principal import Principal, PrincipalKind
 from resolvers.gateway import Ask
 from resolvers.live.ending import StreamEnd
@@ -154,7 +155,7 @@ class WebSocketConnection(LiveConnection):
         match principal:
             case TokenFault.UNDECIDED:
                 self._close(CloseCode.TRY_AGAIN_LATER, "Try again later")
-            case TokenFault.INVALID:
+            case TokenFault() | ProofFault():
                 self._close(CloseCode.FORBIDDEN, "Forbidden")
             case Principal():
                 await self._acknowledge(principal)

@@ -1,11 +1,15 @@
 """Get a token as the portal of a demo employer and ask the graph with it.
 
-.venv/bin/python docs/examples/employer_token.py [BASE_URL] [EMPLOYER]
+.venv/bin/python docs/examples/employer_token.py [BASE_URL] [EMPLOYER] [--dpop]
+
+With --dpop the token is bound to a key that this process makes (RFC 9449).
 """
 
 from __future__ import annotations
 
 import argparse
+import base64
+import hashlib
 import json
 import secrets
 import subprocess
@@ -19,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 QUERY = "{ __typename }"
@@ -62,27 +67,51 @@ def assertion_of(employer: dict[str, Any], issuer: str) -> str:
     return jwt.encode(claims, key, key.algorithm_name, headers=headers)
 
 
-def token_of(base_url: str, employer: dict[str, Any]) -> dict[str, Any]:
-    metadata = answer_of(f"{base_url}/.well-known/oauth-authorization-server")
+def base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def proof_of(key: Ed25519PrivateKey, address: str, access_token: str | None = None) -> str:
+    """That we hold `key`, for one POST to `address` (RFC 9449, section 4.2)."""
+    public = base64url(key.public_key().public_bytes_raw())
+    headers = {"typ": "dpop+jwt", "jwk": {"kty": "OKP", "crv": "Ed25519", "x": public}}
+    claims: dict[str, Any] = {
+        "htm": "POST",
+        "htu": address,
+        "iat": int(time.time()),
+        "jti": secrets.token_urlsafe(16),
+    }
+    if access_token is not None:
+        claims["ath"] = base64url(hashlib.sha256(access_token.encode()).digest())
+    return jwt.encode(claims, key, "EdDSA", headers)
+
+
+def token_of(
+    base_url: str, employer: dict[str, Any], issuer: str, key: Ed25519PrivateKey | None
+) -> dict[str, Any]:
     form = {
         "grant_type": "client_credentials",
         "client_assertion_type": ASSERTION_TYPE,
-        "client_assertion": assertion_of(employer, metadata["issuer"]),
+        "client_assertion": assertion_of(employer, issuer),
     }
     body = urllib.parse.urlencode(form).encode()
     # Behind another port or proxy than the issuer says, a local gateway is still the one meant.
-    token: dict[str, Any] = answer_of(
-        urllib.request.Request(f"{base_url}/oauth/token", body)  # noqa: S310 - ours
-    )
+    request = urllib.request.Request(f"{base_url}/oauth/token", body)  # noqa: S310 - ours
+    if key is not None:
+        request.add_header("DPoP", proof_of(key, f"{issuer.rstrip('/')}/oauth/token"))
+    token: dict[str, Any] = answer_of(request)
     return token
 
 
-def ask(base_url: str, access_token: str) -> Any:
+def ask(base_url: str, token: dict[str, Any], issuer: str, key: Ed25519PrivateKey | None) -> Any:
     request = urllib.request.Request(  # noqa: S310 - ours
         f"{base_url}/graphql", json.dumps({"query": QUERY}).encode()
     )
+    access_token = token["access_token"]
     request.add_header("Content-Type", "application/json")
-    request.add_header("Authorization", f"Bearer {access_token}")
+    request.add_header("Authorization", f"{token['token_type']} {access_token}")
+    if key is not None:
+        request.add_header("DPoP", proof_of(key, f"{issuer}/graphql", access_token))
     return answer_of(request)
 
 
@@ -101,6 +130,7 @@ def main() -> None:
     parser.add_argument("base_url", metavar="BASE_URL", nargs="?", default=default, help=default)
     told = "its place in 'employers' of 'onecard demo --json', 0 unless given"
     parser.add_argument("employer", metavar="EMPLOYER", nargs="?", default=0, type=int, help=told)
+    parser.add_argument("--dpop", action="store_true", help="bind the token to a key")
     given = parser.parse_args()
     if not given.base_url.startswith(("http://", "https://")):
         parser.error("BASE_URL must begin with http:// or https://")
@@ -109,10 +139,13 @@ def main() -> None:
         parser.error(f"EMPLOYER must be 0 to {len(employers) - 1}: see 'onecard demo --json'")
     employer = employers[given.employer]
     base_url = given.base_url.rstrip("/")
-    token = token_of(base_url, employer)
-    print(f"{employer['label']}: a token for {token['expires_in']} seconds")
+    metadata = answer_of(f"{base_url}/.well-known/oauth-authorization-server")
+    issuer = metadata["issuer"].rstrip("/")
+    key = Ed25519PrivateKey.generate() if given.dpop else None
+    token = token_of(base_url, employer, metadata["issuer"], key)
+    print(f"{employer['label']}: {token['token_type']} for {token['expires_in']} seconds")
     print(f"scope: {token['scope']}")
-    print(json.dumps(ask(base_url, token["access_token"])))
+    print(json.dumps(ask(base_url, token, issuer, key)))
 
 
 if __name__ == "__main__":

@@ -120,6 +120,15 @@ async def _lines_name_those_who_were_looked_at(database: Database) -> None:
     )
 
 
+async def _lines_name_sub_users(database: Database) -> None:
+    """Version 3: which of an employer's own users asked, null where nobody said."""
+    await database["audit"].update_many(
+        {"actor.sub_user": {"$exists": False}},
+        {"$set": {"actor.sub_user": None}},
+        bypass_document_validation=True,
+    )
+
+
 async def _clients_say_what_they_are_held_to(database: Database) -> None:
     """Version 2: addresses, documents and limits of an employer's client, and retired keys. One of
     before is called nowhere and may ask anything, as often as one that is registered without a
@@ -141,6 +150,7 @@ async def _clients_say_what_they_are_held_to(database: Database) -> None:
 
 MIGRATIONS: Sequence[Migration] = (
     Migration("audit", 2, _lines_name_those_who_were_looked_at),
+    Migration("audit", 3, _lines_name_sub_users),
     Migration("cards", 2, _cards_say_why_and_until_when),
     Migration("employer_clients", 2, _clients_say_what_they_are_held_to),
     Migration("holders", 2, _consents_can_be_withdrawn),
