@@ -5,75 +5,35 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
-from dataclasses import dataclass
 from typing import Any
 
-import httpx
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
-from api.dpop import TOLD
 from api.ids import new_id
-from auth.dpop import ProofFault
 from auth.used_once import NAME as USED
+from tests.bound_portal import (
+    ASK,
+    GRAPHQL,
+    GRAPHQL_RESPONSE,
+    TOKEN,
+    Bound,
+    bound_portal,
+    reason_of,
+    token_for,
+)
 from tests.dpop_proofs import Holding, encoded
-from tests.employer_client import Portal, new_portal
+from tests.employer_client import new_portal
 from tests.flows import audit_actions
+from tests.leaks import watched
+from tests.live_clients import web_socket
 from tests.serving import Serving
-
-GRAPHQL_RESPONSE = "application/graphql-response+json"
-ASK = {"query": "{ __typename }"}
-TOKEN, GRAPHQL = "/oauth/token", "/graphql"
-
-
-@dataclass
-class Bound:
-    """A portal with a token that is bound to its key."""
-
-    serving: Serving
-    portal: Portal
-    holding: Holding
-    token: str
-
-    async def send(self, **headers: str) -> httpx.Response:
-        accept = {"Accept": GRAPHQL_RESPONSE}
-        return await self.serving.http.post(GRAPHQL, json=ASK, headers=accept | headers)
-
-    async def ask(self, **changes: Any) -> httpx.Response:
-        now = self.serving.clock()
-        made = self.holding.headers(now, "POST", GRAPHQL, self.token, **changes)
-        return await self.send(**made)
-
-    async def refused(self, **changes: Any) -> str:
-        """The reason."""
-        return reason_of(await self.ask(**changes))
-
-
-def reason_of(answer: httpx.Response) -> str:
-    [error] = answer.json()["errors"]
-    assert (answer.status_code, error["extensions"]["code"]) == (401, "INVALID_DPOP_PROOF")
-    reason: str = error["extensions"]["reason"]
-    assert error["message"] == TOLD[ProofFault(reason)]
-    challenge = answer.headers["www-authenticate"]
-    assert challenge.startswith('DPoP realm="onecard", error="invalid_dpop_proof", algs="')
-    return reason
-
-
-async def token_for(serving: Serving, portal: Portal, *proofs: str) -> httpx.Response:
-    headers = [("DPoP", proof) for proof in proofs]
-    form = portal.form(portal.assertion(serving.clock()))
-    return await serving.http.post(TOKEN, data=form, headers=headers)
 
 
 @pytest.fixture
 async def bound(serving: Serving) -> Bound:
-    portal, holding = await new_portal(serving, new_id("emp")), Holding()
-    proof = holding.proof(serving.clock(), "POST", TOKEN)
-    answer = await token_for(serving, portal, proof)
-    assert answer.status_code == 200, answer.text
-    assert answer.json()["token_type"] == "DPoP"
-    return Bound(serving, portal, holding, answer.json()["access_token"])
+    return await bound_portal(serving)
 
 
 async def test_a_token_is_bound_to_the_key_of_the_proof_and_good_with_it(bound: Bound) -> None:
@@ -264,3 +224,25 @@ async def test_every_algorithm_that_is_announced_is_taken(serving: Serving) -> N
         proof = jwt.encode(claims, key, algorithm, {"typ": "dpop+jwt", "jwk": jwk})
         answer = await token_for(serving, portal, proof)
         assert answer.status_code == 200, (algorithm, answer.text)
+
+
+async def test_a_bound_token_opens_no_web_socket(bound: Bound) -> None:
+    for scheme in ("DPoP", "Bearer"):
+        async with web_socket(bound.serving.base_url, initialise=False) as client:
+            payload = {"Authorization": f"{scheme} {bound.token}"}
+            await client.say({"type": "connection_init", "payload": payload})
+            assert await client.ended() == 4403
+
+
+async def test_no_proof_is_ever_logged_or_stored(bound: Bound) -> None:
+    async with watched(bound.serving) as watch:
+        secret = "kunigunde-drosselmeyer"
+        now = bound.serving.clock()
+        good = bound.holding.headers(now, "POST", GRAPHQL, bound.token, jti=secret)
+        for headers in (good, good, good | {"DPoP": secret}, good | {"Authorization": "DPoP x"}):
+            await bound.send(**headers)
+        await bound.ask(htu=f"https://{secret}.example/", ath=secret)
+        watch.known.add(secret, *good["DPoP"].split("."), *bound.token.split(".")[1:])
+        assert watch.lines.getvalue().count("INVALID_DPOP_PROOF") >= 3
+        assert watch.found() == {}
+        assert await watch.known.found_in_database(bound.serving.database) == {}
