@@ -25,9 +25,11 @@ _H1 = "document.querySelector('h1').innerText"
 _WIDE = """[...document.querySelectorAll("*")].filter(
   one => one.getBoundingClientRect().right > innerWidth + 1
 ).map(one => one.outerHTML.slice(0, 80))"""
-_UNLABELLED = """[...document.querySelectorAll("input, select, textarea")].filter(
+_UNLABELLED = """[...document.querySelectorAll(
+  "input:not([type=hidden]), select, textarea")].filter(
   one => !one.labels.length).map(one => one.id)"""
-_SMALL = """[...document.querySelectorAll("input, select, textarea, button, .language")].filter(
+_SMALL = """[...document.querySelectorAll(
+  "input:not([type=hidden]), select, textarea, button, .language")].filter(
   one => one.getBoundingClientRect().height < 44).map(one => one.outerHTML.slice(0, 80))"""
 _CONTRAST = """(() => {
   const channel = v => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;

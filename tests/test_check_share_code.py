@@ -73,6 +73,11 @@ async def test_whoever_bears_a_code_sees_what_its_holder_shows_and_no_more(
     )
     assert verdict(in_chinese) == "登记信息如下"
     assert "有效" in in_chinese.text
+    cancelled = {"$set": {"state": "CANCELLED"}}
+    await serving.database["permits"].update_one({"_id": sharer.person.permit_ids[0]}, cancelled)
+    late = await check(serving, code)
+    assert verdict(late) == "On record, but mind what holds now"
+    assert 'class="verdict odd"' in late.text
 
 
 async def test_a_page_that_is_loaded_again_takes_no_second_use(serving: Serving) -> None:

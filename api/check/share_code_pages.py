@@ -15,6 +15,8 @@ from resolvers.share_codes.checking import Checked
 from resolvers.share_codes.handing_out import NoProof, ProofForm
 from resolvers.share_codes.printing import facts_of
 from resolvers.share_codes.rows import Row, sections_of
+from resolvers.sharing.parts import SharedRecord
+from resolvers.vocabulary import PermitStatus
 
 CODE: Final = "share_code"
 BIRTH_DATE: Final = "birth_date"
@@ -74,10 +76,12 @@ def checked(frame: Frame, outcome: Checked, claim: ProofClaim) -> str:
         f"<h2>{say(section.title)}</h2>{_rows(frame, section.rows)}"
         for section in sections_of(outcome.claims)
     )
+    holds = _holds(outcome.record)
+    title, tone = (texts.CHECKED, "good") if holds else (texts.CHECKED_BUT, "odd")
     return whole(
         frame,
-        texts.CHECKED,
-        f"""{verdict(frame, "good", texts.CHECKED, texts.CHECKED_WHY)}
+        title,
+        f"""{verdict(frame, tone, title, texts.CHECKED_WHY)}
 {_rows(frame, facts_of(outcome.claims))}
 <p class="note">{say(texts.COMPARE)}</p>
 {sections}
@@ -92,6 +96,13 @@ def checked(frame: Frame, outcome: Checked, claim: ProofClaim) -> str:
 <p class="hint">{say(proof_texts.KEEP)}</p>
 <p><a href="{frame.link(frame.token)}">{say(texts.ANOTHER)}</a></p>""",
     )
+
+
+def _holds(record: SharedRecord) -> bool:
+    """Whether every permit that is shown does."""
+    permit, stay = record.permit, record.residence_permit
+    may_work = permit is None or permit.status is PermitStatus.ACTIVE
+    return may_work and (stay is None or stay.is_valid)
 
 
 def no_proof(frame: Frame, why: NoProof) -> str:

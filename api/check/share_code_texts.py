@@ -37,6 +37,7 @@ NOT_ACCEPTED_WHY: Final = Named(
 TOO_MANY: Final = Named("Too many checks", "核验过于频繁")
 TOO_MANY_WHY: Final = Named("Wait {seconds} s and try again.", "请等待 {seconds} 秒后重试。")
 CHECKED: Final = Named("This is on record now", "登记信息如下")
+CHECKED_BUT: Final = Named("On record, but mind what holds now", "已核验，但请注意当前状态")
 CHECKED_WHY: Final = Named(
     "The code is good, and everything below was read from the records of the authorities just now.",
     "共享码有效，以下内容系刚从主管机关登记信息中实时读取。",

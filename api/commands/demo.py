@@ -46,6 +46,8 @@ def demo(as_json: bool, seeded: int | None, seed_number: int | None) -> None:
         click.echo(f"    {officer['label']}\n    {officer['loginName']}  {officer['password']}")
     for employer in told.get("employers", ()):
         click.echo(f"    {employer['label']}\n    {employer['clientId']}")
+    for code in told.get("shareCodes", ()):
+        click.echo(f"    Share code at {code['page']}\n    {code['code']}  {code['birthDate']}")
     click.echo("\nAll numbers, keys and steps: add --json")
 
 

@@ -17,6 +17,7 @@ from api.demo.nations import NATION_BY_CODE
 from api.demo.officers import OFFICER_LOGIN_STEPS, demo_officers
 from api.demo.people import Life, Person, career_spans, make_person
 from api.demo.permit_making import Job
+from api.demo.share_codes import told_share_code
 from resolvers.policy.places import CITIES
 from resolvers.store.employers import EmployerRecord
 from resolvers.vocabulary import CardKind, IdentifierKind, ResidenceState
@@ -96,7 +97,7 @@ def demo_identities() -> dict[str, Any]:
     input of `sendSecondProofCode`; null when no physical card exists), and besides them every
     number there is (`identifiers`, `secondProofs`). `login`: the steps over HTTP. `officers`: both
     factors of each, and `officerLogin` the steps of his desk. `employers`: a client of each with
-    its private key, and how it asks for a token.
+    its private key, and how it asks for a token. `shareCodes`: one that the first holder has made.
     """
     people = demo_people(_ANY_DAY)
     return {
@@ -110,6 +111,7 @@ def demo_identities() -> dict[str, Any]:
                 demo_clients(_ANY_DAY), demo_employers(_ANY_DAY), strict=True
             )
         ],
+        "shareCodes": [told_share_code(people[0])],
     }
 
 

@@ -20,18 +20,19 @@ from api.demo.identities import (
 from api.demo.notices import inbox_documents
 from api.demo.officers import OFFICERS, officer_documents, officer_id
 from api.demo.removal import remove_holders
+from api.demo.share_codes import share_code_document
 from api.demo.tasks import task_documents
 from auth import clients, officer_sessions, officers
 from auth.keys import KeySet, UnknownKeyVersion
 from auth.master_keys import WrapBroken
 from auth.mongo import Database, Document, Transaction, in_transaction
-from resolvers.store import employers, holder_keys, inboxes, meta, notices, tasks
+from resolvers.store import employers, holder_keys, inboxes, meta, notices, share_codes, tasks
 
 FRESH_LIFETIME = timedelta(days=7)
 """How long the demo's days may drift; after that `load_demo` replaces its holders."""
 
 _MARKER = "demo"
-_REVISION = 6
+_REVISION = 7
 """Goes up with every change to the demo identities, so that a kept database gets them."""
 
 _MOST_HOLDERS = 64
@@ -109,7 +110,9 @@ def _documents(today: date, secrets: Secrets) -> dict[str, list[Document]]:
         clients.NAME: client_documents(demo_clients(today)),
         officers.NAME: officer_documents(DATA_SET, secrets, today),
     }
-    for person in demo_people(today):
+    people = demo_people(today)
+    made[share_codes.NAME] = [share_code_document(people[0], today, secrets)]
+    for person in people:
         for name, document in documents_of(person, secrets):
             made.setdefault(name, []).append(document)
         made.setdefault(tasks.NAME, []).extend(task_documents(person))

@@ -11,6 +11,7 @@ from resolvers.store import (
     calendar_feeds,
     card_orders,
     cards,
+    check_proofs,
     deliveries,
     email_proofs,
     holder_keys,
@@ -27,6 +28,7 @@ from resolvers.store import (
     permits,
     push_endpoints,
     residence_permits,
+    share_codes,
     tasks,
 )
 
@@ -35,6 +37,7 @@ _OF_HOLDERS = (
     *(residence_permits.NAME, insurance_enrolments.NAME, tasks.NAME),
     *(application_documents.NAME, papers.NAME, notices.NAME),
     *(push_endpoints.NAME, calendar_feeds.NAME),
+    *(share_codes.NAME, check_proofs.NAME),
     letters.NAME,
 )
 _OF_PAPERS = (
