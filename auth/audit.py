@@ -76,6 +76,7 @@ class AuditAction(StrEnum):
     GRANT_REPLACED = "grant.replaced"
     GRANT_READ = "grant.read"
     CASE_READ = "case.read"
+    APPLICATIONS_READ = "application.read"
     APPLICATION_DRAFTED = "application.drafted"
     APPLICATION_UPDATED = "application.updated"
     APPLICATION_CONFIRMED = "application.confirmed"
@@ -218,6 +219,12 @@ class AuditLine:
     fields: Sequence[str] = ()
     people: Sequence[str] = ()
     purpose: str | None = None
+
+
+def looked_at(principal: Principal, holder_id: str) -> tuple[str, ...]:
+    """`people` of a look: nobody, where it was the holder's own."""
+    own = principal.kind is PrincipalKind.HOLDER and principal.subject == holder_id
+    return () if own else (holder_id,)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from auth import officers
-from auth.audit import MAX_OBJECTS, AuditAction, AuditLine
+from auth.audit import MAX_OBJECTS, MAX_PEOPLE, AuditAction, AuditLine
 from auth.mongo import Document
 from auth.officers import OfficerState
 from auth.sealing import HolderVault
@@ -53,17 +53,25 @@ async def read_own_holder(gateway: Gateway, ask: Ask, selection: Selection) -> R
     return _opened(gateway, holders.NAME, found[0], selection)
 
 
-async def read_own_employer(gateway: Gateway, ask: Ask, selection: Selection) -> Read | None:
-    """The record of the employer whose client asks; whom it is shown by name or number stands in
-    the audit trail."""
+async def read_own_employer(
+    gateway: Gateway, ask: Ask, selection: Selection, *, after_change: bool = False
+) -> Read | None:
+    """The record of the employer whose client asks; whom it is shown by name or number, and whose
+    applications it reads, stands in the audit trail. `after_change` it is told what it has just
+    stated itself, which is no look at an application."""
     now, scope = gateway.now(), {"_id": ask.principal.employer_id()}
     selection = _with_keys(employers.NAME, narrowed(selection, employers.NAME, now))
     found = await gateway.employers.aggregate(compile_read(employers.NAME, scope, selection, now))
     if not found:
         return None
     shown = list(shown_in(employers.NAME, found[0], selection))
-    if shown:
-        await append_audit(gateway, ask, *shown_lines(shown))
+    looks = _looks(employers.NAME, found[0], selection, applications.NAME)
+    lines = [
+        *(shown_lines(shown) if shown else ()),
+        *(() if after_change else _look_lines(AuditAction.APPLICATIONS_READ, looks)),
+    ]
+    if lines:
+        await append_audit(gateway, ask, *lines)
     return _opened(gateway, employers.NAME, found[0], selection)
 
 
@@ -77,24 +85,13 @@ async def read_own_officer(gateway: Gateway, ask: Ask, selection: Selection) -> 
     )
     if not found:
         return None
-    names = sorted({name for _, name in _revealed(officers.NAME, found[0], selection)})
-    for collection, action in _OFFICERS_READ.items():
-        rows = list(_direct_rows(officers.NAME, found[0], selection, collection))
-        if rows:
-            people = sorted({row["holder_id"] for row in rows})
-            # What was revealed stands in each holder's own ledger; a list of masks is one line.
-            groups = [{one} for one in people] if names else [set(people)]
-            lines = [
-                line
-                for group in groups
-                for line in _lines(
-                    action,
-                    min(group) if len(group) == 1 else None,
-                    sorted({row["_id"] for row in rows if row["holder_id"] in group}),
-                    names,
-                )
-            ]
-            await append_audit(gateway, ask, *lines)
+    lines = [
+        line
+        for collection, action in _OFFICERS_READ.items()
+        for line in _look_lines(action, _looks(officers.NAME, found[0], selection, collection))
+    ]
+    if lines:
+        await append_audit(gateway, ask, *lines)
     return _opened(gateway, officers.NAME, found[0], selection)
 
 
@@ -160,13 +157,44 @@ def _rows(
             yield from _rows(related, row, edge.selection, wanted)
 
 
-def _direct_rows(
+@dataclass
+class _Look:
+    """What was read of one person, and what of it was revealed."""
+
+    objects: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+
+
+def _looks(
     collection: str, document: Document, selection: Selection, wanted: str
-) -> Iterator[Document]:
-    """The same of the edges of the document itself."""
+) -> Mapping[str, _Look]:
+    """By holder, of the rows of one collection under the edges of the document itself."""
+    looks: dict[str, _Look] = {}
     for key, edge in selection.edges.items():
         if RELATIONS[collection][edge.relation].collection == wanted:
-            yield from document[EDGES][key]
+            for row in document[EDGES][key]:
+                look = looks.setdefault(row["holder_id"], _Look())
+                look.objects.add(row["_id"])
+                look.names |= {name for _, name in _revealed(wanted, row, edge.selection)}
+    return looks
+
+
+def _look_lines(action: AuditAction, looks: Mapping[str, _Look]) -> list[AuditLine]:
+    """Each person finds the line in its own ledger. What was revealed of somebody is a line of its
+    own; those of whom only masks were shown share one, or as many as are needed to name them."""
+    masked = sorted(holder_id for holder_id, look in looks.items() if not look.names)
+    groups = [masked[start : start + MAX_PEOPLE] for start in range(0, len(masked), MAX_PEOPLE)]
+    groups += [[holder_id] for holder_id, look in sorted(looks.items()) if look.names]
+    return [
+        replace(line, people=group)
+        for group in groups
+        for line in _lines(
+            action,
+            group[0] if len(group) == 1 else None,
+            sorted({one for holder_id in group for one in looks[holder_id].objects}),
+            sorted({name for holder_id in group for name in looks[holder_id].names}),
+        )
+    ]
 
 
 def _revealed(

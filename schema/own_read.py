@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from graphql import GraphQLSchema
@@ -42,6 +43,8 @@ async def read_own(info: Info, type_name: str, where: Mapping[str, Any] | None =
     selection = selection_of(graphql_schema, chosen.under(type_name))
     if where is not None:
         selection = _narrowed(selection, where)
+    if kind is PrincipalKind.EMPLOYER and where is not None:
+        read_root = partial(read_own_employer, after_change=True)
     read = await read_root(context.gateway, context.ask, selection)
     if read is None:
         if kind is PrincipalKind.OFFICER:

@@ -120,6 +120,7 @@ async def check_letter(
             stored.holder_id,
             result=RESULT_OK if is_genuine else NOT_GENUINE,
             objects=(letter.letter_id,),
+            people=(stored.holder_id,),
         )
         await append_audit(gateway, ask, line)
     if not is_genuine:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from auth.audit import AuditAction, AuditLine
+from auth.audit import AuditAction, AuditLine, looked_at
 from auth.letter_links import LinkClaim
 from auth.mongo import Document
 from auth.permissions import Permission, denial_for
@@ -48,7 +48,9 @@ async def read_letter(
     may_read = denial_for(ask.principal, READING, now) is None
     if letter is None or not holds or not may_read or not _is_for(ask.principal, letter):
         if ask.principal != ANONYMOUS:
-            await append_audit(gateway, ask, _line(AuditAction.LETTER_REFUSED, letter, NOT_FOUND))
+            await append_audit(
+                gateway, ask, _line(ask, AuditAction.LETTER_REFUSED, letter, NOT_FOUND)
+            )
         return NoLetter()
     wrapped = await gateway.holder_keys.find(letter["holder_id"])
     if wrapped is None:  # the person is being deleted
@@ -60,7 +62,7 @@ async def read_letter(
         open_content, vault, letter_pieces.NAME, letter_id, pieces, expected=size, total=size
     )
     if is_download:
-        await append_audit(gateway, ask, _line(AuditAction.LETTER_DOWNLOADED, letter))
+        await append_audit(gateway, ask, _line(ask, AuditAction.LETTER_DOWNLOADED, letter))
     return LetterFile(
         letter_id, LetterKind(letter["kind"]), letter["file_number"], letter["sha256"], content
     )
@@ -72,8 +74,10 @@ def _is_for(principal: Principal, letter: Document) -> bool:
     return bool(letter["employer_id"] == principal.employer_id())
 
 
-def _line(action: AuditAction, letter: Document | None, result: str = "OK") -> AuditLine:
+def _line(ask: Ask, action: AuditAction, letter: Document | None, result: str = "OK") -> AuditLine:
     if letter is None:
         return AuditLine(action, None, result=result)
     objects = (letter["_id"], letter["about_id"])
-    return AuditLine(action, letter["holder_id"], result=result, objects=objects)
+    holder_id = letter["holder_id"]
+    people = looked_at(ask.principal, holder_id)
+    return AuditLine(action, holder_id, result=result, objects=objects, people=people)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from auth.audit import AuditAction, AuditLine
+from dataclasses import replace
+
+from auth.audit import AuditAction, AuditLine, looked_at
 from auth.mongo import Document
 from auth.sealing import PIECE_BYTES, HolderVault
 from resolvers.gateway import Ask, Gateway, append_audit
@@ -11,6 +13,7 @@ from resolvers.papers.parties import (
     READING,
     denied,
     find_readable,
+    refusal_line,
     refusal_of,
     refuse,
     vault_of,
@@ -31,7 +34,10 @@ async def read_paper(
     if paper is None or paper["state"] != PaperState.STORED:
         return await refuse(gateway, ask, PaperRefused(PaperCode.NOT_FOUND))
     if await find_readable(gateway, ask.principal, paper["application_id"]) is None:
-        return await refuse(gateway, ask, refusal_of(PaperCode.NOT_FOUND, paper))
+        refused = refusal_of(PaperCode.NOT_FOUND, paper)
+        people = looked_at(ask.principal, paper["holder_id"])
+        await append_audit(gateway, ask, replace(refusal_line(refused), people=people))
+        return refused
     vault = await vault_of(gateway, paper["holder_id"])
     pieces = await gateway.paper_files.load(paper_id, paper["bytes"] // PIECE_BYTES + 1)
     content = await gateway.heavy_work.run(_opened, vault, paper, pieces)
@@ -39,6 +45,7 @@ async def read_paper(
         AuditAction.PAPER_DOWNLOADED,
         paper["holder_id"],
         objects=(paper_id, paper["application_id"]),
+        people=looked_at(ask.principal, paper["holder_id"]),
     )
     await append_audit(gateway, ask, line)
     return PaperContent(paper_id, paper["media_type"], content)

@@ -15,9 +15,23 @@ ACCESS_LABELS: Mapping[AuditAction, Named] = {
     AuditAction.EMPLOYEES_READ: Named(
         "Saw you in its list of employees", "在其员工名单中查看您的信息"
     ),
+    AuditAction.APPLICATIONS_READ: Named(
+        "Looked at an application that it filed", "查看其提交的申请"
+    ),
     AuditAction.CARDS_READ: Named("Looked at your cards", "查看您的社保卡"),
     AuditAction.CARD_ORDERS_READ: Named("Looked at an order of a card", "查看制卡申请"),
     AuditAction.LETTER_CHECKED: Named("Checked a letter of yours", "核验您的文书"),
+    AuditAction.CARD_CHECKED: Named("Checked your card", "核验您的社保卡"),
+    AuditAction.SHARE_CODE_CHECKED: Named("Used a share code of yours", "使用您的共享码"),
+    AuditAction.SHARE_CODE_REFUSED: Named(
+        "Tried a share code of yours, in vain", "尝试使用您的共享码未成功"
+    ),
+    AuditAction.LETTER_REFUSED: Named(
+        "Tried to get a letter of yours, in vain", "尝试获取您的文书未成功"
+    ),
+    AuditAction.PAPER_REFUSED: Named(
+        "Tried to get a paper of yours, in vain", "尝试获取申请材料未成功"
+    ),
     AuditAction.LETTER_DOWNLOADED: Named("Downloaded a letter of yours", "下载您的文书"),
     AuditAction.PAPER_DOWNLOADED: Named("Downloaded a paper of an application", "下载申请材料"),
 }
