@@ -171,7 +171,7 @@ def _looks(
     """By holder, of the rows of one collection under the edges of the document itself."""
     looks: dict[str, _Look] = {}
     for key, edge in selection.edges.items():
-        if RELATIONS[collection][edge.relation].collection == wanted:
+        if RELATIONS[collection][edge.relation].collection == wanted and not edge.counts:
             for row in document[EDGES][key]:
                 look = looks.setdefault(row["holder_id"], _Look())
                 look.objects.add(row["_id"])

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from api.ids import new_id
 from auth.mongo import Document
 from auth.tokens import SubjectKind
 from resolvers.rules.permit_status import shanghai_day
@@ -16,6 +15,7 @@ from resolvers.store import employments
 from tests.access_callers import rich_person
 from tests.app_client import AppClient
 from tests.cases import minted
+from tests.employing import put_employment
 from tests.factories import Person
 from tests.serving import Serving
 
@@ -44,28 +44,11 @@ ACCEPT = _mutation("acceptGrant", "AcceptGrantInput")
 
 async def employment_of(serving: Serving, person: Person, index: int = 0) -> Document:
     """The person's employment by the employer of one of its permits."""
+    await put_employment(serving.database, person.permit_ids[index])
     permit = await serving.database["permits"].find_one({"_id": person.permit_ids[index]})
     assert permit is not None
     wanted = {"holder_id": person.holder_id, "employer_id": permit["employer_id"]}
     found = await serving.database[employments.NAME].find_one(wanted)
-    if found is None:  # TEMPORARY
-        await serving.database[employments.NAME].insert_one(
-            {
-                "_id": new_id("emt"),
-                "revision": 1,
-                **wanted,
-                "started_at": permit["valid_from"],
-                "ends_at": permit["valid_until"],
-                "permit": {
-                    k: permit[k] for k in ("category", "state", "city", "valid_from", "valid_until")
-                }
-                | {"id": permit["_id"]},
-                "name": None,
-                "name_key_version": 1,
-                "name_prefixes": [],
-            }
-        )
-        found = await serving.database[employments.NAME].find_one(wanted)
     assert found is not None
     return found
 
