@@ -66,6 +66,7 @@ from resolvers.store.deliveries import DeliveryStore
 from resolvers.store.due_records import DueRecordStore
 from resolvers.store.email_proofs import EmailProofStore
 from resolvers.store.employers import EmployerStore
+from resolvers.store.employments import EmploymentStore
 from resolvers.store.grants import GrantStore
 from resolvers.store.holder_keys import HolderKeyStore
 from resolvers.store.holder_matching import HolderMatchingStore
@@ -92,6 +93,7 @@ from resolvers.store.reminder_progress import ReminderProgressStore
 from resolvers.store.residence_permits import ResidencePermitStore
 from resolvers.store.share_codes import ShareCodeStore
 from resolvers.store.shown_cards import ShownCardStore
+from resolvers.store.sponsored_permits import SponsoredPermitStore
 from resolvers.store.tasks import TaskStore
 
 CLOSING_SECONDS = 5
@@ -212,6 +214,8 @@ def _gateway(
         registration=HolderRegistrationStore(database),
         identity_documents=IdentityDocumentStore(database),
         permits=PermitStore(database),
+        sponsored_permits=SponsoredPermitStore(database),
+        employments=EmploymentStore(database),
         cards=CardStore(database),
         card_codes=CardCodes(key_set),
         shown_cards=ShownCardStore(database),

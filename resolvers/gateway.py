@@ -53,6 +53,7 @@ from resolvers.store.deliveries import DeliveryStore
 from resolvers.store.due_records import DueRecordStore
 from resolvers.store.email_proofs import EmailProofStore
 from resolvers.store.employers import EmployerStore
+from resolvers.store.employments import EmploymentStore
 from resolvers.store.grants import GrantStore
 from resolvers.store.holder_keys import HolderKeyStore
 from resolvers.store.holder_matching import HolderMatchingStore
@@ -79,6 +80,7 @@ from resolvers.store.reminder_progress import ReminderProgressStore
 from resolvers.store.residence_permits import ResidencePermitStore
 from resolvers.store.share_codes import ShareCodeStore
 from resolvers.store.shown_cards import ShownCardStore
+from resolvers.store.sponsored_permits import SponsoredPermitStore
 from resolvers.store.tasks import TaskStore
 
 NewId = Callable[[str], str]
@@ -114,6 +116,8 @@ class Gateway:
     registration: HolderRegistrationStore
     identity_documents: IdentityDocumentStore
     permits: PermitStore
+    sponsored_permits: SponsoredPermitStore
+    employments: EmploymentStore
     cards: CardStore
     card_codes: CardCodes
     shown_cards: ShownCardStore

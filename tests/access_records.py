@@ -50,7 +50,6 @@ from resolvers.vocabulary import (
 from tests.access_callers import documents_of, employer_id_of, own_values, rich_person
 from tests.access_sharing import put_sharing
 from tests.card_desk import put_order
-from tests.employing import put_employment
 from tests.endpoints import put_endpoint, put_feed, put_share_code
 from tests.factories import CITY, Person
 from tests.filing import put_papers
@@ -102,7 +101,6 @@ async def put_party(serving: Serving, city: str = CITY, **plan: Any) -> Party:
     """Record, application, papers, card orders and tasks."""
     person = await rich_person(serving, city, **plan)
     employer_id = await employer_id_of(serving, person)
-    await put_employment(serving.database, person.permit_ids[0])
     key = await serving.database[holder_keys.NAME].find_one({"_id": person.holder_id})
     assert key is not None
     sealer = Sealer(LocalMasterKeys(serving.key_set))

@@ -144,11 +144,7 @@ class Scene:
 
     async def person(self, plan: PermitPlan = SOON) -> Person:
         """Somebody whose permit this employer sponsors."""
-        person = await self.serving.person(permit_plans=(plan,))
-        await self.serving.database["permits"].update_one(
-            {"_id": person.permit_ids[0]}, {"$set": {"employer_id": self.employer_id}}
-        )
-        return person
+        return await self.serving.person(permit_plans=(plan,), employer_id=self.employer_id)
 
     async def case(
         self,

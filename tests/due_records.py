@@ -60,6 +60,9 @@ def permit(holder_id: str, last_day: date, **changed: Any) -> Document:
         "issued_at": LONG_AGO,
         "history": [],
         "superseded_by": None,
+        "employment_id": None,
+        "name_key_version": None,
+        "name_prefixes": [],
         "source": _SOURCE,
     } | changed
 

@@ -14,10 +14,19 @@ from auth.keys import KeySet
 from auth.master_keys import LocalMasterKeys
 from auth.mongo import Database, Document
 from auth.sealing import HolderVault, Sealer
+from resolvers.employments.sponsoring import sponsored_documents
 from resolvers.rules.check_digits import luhn_check_digit, uscc_check_character
 from resolvers.rules.identifiers import canonical, canonical_passport
+from resolvers.rules.names import RegisteredName
 from resolvers.store import cards as card_store
-from resolvers.store import employers, holder_keys, holders, identity_documents, permits
+from resolvers.store import (
+    employers,
+    employments,
+    holder_keys,
+    holders,
+    identity_documents,
+    permits,
+)
 from resolvers.store.cards import CardRecord, encode_card
 from resolvers.store.employers import EmployerRecord, encode_employer
 from resolvers.store.holder_keys import encode_holder_key
@@ -90,9 +99,11 @@ async def make_person(
     phone: str | None = "13800138000",
     city: str = CITY,
     now: datetime | None = None,
+    employer_id: str | None = None,
 ) -> Person:
     """One holder with passport, permits and, if asked, a physical card in a given state; by real
-    time, where `now` says nothing else."""
+    time, where `now` says nothing else. Employed by `employer_id`, or by an employer made with
+    him."""
     serial = next(_serial)
     sealer, digester = Sealer(LocalMasterKeys(key_set)), Digester(key_set)
     holder_id, now = new_id("hld"), now or utc_now()
@@ -129,22 +140,27 @@ async def make_person(
         identity_documents.NAME: [_passport(holder_id, passport, vault, digester, now)],
         employers.NAME: [],
         permits.NAME: [],
+        employments.NAME: [],
         card_store.NAME: [],
     }
     code = f"91440101{serial:09d}"
     employer = EmployerRecord(
-        new_id("emp"),
+        employer_id or new_id("emp"),
         code + uscc_check_character(code),
         {"en": "Sample Robotics", "zh": "样例机器人"},
         city,
         "market-regulation",
         now,
     )
-    documents[employers.NAME].append(encode_employer(employer))
-    for plan in permit_plans:
-        number = numbers[IdentifierKind.WORK_PERMIT]
-        permit = _permit(plan, holder_id, employer, number, now)
-        documents[permits.NAME].append(encode_permit(permit, vault))
+    if employer_id is None:
+        documents[employers.NAME].append(encode_employer(employer))
+    number = numbers[IdentifierKind.WORK_PERMIT]
+    made = [_permit(plan, holder_id, employer, number, now) for plan in permit_plans]
+    stored = [encode_permit(permit, vault) for permit in made]
+    registered = RegisteredName(surname, given_names, record.chinese_name)
+    ids = iter(lambda: new_id("emt"), "")
+    for collection, document in sponsored_documents(stored, registered, digester, ids):
+        documents[collection].append(document)
     bank_card = None
     if physical is not None:
         body = f"6222{serial:011d}"

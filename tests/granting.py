@@ -15,7 +15,6 @@ from resolvers.store import employments
 from tests.access_callers import rich_person
 from tests.app_client import AppClient
 from tests.cases import minted
-from tests.employing import put_employment
 from tests.factories import Person
 from tests.serving import Serving
 
@@ -44,7 +43,6 @@ ACCEPT = _mutation("acceptGrant", "AcceptGrantInput")
 
 async def employment_of(serving: Serving, person: Person, index: int = 0) -> Document:
     """The person's employment by the employer of one of its permits."""
-    await put_employment(serving.database, person.permit_ids[index])
     permit = await serving.database["permits"].find_one({"_id": person.permit_ids[index]})
     assert permit is not None
     wanted = {"holder_id": person.holder_id, "employer_id": permit["employer_id"]}

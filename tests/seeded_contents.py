@@ -16,7 +16,7 @@ from resolvers.store.holder_keys import decode_holder_key
 TODAY = date(2026, 11, 23)
 SEEDED = (
     *("holders", "holder_keys", "identity_documents", "permits", "cards"),
-    *("residence_permits", "insurance_enrolments", "employers"),
+    *("residence_permits", "insurance_enrolments", "employers", "employments"),
 )
 
 
@@ -38,7 +38,7 @@ async def contents(database: Database, key_set: KeySet) -> dict[str, list[Docume
                 name: opened(part, collection, f"{inner}{name}", holder_id)
                 for name, part in value.items()
             }
-        if path == "name_parts":
+        if path == "name_parts" and value is not None:
             return vaults[holder_id].open(collection, path, value)
         return value
 
@@ -80,6 +80,8 @@ async def assert_whole(database: Database) -> int:
         expected["insurance_enrolments"] += len(person.insurance)
     for name, count in expected.items():
         assert await database[name].count_documents({}) == count, name
+    employed = set(await database.permits.distinct("employment_id"))
+    assert employed == set(await database.employments.distinct("_id"))
     known = set(await database.employers.distinct("_id"))
     assert set(await database.permits.distinct("employer_id")) <= known
     return len(ids)

@@ -110,9 +110,19 @@ def _grown(before: Seen, after: Seen) -> Iterator[tuple[str, int]]:
         yield from ((document_id, 1) for document_id in gone)
         for document_id, document in now.items():
             former = known.get(document_id, {"revision": 0})
+            if name == "permits":
+                former = {**former, **told_by_employment(document)}
             if former != document and "revision" in document:
                 assert document["revision"] > former["revision"]
                 yield document_id, document["revision"] - former["revision"]
+
+
+_OF_EMPLOYMENT = ("employment_id", "name_key_version", "name_prefixes")
+
+
+def told_by_employment(permit: Document) -> Document:
+    """What a permit repeats of its employment, whose change is none of its own."""
+    return {name: permit[name] for name in _OF_EMPLOYMENT}
 
 
 def check_state(seen: Seen, now: datetime, calendars: Mapping[str, int]) -> None:

@@ -102,12 +102,13 @@ async def arrived_people(
     people: list[Person] = []
     for city, physical, plan in _PLANS:
         person = await make_person(
-            database, key_set, permit_plans=(plan,), physical=physical, city=city, now=now
+            database,
+            key_set,
+            permit_plans=(plan,),
+            physical=physical,
+            city=city,
+            now=now,
+            employer_id=founded[CITIES.index(city)].subject,
         )
         people.append(person)
-        employer_id = founded[CITIES.index(city)].subject
-        await database["permits"].update_many(
-            {"holder_id": person.holder_id}, {"$set": {"employer_id": employer_id}}
-        )
-    await database[employers.NAME].delete_many({"_id": {"$nin": [one.subject for one in founded]}})
     return people

@@ -28,6 +28,7 @@ from tests.serving import Serving
 OF_THE_DEMO = (
     *("holders", "holder_keys", "identity_documents", "permits", "cards", "card_orders"),
     *("residence_permits", "insurance_enrolments", "tasks", "applications", "papers"),
+    "employments",
     *("paper_parts", "paper_files.files", "paper_files.chunks"),
 )
 

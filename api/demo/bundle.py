@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from api.demo.draw import drawn_id
 from api.demo.people import Person
 from auth.digests import Digest, Digester
 from auth.keys import KeySet
@@ -12,7 +14,9 @@ from auth.master_keys import LocalMasterKeys
 from auth.mongo import Document
 from auth.one_time_codes import CodeSecrets
 from auth.sealing import Sealer
+from resolvers.employments.sponsoring import sponsored_documents
 from resolvers.rules.identifiers import canonical, canonical_passport
+from resolvers.rules.names import RegisteredName
 from resolvers.store import (
     cards,
     holder_keys,
@@ -57,8 +61,12 @@ def documents_of(person: Person, secrets: Secrets) -> Iterator[tuple[str, Docume
             identity_documents.NAME,
             identity_documents.encode_identity_document(paper, vault, digest),
         )
-    for permit in person.permits:
-        yield permits.NAME, permits.encode_permit(permit, vault)
+    yield from sponsored_documents(
+        [permits.encode_permit(permit, vault) for permit in person.permits],
+        _registered_name(person),
+        digester,
+        (drawn_id("emt", f"{person.path}/{ordinal}") for ordinal in itertools.count()),
+    )
     for card in person.cards:
         number_digest = (
             None
@@ -72,6 +80,13 @@ def documents_of(person: Person, secrets: Secrets) -> Iterator[tuple[str, Docume
     for insurance in person.insurance:
         yield insurance_enrolments.NAME, insurance_enrolments.encode_insurance(insurance)
     yield holders.NAME, holders.encode_holder(person.holder, vault, digests)
+
+
+def _registered_name(person: Person) -> RegisteredName:
+    holder = person.holder
+    return RegisteredName(
+        holder.surname, holder.given_names, holder.chinese_name, holder.native_name
+    )
 
 
 def _document_digest(

@@ -56,8 +56,10 @@ class Life:
 
 @dataclass(frozen=True)
 class Person:
-    """All records of one holder, in the clear, each kind oldest first."""
+    """All records of one holder, in the clear, each kind oldest first. Further ids follow from
+    `path`."""
 
+    path: str
     holder: HolderRecord
     documents: Sequence[IdentityDocumentRecord]
     permits: Sequence[PermitRecord]
@@ -107,6 +109,7 @@ def make_person(path: str, slot: int, life: Life, spans: Sequence[Span], referen
     if resident_ids:
         numbers[IdentifierKind.PERMANENT_RESIDENT] = resident_ids[-1].number
     return Person(
+        path=path,
         holder=_holder(
             draw, bearer, life, numbers, min(arrived_on, reference - ONE_DAY), reference
         ),

@@ -14,6 +14,7 @@ from resolvers.store import (
     check_proofs,
     deliveries,
     email_proofs,
+    employments,
     holder_keys,
     holders,
     identity_documents,
@@ -38,7 +39,7 @@ _OF_HOLDERS = (
     *(application_documents.NAME, papers.NAME, notices.NAME),
     *(push_endpoints.NAME, calendar_feeds.NAME),
     *(share_codes.NAME, check_proofs.NAME),
-    letters.NAME,
+    *(letters.NAME, employments.NAME),
 )
 _OF_PAPERS = (
     *((paper_parts.NAME, "paper_id"), (paper_files.FILES, "_id")),

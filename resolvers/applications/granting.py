@@ -16,6 +16,7 @@ from resolvers.applications.parties import refused
 from resolvers.applications.registration import register_holder, take_over_particulars
 from resolvers.applications.successors import first_permit, succession
 from resolvers.cards.loading import load_permit_on_cards, unload_permit
+from resolvers.employments.keeping import keep_employments
 from resolvers.gateway import Gateway
 from resolvers.policy.procedures import policy_for
 from resolvers.refusals import RefusalCode, Refused
@@ -79,6 +80,15 @@ async def grant(
     gateway: Gateway, application: Document, ids: NewIds, transaction: Transaction
 ) -> Granted | Refused:
     """Refused leaves it to the caller to abort the transaction."""
+    granted = await _grant(gateway, application, ids, transaction)
+    if isinstance(granted, Granted):
+        await keep_employments(gateway, application["holder_id"], transaction)
+    return granted
+
+
+async def _grant(
+    gateway: Gateway, application: Document, ids: NewIds, transaction: Transaction
+) -> Granted | Refused:
     procedure = ProcedureKind(application["procedure"])
     if application["is_registered"]:
         await gateway.holders.lock(application["holder_id"], transaction)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from auth.mongo import Document, Transaction
 from auth.sealing import HolderVault
 from resolvers.applications.people import passport_digests, vault_of
+from resolvers.employments.keeping import rename_in_employments
 from resolvers.gateway import Gateway
 from resolvers.refusals import RefusalCode
 from resolvers.rules.identifiers import canonical
+from resolvers.rules.names import RegisteredName
 from resolvers.rules.permit_status import ends_at, starts_at
 from resolvers.store import applications, holders, permits
 from resolvers.store.holders import (
@@ -137,9 +140,7 @@ async def take_over_particulars(
     vault = await vault_of(gateway, holder_id, transaction)
     if stated["name_parts"] is not None:
         parts = vault.open(applications.NAME, "particulars.name_parts", bytes(stated["name_parts"]))
-        holder = await gateway.registration.find(holder_id, transaction)
-        fields = _name_fields(vault, _with_kept_names(vault, holder, parts))
-        await gateway.registration.change(holder_id, fields, transaction)
+        await _rename(gateway, holder_id, vault, parts, transaction)
     passport = _opened(vault, application, "passport_number")
     if passport is None:
         return None
@@ -156,27 +157,34 @@ async def take_over_particulars(
     return None
 
 
-def _with_kept_names(vault: HolderVault, holder: Document | None, parts: str) -> str:
+async def _rename(
+    gateway: Gateway, holder_id: str, vault: HolderVault, parts: str, transaction: Transaction
+) -> None:
     """The Chinese and the native name stay where the change states none."""
-    if holder is None:
-        return parts
-    surname, given_names, chinese_name, native_name = decode_name_parts(parts)
-    before = decode_name_parts(vault.open(holders.NAME, "name_parts", bytes(holder["name_parts"])))
-    return encode_name_parts(
-        surname, given_names, chinese_name or before[2], native_name or before[3]
-    )
+    name = RegisteredName(*decode_name_parts(parts))
+    holder = await gateway.registration.find(holder_id, transaction)
+    if holder is not None:
+        stored = vault.open(holders.NAME, "name_parts", bytes(holder["name_parts"]))
+        former = RegisteredName(*decode_name_parts(stored))
+        name = replace(
+            name,
+            chinese_name=name.chinese_name or former.chinese_name,
+            native_name=name.native_name or former.native_name,
+        )
+        await rename_in_employments(gateway, holder_id, vault, former, name, transaction)
+    await gateway.registration.change(holder_id, _name_fields(vault, name), transaction)
 
 
-def _name_fields(vault: HolderVault, parts: str) -> Document:
-    surname, given_names, chinese_name, native_name = decode_name_parts(parts)
+def _name_fields(vault: HolderVault, name: RegisteredName) -> Document:
+    parts = encode_name_parts(name.surname, name.given_names, name.chinese_name, name.native_name)
 
     def sealed(field: str, kind: str, value: str | None) -> Document | None:
         return None if value is None else sealed_document(vault, holders.NAME, field, kind, value)
 
     return {
-        "full_name": sealed("full_name", "name", f"{given_names} {surname}".strip()),
-        "chinese_name": sealed("chinese_name", "chinese_name", chinese_name),
-        "native_name": sealed("native_name", "name", native_name),
+        "full_name": sealed("full_name", "name", f"{name.given_names} {name.surname}".strip()),
+        "chinese_name": sealed("chinese_name", "chinese_name", name.chinese_name),
+        "native_name": sealed("native_name", "name", name.native_name),
         "name_parts": vault.seal(holders.NAME, "name_parts", parts),
     }
 

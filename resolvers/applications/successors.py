@@ -16,7 +16,7 @@ from resolvers.rules.validity import (
     ValidityOver,
     granted_validity,
 )
-from resolvers.store.permits import history_of
+from resolvers.store.permits import NO_EMPLOYMENT_YET, history_of
 from resolvers.store.sealed import source_document
 from resolvers.vocabulary import (
     PermitCategory,
@@ -63,6 +63,7 @@ def first_permit(
         "issued_at": now,
         "history": history_of([PermitEvent.ISSUED], application["authority"], now),
         "superseded_by": None,
+        **NO_EMPLOYMENT_YET,
         "source": source_document(application["authority"], now),
     }
     return permit, validity
@@ -101,6 +102,7 @@ def succession(
         "issued_at": now,
         "history": history_of([PermitEvent.ISSUED], application["authority"], now),
         "superseded_by": None,
+        **NO_EMPLOYMENT_YET,
         "source": source_document(application["authority"], now),
     }
     return successor, validity, _HAPPENED[procedure]

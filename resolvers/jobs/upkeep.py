@@ -20,6 +20,7 @@ from resolvers.jobs.application_upkeep import (
     recompute_promises,
 )
 from resolvers.jobs.card_releases import recompute_card_promises, release_due_losses
+from resolvers.jobs.employment_filling import fill_employments
 from resolvers.jobs.grant_lapses import lapse_grants
 from resolvers.jobs.notice_retention import remove_old_notices
 from resolvers.jobs.paper_sweep import sweep_papers
@@ -64,6 +65,7 @@ JOBS: Mapping[str, Job] = {
     "asks for grants lapsed": Job(lapse_grants),
     "promises counted again": Job(recompute_promises),
     "card promises counted again": Job(recompute_card_promises),
+    "employments found": Job(fill_employments),
     "papers and uploads removed": Job(_sweep_papers),
     "applicants forgotten": Job(forget_strangers),
     "reminders sent": Job(_send_reminders),

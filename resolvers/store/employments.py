@@ -8,8 +8,7 @@ beginnings of the name, under a key of that employer alone, so that no two lists
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -26,12 +25,13 @@ from auth.bson_schema import (
     text,
 )
 from auth.collections import CollectionSpec, Index
-from auth.mongo import Document
+from auth.mongo import Collection, Database, Document, Transaction
+from resolvers.rules.names.prefixes import MAX_PREFIXES
 from resolvers.vocabulary import PermitCategory, PermitState
 
 NAME = "employments"
-MAX_NAME_PREFIXES: Final = 120
-PREFIX_BYTES: Final = 8
+MAX_NAME_PREFIXES: Final = MAX_PREFIXES
+MAX_PER_HOLDER: Final = 100
 
 SPEC = CollectionSpec(
     name=NAME,
@@ -59,7 +59,11 @@ SPEC = CollectionSpec(
             ),
             # As it was at the end, once the holder has another one; null while it is the holder's.
             "name": optional(SEALED),
-            "name_key_version": INTEGER,
+            # The same in all its forms, to make the digests anew; null together with it.
+            "name_parts": optional(binary()),
+            # Null where the name could not be read, and nobody is found by it.
+            "name_key_version": optional(INTEGER),
+            # In the order of their bytes, which says nothing of what begins what.
             "name_prefixes": array(binary(), maximum=MAX_NAME_PREFIXES),
         }
     ),
@@ -108,34 +112,56 @@ SPEC = CollectionSpec(
             (("holder_id", 1), ("employer_id", 1), ("ends_at", -1)),
             serves="whether an employer sponsors a holder now; what changes with a name",
         ),
+        Index(
+            "name_key_version",
+            (("name_key_version", 1),),
+            serves="the digest rotation job: what still carries an old version",
+        ),
     ),
 )
 
 
-@dataclass(frozen=True)
-class EmploymentRecord:
-    """`permit` is the newest: id, category, state, city, valid_from, valid_until."""
+class EmploymentStore:
+    def __init__(self, database: Database) -> None:
+        self._employments: Collection = database[NAME]
 
-    employment_id: str
-    employer_id: str
-    holder_id: str
-    started_at: datetime
-    ends_at: datetime
-    permit: Mapping[str, Any]
-    name_key_version: int
-    name_prefixes: tuple[bytes, ...]
+    async def find_live(
+        self,
+        employer_id: str,
+        holder_id: str,
+        now: datetime,
+        transaction: Transaction | None = None,
+    ) -> Document | None:
+        """The employment in which the employer sponsors the holder now."""
+        found: Document | None = await self._employments.find_one(
+            {"holder_id": holder_id, "employer_id": employer_id, "ends_at": {"$gt": now}},
+            sort=[("ends_at", -1)],
+            session=transaction,
+        )
+        return found
 
+    async def load_of_holder(self, holder_id: str, transaction: Transaction) -> list[Document]:
+        """All of a holder's, of any employer."""
+        cursor = self._employments.find({"holder_id": holder_id}, session=transaction).limit(
+            MAX_PER_HOLDER
+        )
+        found: list[Document] = await cursor.to_list(MAX_PER_HOLDER)
+        return found
 
-def encode_employment(record: EmploymentRecord) -> Document:
-    return {
-        "_id": record.employment_id,
-        "revision": 1,
-        "employer_id": record.employer_id,
-        "holder_id": record.holder_id,
-        "started_at": record.started_at,
-        "ends_at": record.ends_at,
-        "permit": dict(record.permit),
-        "name": None,
-        "name_key_version": record.name_key_version,
-        "name_prefixes": list(record.name_prefixes),
-    }
+    async def insert(self, employments: Sequence[Document], transaction: Transaction) -> None:
+        await self._employments.insert_many(list(employments), session=transaction)
+
+    async def change(
+        self, employment_id: str, fields: Mapping[str, Any], transaction: Transaction
+    ) -> None:
+        """The caller has locked the holder."""
+        await self._employments.update_one(
+            {"_id": employment_id},
+            {"$set": dict(fields), "$inc": {"revision": 1}},
+            session=transaction,
+        )
+
+    async def remove(self, employment_ids: Sequence[str], transaction: Transaction) -> None:
+        await self._employments.delete_many(
+            {"_id": {"$in": list(employment_ids)}}, session=transaction
+        )

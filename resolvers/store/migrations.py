@@ -148,6 +148,16 @@ async def _clients_say_what_they_are_held_to(database: Database) -> None:
     )
 
 
+async def _permits_say_of_which_employment(database: Database) -> None:
+    """Version 2: of which employment a permit is, and digests of the name. Nobody knows yet: upkeep
+    finds both (`resolvers.jobs.employment_filling`)."""
+    await database["permits"].update_many(
+        {"employment_id": {"$exists": False}},
+        {"$set": {"employment_id": None, "name_key_version": None, "name_prefixes": []}},
+        bypass_document_validation=True,
+    )
+
+
 MIGRATIONS: Sequence[Migration] = (
     Migration("audit", 2, _lines_name_those_who_were_looked_at),
     Migration("audit", 3, _lines_name_sub_users),
@@ -156,5 +166,6 @@ MIGRATIONS: Sequence[Migration] = (
     Migration("holders", 2, _consents_can_be_withdrawn),
     Migration("outgoing_events", 2, _events_wait_for_those_who_take_them_on),
     Migration("login_flows", 2, _flows_count_codes_and_checks),
+    Migration("permits", 2, _permits_say_of_which_employment),
     Migration("throttle", 2, _throttle_counts_refusals),
 )

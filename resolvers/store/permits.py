@@ -14,6 +14,7 @@ from auth.bson_schema import (
     SEALED,
     SOURCE,
     array,
+    binary,
     document,
     identifier,
     one_of,
@@ -23,6 +24,7 @@ from auth.bson_schema import (
 from auth.collections import CollectionSpec, Index
 from auth.mongo import Collection, Database, Document, Transaction
 from auth.sealing import HolderVault
+from resolvers.store.employments import MAX_NAME_PREFIXES
 from resolvers.store.sealed import sealed_document, source_document
 from resolvers.vocabulary import PermitCategory, PermitEvent, PermitForm, PermitState
 
@@ -31,10 +33,11 @@ MAX_HISTORY = 200
 MAX_PER_HOLDER = 100
 STANDING: Mapping[str, Any] = {"state": str(PermitState.ISSUED)}
 """Good, or expired without anybody's act: what has a last day that matters."""
+WITHOUT_EMPLOYMENT: Mapping[str, Any] = {"employment_id": {"$type": "null"}}
 
 SPEC = CollectionSpec(
     name=NAME,
-    version=1,
+    version=2,
     audience="the holder; the employer that sponsors it",
     validator=document(
         {
@@ -56,6 +59,11 @@ SPEC = CollectionSpec(
                 maximum=MAX_HISTORY,
             ),
             "superseded_by": optional(identifier("pmt")),
+            # Null only until upkeep has found it (`resolvers.jobs.employment_filling`).
+            "employment_id": optional(identifier("emt")),
+            # As of the employment, so that a list of permits can be searched too.
+            "name_key_version": optional(INTEGER),
+            "name_prefixes": array(binary(), maximum=MAX_NAME_PREFIXES),
             "source": SOURCE,
         }
     ),
@@ -96,8 +104,27 @@ SPEC = CollectionSpec(
             serves="permits that end on one day, to remind of",
             partial=STANDING,
         ),
+        Index(
+            "without_employment",
+            (("holder_id", 1),),
+            serves="the job that finds the employments of permits of an earlier version",
+            partial=WITHOUT_EMPLOYMENT,
+        ),
+        Index(
+            "name_key_version",
+            (("name_key_version", 1),),
+            serves="the digest rotation job: what still carries an old version",
+        ),
     ),
 )
+
+
+NO_EMPLOYMENT_YET: Mapping[str, Any] = {
+    "employment_id": None,
+    "name_key_version": None,
+    "name_prefixes": (),
+}
+"""What a new permit has until `resolvers.employments` says of which employment it is."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +167,7 @@ def encode_permit(record: PermitRecord, vault: HolderVault) -> Document:
             for at, event, authority in record.history
         ],
         "superseded_by": record.superseded_by,
+        **NO_EMPLOYMENT_YET,
         "source": source_document(record.authority, record.updated_at),
     }
 

@@ -1,0 +1,96 @@
+"""Names as an employer's lists find them: digests of their beginnings, under that employer's kind.
+
+The kind holds the employer's id, so the same name has unrelated digests with another employer: who
+reads two lists cannot tell who is on both (docs/decisions, "name prefixes").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from auth.digests import Digester
+from auth.mongo import Document
+from auth.sealing import HolderVault, SealBroken
+from resolvers.rules.names import RegisteredName
+from resolvers.rules.names.prefixes import prefixes_of, searched_prefixes
+from resolvers.store import employments, holders
+from resolvers.store.holders import decode_name_parts
+from resolvers.store.sealed import sealed_document
+
+PREFIX_BYTES: Final = 8
+NAME_PARTS: Final = "name_parts"
+
+
+@dataclass(frozen=True)
+class NameDigests:
+    """`key_version` is None where the name could not be read; then nobody is found by it."""
+
+    key_version: int | None = None
+    prefixes: tuple[bytes, ...] = field(default=(), repr=False)
+
+    @property
+    def fields(self) -> Document:
+        return {"name_key_version": self.key_version, "name_prefixes": list(self.prefixes)}
+
+    @classmethod
+    def stored_in(cls, stored: Document) -> NameDigests:
+        prefixes = tuple(map(bytes, stored["name_prefixes"]))
+        return cls(stored["name_key_version"], prefixes)
+
+
+def name_digests(digester: Digester, employer_id: str, name: RegisteredName | None) -> NameDigests:
+    """In the order of their bytes."""
+    if name is None:
+        return NameDigests()
+    kind = _kind(employer_id)
+    made = {digester.digest(kind, prefix).value[:PREFIX_BYTES] for prefix in prefixes_of(name)}
+    return NameDigests(digester.current_version, tuple(sorted(made)))
+
+
+def searched_digests(digester: Digester, employer_id: str, text: str) -> Sequence[Sequence[bytes]]:
+    """For each word of `text` the digests under every live key, newest first: a document is found
+    that has one of each. Empty where no word is long enough to be searched."""
+    kind = _kind(employer_id)
+    return [
+        [one.value[:PREFIX_BYTES] for one in digester.candidates(kind, prefix)]
+        for prefix in searched_prefixes(text)
+    ]
+
+
+def registered_name(holder: Document | None, vault: HolderVault | None) -> RegisteredName | None:
+    """The holder's name as it is now; None where there is none, or it does not open."""
+    if holder is None or vault is None:
+        return None
+    return _opened(vault, holders.NAME, holder[NAME_PARTS])
+
+
+def frozen_name(employment: Document, vault: HolderVault | None) -> RegisteredName | None:
+    """The name as it was at the end of an employment, None as above."""
+    if vault is None or employment[NAME_PARTS] is None:
+        return None
+    return _opened(vault, employments.NAME, employment[NAME_PARTS])
+
+
+def frozen_fields(vault: HolderVault, name: RegisteredName) -> Document:
+    """What an employment that is over keeps of the name, before the holder takes another one."""
+    full_name = f"{name.given_names} {name.surname}".strip()
+    parts = holders.encode_name_parts(
+        name.surname, name.given_names, name.chinese_name, name.native_name
+    )
+    return {
+        "name": sealed_document(vault, employments.NAME, "name", "name", full_name),
+        NAME_PARTS: vault.seal(employments.NAME, NAME_PARTS, parts),
+    }
+
+
+def _opened(vault: HolderVault, collection: str, sealed: bytes) -> RegisteredName | None:
+    try:
+        return RegisteredName(*decode_name_parts(vault.open(collection, NAME_PARTS, sealed)))
+    except SealBroken:
+        return None
+
+
+def _kind(employer_id: str) -> str:
+    return f"name-prefix/{employer_id}"

@@ -1,0 +1,32 @@
+"""Permits that come all at once, with the employments that they make: demo data, seeds, tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from auth.digests import Digester
+from auth.mongo import Document
+from resolvers.employments.name_digests import NameDigests, name_digests
+from resolvers.employments.planning import planned_writes
+from resolvers.rules.names import RegisteredName
+from resolvers.store import employments, permits
+
+
+def sponsored_documents(
+    stored: Sequence[Document], name: RegisteredName, digester: Digester, ids: Iterator[str]
+) -> Iterator[tuple[str, Document]]:
+    """Collection and document: all permits of one new holder, which are changed, and their
+    employments, with ids from `ids`."""
+
+    def digests_for(employer_id: str) -> NameDigests:
+        return name_digests(digester, employer_id, name)
+
+    writes = planned_writes(stored, (), digests_for, lambda: next(ids))
+    by_id = {permit["_id"]: permit for permit in stored}
+    for permit_ids, fields in writes.permits:
+        for permit_id in permit_ids:
+            by_id[permit_id].update(fields)
+    for permit in stored:
+        yield permits.NAME, permit
+    for employment in writes.inserts:
+        yield employments.NAME, employment
