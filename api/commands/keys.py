@@ -233,6 +233,9 @@ def retire(purpose: str, version: int, at_once: bool) -> None:
     )
 
 
+_OR_WAIT = {Purpose.DIGEST: ", and wait for live share codes (90 days at most)"}
+
+
 def _refuse_while_needed(settings: Settings, purpose: Purpose, version: int, at_once: bool) -> None:
     if purpose is Purpose.SIGNING:
         if not at_once:
@@ -253,7 +256,7 @@ def _refuse_while_needed(settings: Settings, purpose: Purpose, version: int, at_
     if purpose is not Purpose.REFRESH:
         raise Refusal(
             f"{needing} {NEEDED_BY[purpose]} still need {purpose} key {version}: run 'onecard keys "
-            "rewrap' first"
+            "rewrap' first" + _OR_WAIT.get(purpose, "")
         )
     if not at_once:
         raise Refusal(
