@@ -42,6 +42,10 @@ class CallFailed(Exception):
     """No answer: it could not be reached, broke off or took too long. Carries nothing of it."""
 
 
+class CallTimedOut(CallFailed):
+    """It took too long."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """`headers` by lower-case name, the last of several."""
@@ -75,12 +79,14 @@ class Outbound:
         loopback_allowed: bool,
         ssl_context: ssl.SSLContext | None = None,
         resolve: Resolve | None = None,
+        at_once: int | None = None,
     ) -> None:
+        at_once = at_once or MAX_AT_ONCE
         self._loopback_allowed = loopback_allowed
-        self._turns = asyncio.Semaphore(MAX_AT_ONCE)
+        self._turns = asyncio.Semaphore(at_once)
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=ssl_context or httpcore.default_ssl_context(),
-            max_connections=MAX_AT_ONCE,
+            max_connections=at_once,
             keepalive_expiry=15,
             network_backend=GuardedBackend(resolve or resolved, loopback_allowed=loopback_allowed),
         )
@@ -95,9 +101,12 @@ class Outbound:
         try:
             async with self._turns, asyncio.timeout(CALL_SECONDS):
                 return await self._posted(url, headers, body)
-        except (TimeoutError, OSError, *_FAILURES):
-            pass  # raised below, without the text that quotes the address
-        raise CallFailed
+        except (TimeoutError, httpcore.TimeoutException):
+            failure: CallFailed = CallTimedOut()
+        except (OSError, *_FAILURES):
+            failure = CallFailed()
+        # Raised here, without the text that quotes the address.
+        raise failure
 
     async def _posted(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         limits = {"connect": CONNECT_SECONDS, "read": CALL_SECONDS, "write": CALL_SECONDS}
@@ -129,7 +138,6 @@ class Outbound:
 
 
 _FAILURES: Final = (
-    httpcore.TimeoutException,
     httpcore.NetworkError,
     httpcore.ProtocolError,
     httpcore.UnsupportedProtocol,

@@ -16,6 +16,7 @@ from api.outbound import Outbound
 from api.providers.sandbox_mail import SandboxMail
 from api.providers.smtp_mail import MailServer, SmtpMail
 from api.providers.web_push import WebPushChannel
+from api.providers.webhook_post import OutboundWebhooks
 from api.settings import Settings
 from auth.web_push_keys import (
     WebPushKeys,
@@ -24,6 +25,7 @@ from auth.web_push_keys import (
     load_web_push_keys,
 )
 from resolvers.push_channel import EndpointKind, Outlets, PushChannel
+from resolvers.webhooks.sending import CONNECTIONS
 
 _NOBODY: Final = "https://gateway.invalid"
 """The contact of a gateway in development, which has no public address."""
@@ -46,7 +48,14 @@ def open_outlets(settings: Settings) -> Outlets:
         channels[EndpointKind.VENDOR] = _vendor(settings, settings.push_adapter)
     # Spreads retries; nobody gains by guessing it.
     web_push_key = keys.current if keys else None
-    return Outlets(channels, web_push_key, random.random, settings.issuer.rstrip("/"))
+    webhooks = OutboundWebhooks(
+        Outbound(
+            loopback_allowed=settings.outbound_loopback,
+            ssl_context=_public_roots(),
+            at_once=CONNECTIONS,
+        )
+    )
+    return Outlets(channels, web_push_key, random.random, settings.issuer.rstrip("/"), webhooks)
 
 
 def check_outlets(settings: Settings) -> None:

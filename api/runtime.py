@@ -16,6 +16,7 @@ from api.letter_signing import letter_signer
 from api.outlets import open_outlets
 from api.provider_choice import paper_scanner, verifying_providers
 from api.settings import Settings
+from api.webhook_queries import SchemaQueries
 from auth.audit import AuditStore
 from auth.card_codes import CardCodes
 from auth.check_proofs import CheckProofs
@@ -95,6 +96,7 @@ from resolvers.store.share_codes import ShareCodeStore
 from resolvers.store.shown_cards import ShownCardStore
 from resolvers.store.sponsored_permits import SponsoredPermitStore
 from resolvers.store.tasks import TaskStore
+from resolvers.webhook_parts import webhook_parts
 
 CLOSING_SECONDS = 5
 
@@ -186,7 +188,8 @@ def _gateway(
     clients = ClientStore(database)
     feed_sources = FeedSourceStore(database)
     inboxes = InboxStore(database)
-    return Gateway(
+    queries = SchemaQueries()
+    gateway = Gateway(
         database=database,
         now=now,
         new_id=new_id,
@@ -245,6 +248,7 @@ def _gateway(
         deliveries=DeliveryStore(database),
         email_proofs=EmailProofStore(database),
         calendar_feeds=CalendarFeedStore(database),
+        webhooks=webhook_parts(database, LocalMasterKeys(key_set), queries),
         share_codes=ShareCodeStore(database),
         check_proofs=CheckProofStore(database),
         proof_signer=CheckProofs(key_set, settings.issuer),
@@ -265,3 +269,5 @@ def _gateway(
         heavy_work=HeavyWork(),
         outlets=outlets,
     )
+    queries.bind(gateway)
+    return gateway

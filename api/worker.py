@@ -33,6 +33,7 @@ async def working(gateway: Gateway, *, at_once: bool = False) -> AsyncIterator[N
     tasks = [
         asyncio.create_task(_repeat(gateway, name, job, at_once=at_once), name=name)
         for name, job in JOBS.items()
+        for _ in range(job.at_once)
     ]
     try:
         yield

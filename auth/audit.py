@@ -154,6 +154,14 @@ class AuditAction(StrEnum):
     SHARE_CODE_CHECKED = "share_code.checked"
     SHARE_CODE_REFUSED = "share_code.refused"
     CHECK_PROOF_DOWNLOADED = "check_proof.downloaded"
+    WEBHOOK_CREATED = "webhook.created"
+    WEBHOOK_UPDATED = "webhook.updated"
+    WEBHOOK_PAUSED = "webhook.paused"
+    WEBHOOK_RESUMED = "webhook.resumed"
+    WEBHOOK_REMOVED = "webhook.removed"
+    WEBHOOK_SECRET_ROTATED = "webhook.secret_rotated"  # noqa: S105 - no password
+    WEBHOOK_TESTED = "webhook.tested"
+    WEBHOOK_REPLAYED = "webhook.replayed"
 
 
 SPEC = CollectionSpec(

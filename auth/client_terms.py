@@ -105,6 +105,11 @@ def documents_of(data: str) -> tuple[str, ...]:
     return digests
 
 
+def document_digest(text: str) -> str:
+    """As `allowed_documents` has it."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def in_order(callbacks: Sequence[str]) -> tuple[str, ...]:
     """Each once."""
     return tuple(sorted(set(callbacks)))

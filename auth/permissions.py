@@ -52,6 +52,7 @@ class Permission(StrEnum):
     EMPLOYER_GRANT_ASK = "grant:employer:ask"
     EMPLOYER_SHARED_READ = "shared:employer:read"
     ACCESS_READ = "access:own:read"
+    EMPLOYER_WEBHOOK_MANAGE = "webhook:employer:manage"
     CASE_READ = "case:authority:read"
     CASE_REVEAL = "case:authority:reveal"
     CASE_CHECK = "case:authority:check"
@@ -147,6 +148,7 @@ RULES: Mapping[Permission, Rule] = {
     Permission.ACCESS_READ: _HOLDER,
     Permission.EMPLOYER_GRANT_ASK: Rule(_EMPLOYER, scope="grants:ask"),
     Permission.EMPLOYER_SHARED_READ: Rule(_EMPLOYER, scope="shared:read"),
+    Permission.EMPLOYER_WEBHOOK_MANAGE: Rule(_EMPLOYER, scope="webhooks:manage"),
     Permission.CASE_READ: Rule(_OFFICER),
     Permission.CASE_REVEAL: Rule(_OFFICER),
     Permission.CASE_CHECK: Rule(_OFFICER, scope="case:check"),

@@ -15,6 +15,7 @@ from auth.mongo import DuplicateKeyError, Transaction, in_transaction
 from auth.scopes import ClientScope
 from resolvers.gateway import Ask, Gateway, append_audit
 from resolvers.store.employers import EmployerRecord
+from resolvers.webhooks.subscribing import remove_of_client
 
 SOURCE: Final = "onecard-gateway"
 _ATTEMPTS: Final = 3
@@ -137,7 +138,8 @@ async def revoke_client(gateway: Gateway, ask: Ask, client_id: str) -> ClientRev
             return False
         told = (client_id, revoked.employer_id)
         line = AuditLine(AuditAction.CLIENT_REVOKED, None, objects=told)
-        await append_audit(gateway, ask, line, transaction=transaction)
+        ended = await remove_of_client(gateway, client_id, transaction)
+        await append_audit(gateway, ask, line, *ended, transaction=transaction)
         return True
 
     if await in_transaction(gateway.database, work):

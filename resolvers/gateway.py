@@ -82,6 +82,7 @@ from resolvers.store.share_codes import ShareCodeStore
 from resolvers.store.shown_cards import ShownCardStore
 from resolvers.store.sponsored_permits import SponsoredPermitStore
 from resolvers.store.tasks import TaskStore
+from resolvers.webhook_parts import WebhookParts
 
 NewId = Callable[[str], str]
 Now = Callable[[], datetime]
@@ -151,6 +152,7 @@ class Gateway:
     check_proofs: CheckProofStore
     proof_signer: CheckProofs
     proof_links: ProofLinks
+    webhooks: WebhookParts
     notice_hub: NoticeHub
     missed_notices: MissedNotices
     unread_counts: UnreadCounts

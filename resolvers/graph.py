@@ -33,6 +33,9 @@ from resolvers.store import (
     residence_permits,
     share_codes,
     tasks,
+    webhook_deliveries,
+    webhook_secrets,
+    webhooks,
 )
 from resolvers.vocabulary import PermitState
 
@@ -144,6 +147,12 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
         "letter": Relation(letters.NAME, "_id", "employer_id"),
         "grants": Relation(grants.NAME, "_id", "employer_id", "asked_at"),
         "grant": Relation(grants.NAME, "_id", "employer_id"),
+        "webhooks": Relation(webhooks.NAME, "_id", "employer_id", "created_at"),
+        "webhook": Relation(webhooks.NAME, "_id", "employer_id"),
+    },
+    webhooks.NAME: {
+        "secrets": Relation(webhook_secrets.NAME, "_id", "webhook_id", "created_at"),
+        "webhook_deliveries": Relation(webhook_deliveries.NAME, "_id", "webhook_id", "created_at"),
     },
     officers.NAME: {
         "work_list": Relation(

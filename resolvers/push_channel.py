@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Protocol, runtime_checkable
 
+from resolvers.webhook_channel import WebhookChannel
+
 
 class EndpointKind(StrEnum):
     """How somebody is reached."""
@@ -115,7 +117,9 @@ class Outlets:
     web_push_key: str | None
     fraction: Callable[[], float]
     public_address: str
+    webhooks: WebhookChannel
 
     async def close(self) -> None:
         for channel in self.channels.values():
             await channel.close()
+        await self.webhooks.close()

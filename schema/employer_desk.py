@@ -30,6 +30,7 @@ from schema.roster import (
 from schema.row import Row
 from schema.selection import CONNECTION_ORDER
 from schema.task import TaskConnection
+from schema.webhook import Webhook
 
 ApplicationId = Annotated[
     strawberry.ID, strawberry.argument(description="From a list of applications.")
@@ -146,6 +147,14 @@ class EmployerDesk:
     )
     def grant(self, info: Info, id: GrantId) -> Grant | None:
         return grants_of(self.row.related(info))
+
+    @guarded(
+        Permission.EMPLOYER_WEBHOOK_MANAGE,
+        description="Where it is told of events, newest first; docs/webhooks.md.",
+        edge="webhooks",
+    )
+    def webhooks(self, info: Info) -> list[Webhook]:
+        return [Webhook(row=Row("webhooks", row)) for row in self.row.related(info)]
 
     def _listing(self, info: Info, relation: str, first: int) -> Listing:
         return Listing(relation, self.row.related(info), first, CONNECTION_ORDER[relation])

@@ -183,6 +183,15 @@ CHANGE_REFUSAL_TEXTS: Mapping[RefusalCode, Named] = {
         "The holder has been asked too often. Wait for the answers, or for a month to pass.",
         "向该持证人发起的申请过多，请等待答复或一个月后再试。",
     ),
+    _C.BAD_WEBHOOK_ADDRESS: Named(
+        "The address is none of the callbacks that this client is registered with.",
+        "该地址不是本客户端已登记的回调地址。",
+    ),
+    _C.WEBHOOK_EVENTS_MISSING: Named("Name at least one kind of event.", "请至少选择一种事件。"),
+    _C.TOO_MANY_WEBHOOKS: Named(
+        "This client can have no more webhooks. Delete one first.",
+        "本客户端的 webhook 数量已达上限，请先删除一个。",
+    ),
     _C.LETTERS_BUSY: Named(
         "Letters cannot be made just now. Ask again in a few seconds, with the same key.",
         "目前无法生成文书，请数秒后用相同的键重试。",

@@ -27,6 +27,7 @@ from schema.share_code_changes import ShareCodeMutation, ShareCodeQuery
 from schema.share_code_check import ShareCodeCheckMutation
 from schema.step_up import StepUpMutation
 from schema.talent import TalentQuery
+from schema.webhook_changes import WebhookMutation
 
 
 @strawberry.type(description="Reading. Every field names who may use it.")
@@ -64,5 +65,6 @@ class Mutation(
     ShareCodeMutation,
     ShareCodeCheckMutation,
     CardCheckMutation,
+    WebhookMutation,
 ):
     pass

@@ -28,6 +28,7 @@ _ORDERS: Mapping[str, str] = {
     "accesses": "at",
     "notices": "at",
     "employees": "started_at",
+    "webhook_deliveries": "created_at",
 }
 CONNECTION_ORDER: Mapping[str, ListOrder] = {
     relation: ListOrder(relation, path) for relation, path in _ORDERS.items()

@@ -49,6 +49,7 @@ from resolvers.vocabulary import (
 )
 from tests.access_callers import documents_of, employer_id_of, own_values, rich_person
 from tests.access_sharing import put_sharing
+from tests.access_webhooks import put_webhook
 from tests.card_desk import put_order
 from tests.endpoints import put_endpoint, put_feed, put_share_code
 from tests.factories import CITY, Person
@@ -123,6 +124,7 @@ async def put_party(serving: Serving, city: str = CITY, **plan: Any) -> Party:
     await put_notices(serving, person, person.permit_ids[0], days_left=[30, 14])
     await put_endpoint(serving, vault)
     await put_feed(serving, person.holder_id)
+    await put_webhook(serving, employer_id)
     await put_share_code(serving, person.holder_id, employer_id)
     quiet = NoticePreferences(quiet=QuietHours.of("22:00", "07:30"), revision=1)
     await serving.database[inboxes.NAME].update_one(

@@ -33,6 +33,7 @@ class Caller(StrEnum):
     NO_CHECKS_MAKE = "employer client without checks:make"
     NO_GRANTS_ASK = "employer client without grants:ask"
     NO_SHARED_READ = "employer client without shared:read"
+    NO_WEBHOOKS_MANAGE = "employer client without webhooks:manage"
 
 
 MISSING_SCOPE: Mapping[Caller, ClientScope] = {
@@ -44,6 +45,7 @@ MISSING_SCOPE: Mapping[Caller, ClientScope] = {
     Caller.NO_CHECKS_MAKE: ClientScope.CHECKS_MAKE,
     Caller.NO_GRANTS_ASK: ClientScope.GRANTS_ASK,
     Caller.NO_SHARED_READ: ClientScope.SHARED_READ,
+    Caller.NO_WEBHOOKS_MANAGE: ClientScope.WEBHOOKS_MANAGE,
 }
 """Papers are not in the graph: tests/test_papers_access.py has their two scopes."""
 
@@ -121,6 +123,7 @@ CASE = row_of("         401   401   401   401   ok    ok    ok    ok    ok    ap
 FILE = row_of("         401   401   401   401   ok    ok    403   403   403   applications:write")
 LETTER = row_of("       401   401   401   401   ok    ok    403   403   403   letters:read")
 SHARED = row_of("       401   401   401   401   ok    stale 403   403   403   ok ")
+WEBHOOKS = row_of("     401   401   401   403   403   403   403   403   403   webhooks:manage")
 CHECKS = row_of("       401   401   401   403   403   403   403   403   403   checks:make")
 ITS_LETTERS = row_of("  401   401   401   403   403   403   403   403   403   letters:read")
 CARD_CHECK = row_of("   401   401   401   403   403   403   ok    ok    ok    checks:make")

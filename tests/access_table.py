@@ -32,6 +32,7 @@ from tests.access_rows import (
 )
 from tests.access_shared import SHARED_TYPES
 from tests.access_sharing import SHARING_TYPES
+from tests.access_webhooks import WEBHOOK_ROOTS, WEBHOOK_TYPES
 
 Line = tuple[str, Row, str]
 
@@ -269,6 +270,8 @@ LINES = (
     *ORDER_TYPES,
     *SHARED_TYPES,
     *SHARING_TYPES,
+    *WEBHOOK_ROOTS,
+    *WEBHOOK_TYPES,
 )
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from api.ids import new_id
@@ -31,6 +31,7 @@ from resolvers.push_channel import (
 )
 from resolvers.refusals import Refused
 from resolvers.rules.notice_kinds import NoticeKind
+from resolvers.webhook_channel import Answered, Unanswered
 from tests.factories import make_person
 from tests.serving import MovableClock
 
@@ -58,6 +59,27 @@ class ScriptedChannel:
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
+
+    async def close(self) -> None:
+        pass
+
+
+@dataclass
+class ScriptedReceiver:
+    """Of webhooks; gives the next statuses, each once, then 204."""
+
+    answers: list[Answered | Unanswered] = field(default_factory=list)
+    posted: list[tuple[str, Mapping[str, str], bytes]] = field(default_factory=list)
+    duration: timedelta = timedelta(milliseconds=7)
+
+    def accepts(self, address: str) -> bool:
+        return True
+
+    async def post(
+        self, address: str, headers: Mapping[str, str], body: bytes
+    ) -> Answered | Unanswered:
+        self.posted.append((address, headers, body))
+        return self.answers.pop(0) if self.answers else Answered(204, self.duration)
 
     async def close(self) -> None:
         pass
@@ -131,6 +153,8 @@ async def delivering_gateway(
 ) -> AsyncIterator[Delivering]:
     clock, channel = clock or MovableClock(), ScriptedChannel()
     channels = dict.fromkeys(EndpointKind, channel)
-    outlets = Outlets(channels, SERVER_KEY, lambda: 1.0, "https://cards.example")
+    outlets = Outlets(
+        channels, SERVER_KEY, lambda: 1.0, "https://cards.example", ScriptedReceiver()
+    )
     async with open_runtime(settings, uri, now=clock, outlets=outlets) as runtime:
         yield Delivering(runtime.gateway, clock, channel, key_set)

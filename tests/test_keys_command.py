@@ -184,8 +184,8 @@ def test_the_list_tells_what_still_needs_each_key(place: Place) -> None:
     rows = {(c[0], c[1]): (c[2], " ".join(c[4:])) for c in cells[1:]}
     assert rows == {
         ("signing", "1"): ("current", "tokens under way"),
-        ("master", "2"): ("staged", "0 holder keys and officers' secrets"),
-        ("master", "1"): ("current", "3 holder keys and officers' secrets"),
+        ("master", "2"): ("staged", "0 holder keys and secrets"),
+        ("master", "1"): ("current", "3 holder keys and secrets"),
         ("digest", "2"): ("current", "0 documents"),
         ("digest", "1"): ("old", "6 documents"),
         ("refresh", "1"): ("current", "0 live sessions"),
@@ -243,9 +243,7 @@ def test_what_documents_need_and_the_current_key_are_never_retired(
     place.do(lambda database: people(database, place.key_set, 1))
     place.told("rotate", "master")
     before = place.key_file.read_bytes()
-    assert "1 holder keys and officers' secrets still need" in place.refused(
-        "retire", "master", "1", *option
-    )
+    assert "1 holder keys and secrets still need" in place.refused("retire", "master", "1", *option)
     assert "is the current one" in place.refused("retire", "master", "2", *option)
     assert "there is no master key 7" in place.refused("retire", "master", "7", *option)
     assert place.key_file.read_bytes() == before

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 import api.outbound
-from api.outbound import MAX_ANSWER_BYTES, AddressRefused, CallFailed, Outbound
+from api.outbound import MAX_ANSWER_BYTES, AddressRefused, CallFailed, CallTimedOut, Outbound
 from tests.tls_server import HOST, answering, client_context, server_context
 
 
@@ -147,4 +147,4 @@ async def test_calls_at_once_are_bounded(monkeypatch: pytest.MonkeyPatch) -> Non
         assert len(server.received) == 2
         outcomes = await asyncio.gather(*waiting, return_exceptions=True)
     assert first[0]
-    assert [type(one) for one in outcomes] == [CallFailed] * 5
+    assert [type(one) for one in outcomes] == [CallTimedOut] * 5

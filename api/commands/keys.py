@@ -25,7 +25,7 @@ from auth.keys import KeySet, Purpose, new_key_set
 from auth.master_keys import LocalMasterKeys
 from auth.sealing import Sealer
 from auth.tokens import FLOW_TOKEN_LIFETIME
-from resolvers.jobs.key_usage import count_needing, find_unknown_versions
+from resolvers.jobs.key_usage import WEBHOOK_SECRETS, count_needing, find_unknown_versions
 from resolvers.jobs.rotation import (
     redigest_cards,
     redigest_holders,
@@ -33,13 +33,14 @@ from resolvers.jobs.rotation import (
     redigest_push_endpoints,
     rewrap_holder_keys,
     rewrap_officer_secrets,
+    rewrap_stored,
 )
 from resolvers.jobs.rotation_steps import RotationStep
 
 PURPOSE = click.Choice([purpose.value for purpose in Purpose])
 NEEDED_BY = {
     Purpose.SIGNING: "tokens under way",
-    Purpose.MASTER: "holder keys and officers' secrets",
+    Purpose.MASTER: "holder keys and secrets",
     Purpose.DIGEST: "documents",
     Purpose.REFRESH: "live sessions",
     Purpose.LETTERS: "letters on record",
@@ -180,6 +181,7 @@ async def _rewrap(settings: Settings, uri: str, key_set: KeySet) -> list[str]:
         jobs: list[tuple[str, Purpose, AsyncIterator[RotationStep]]] = [
             ("holder keys", Purpose.MASTER, rewrap_holder_keys(database, sealer)),
             ("officers' secrets", Purpose.MASTER, rewrap_officer_secrets(database, sealer)),
+            ("webhooks' secrets", Purpose.MASTER, rewrap_stored(database, WEBHOOK_SECRETS, sealer)),
             ("holders", Purpose.DIGEST, redigest_holders(database, sealer, digester)),
             (
                 "identity documents",

@@ -20,6 +20,7 @@ from resolvers.store import (
     letters,
     push_endpoints,
     share_codes,
+    webhook_secrets,
 )
 
 
@@ -62,6 +63,7 @@ def _value_at(stored: Document, path: Sequence[str]) -> int:
 
 HOLDER_KEYS = VersionPath(holder_keys.NAME, "key_version")
 OFFICERS = VersionPath(officers.NAME, "key_version")
+WEBHOOK_SECRETS = VersionPath(webhook_secrets.NAME, "key_version")
 HOLDERS = VersionPath(holders.NAME, "key_version", array="digests")
 IDENTITY_DOCUMENTS = VersionPath(identity_documents.NAME, "digest.key_version")
 CARDS = VersionPath(cards.NAME, "number_digest.key_version", is_optional=True)
@@ -81,7 +83,7 @@ def paths_of(purpose: Purpose) -> Sequence[VersionPath]:
         case Purpose.LETTERS:
             return (LETTERS, GRANTS)
         case Purpose.MASTER:
-            return (HOLDER_KEYS, OFFICERS)
+            return (HOLDER_KEYS, OFFICERS, WEBHOOK_SECRETS)
         case Purpose.DIGEST:
             return (HOLDERS, IDENTITY_DOCUMENTS, CARDS, PUSH_ENDPOINTS, SHARE_CODES)
         case Purpose.REFRESH:

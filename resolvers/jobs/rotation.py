@@ -1,11 +1,11 @@
 """Bringing what is stored to the current key versions (docs/keys.md, "Rotating").
 
-Re-wrap holders' keys and officers' secrets under the current master key, and make the digests by
-which numbers are found anew under the current digest key. Each selects what carries an *older*
-version through a declared index, in bounded batches, and writes only over what it read: stopped
-anywhere and started again, it goes on; two at once do each other's work, never undo it. What has a
-newer version was written by a process with a newer key set and is left alone and counted, or two
-jobs with different key sets would turn each other's work back for ever.
+Re-wrap holders' keys and the secrets of officers and webhooks under the current master key, and
+make the digests by which numbers are found anew under the current digest key. Each selects what
+carries an *older* version through a declared index, in bounded batches, and writes only over what
+it read: stopped anywhere and started again, it goes on; two at once do each other's work, never
+undo it. What has a newer version was written by a process with a newer key set and is left alone
+and counted, or two jobs with different key sets would turn each other's work back for ever.
 
 Nobody waits meanwhile: a search tries every live digest key, and every live master key unwraps.
 """
@@ -149,18 +149,18 @@ def rewrap_holder_keys(
     database: Database, sealer: Sealer, *, batch_size: int = BATCH_SIZE
 ) -> AsyncIterator[RotationStep]:
     """Every holder key under the current master key. Progress, then one `RotationEnd`."""
-    return _rewrap(database, HOLDER_KEYS, sealer, batch_size)
+    return rewrap_stored(database, HOLDER_KEYS, sealer, batch_size)
 
 
 def rewrap_officer_secrets(
     database: Database, sealer: Sealer, *, batch_size: int = BATCH_SIZE
 ) -> AsyncIterator[RotationStep]:
     """The secret of every officer's codes, in the same way."""
-    return _rewrap(database, OFFICERS, sealer, batch_size)
+    return rewrap_stored(database, OFFICERS, sealer, batch_size)
 
 
-async def _rewrap(
-    database: Database, path: VersionPath, sealer: Sealer, batch_size: int
+async def rewrap_stored(
+    database: Database, path: VersionPath, sealer: Sealer, batch_size: int = BATCH_SIZE
 ) -> AsyncIterator[RotationStep]:
     """For collections whose documents hold `key_version` and `wrapped`."""
     tally = _Tally()

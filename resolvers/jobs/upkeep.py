@@ -26,6 +26,8 @@ from resolvers.jobs.notice_retention import remove_old_notices
 from resolvers.jobs.paper_sweep import sweep_papers
 from resolvers.jobs.reminders import send_reminders
 from resolvers.notices.projecting import project_events
+from resolvers.webhooks.projecting import project_to_webhooks
+from resolvers.webhooks.sending import send_to_webhooks
 
 EVERY_MINUTE: Final = timedelta(minutes=1)
 EVERY_SECOND: Final = timedelta(seconds=1)
@@ -39,6 +41,8 @@ class Job:
 
     run: Callable[[Gateway, datetime], Awaitable[int]]
     every: timedelta = EVERY_MINUTE
+    at_once: int = 1
+    """How many of it a worker runs side by side: where one may last, another begins."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,8 @@ JOBS: Mapping[str, Job] = {
     "events told to holders": Job(project_events, EVERY_SECOND),
     "notices dispatched": Job(dispatch_notices, EVERY_SECOND),
     "messages sent": Job(send_due, EVERY_SECOND),
+    "events told to webhooks": Job(project_to_webhooks, EVERY_SECOND),
+    "webhooks sent": Job(send_to_webhooks, EVERY_SECOND, at_once=2),
     "old notices removed": Job(remove_old_notices),
 }
 

@@ -158,6 +158,11 @@ async def _permits_say_of_which_employment(database: Database) -> None:
     )
 
 
+async def _events_of_before_are_no_news_to_webhooks(_database: Database) -> None:
+    """Version 3: webhooks take events on too. Nobody had one before, so none is to be told, and
+    nothing is written."""
+
+
 MIGRATIONS: Sequence[Migration] = (
     Migration("audit", 2, _lines_name_those_who_were_looked_at),
     Migration("audit", 3, _lines_name_sub_users),
@@ -165,6 +170,7 @@ MIGRATIONS: Sequence[Migration] = (
     Migration("employer_clients", 2, _clients_say_what_they_are_held_to),
     Migration("holders", 2, _consents_can_be_withdrawn),
     Migration("outgoing_events", 2, _events_wait_for_those_who_take_them_on),
+    Migration("outgoing_events", 3, _events_of_before_are_no_news_to_webhooks),
     Migration("login_flows", 2, _flows_count_codes_and_checks),
     Migration("permits", 2, _permits_say_of_which_employment),
     Migration("throttle", 2, _throttle_counts_refusals),

@@ -16,6 +16,7 @@ from auth.bson_schema import INSTANT, array, document, identifier, one_of, optio
 from auth.collections import CollectionSpec, Index
 from auth.mongo import Collection, Database, Document, Transaction
 from auth.principal import PrincipalKind
+from resolvers.rules.webhook_events import CATALOGUE
 
 NAME = "outgoing_events"
 KEPT_LIFETIME = timedelta(days=90)
@@ -78,6 +79,7 @@ class Consumer(StrEnum):
     """Who takes events on, each at its own pace."""
 
     INBOX = "INBOX"
+    WEBHOOKS = "WEBHOOKS"
 
 
 HEARD_BY_INBOX = frozenset(
@@ -110,9 +112,12 @@ HEARD_BY_INBOX = frozenset(
 """Of these a holder may be told, or something that a holder was told may hold no longer
 (`resolvers.notices.telling`)."""
 
+HEARD_BY_WEBHOOKS = frozenset(kind for kind in EventKind if kind.value in CATALOGUE)
+"""Of these an employer may be told, where the event names one."""
+
 SPEC = CollectionSpec(
     name=NAME,
-    version=2,
+    version=3,
     audience="the gateway's own deliveries to those whom an event names",
     validator=document(
         {
@@ -142,6 +147,12 @@ SPEC = CollectionSpec(
             serves="events that holders are still to be told of, oldest first",
             partial={"awaited_by": str(Consumer.INBOX)},
         ),
+        Index(
+            "awaited_by_webhooks",
+            (("at", 1), ("_id", 1)),
+            serves="events that employers' webhooks are still to be told of, oldest first",
+            partial={"awaited_by": str(Consumer.WEBHOOKS)},
+        ),
         Index("object", (("object_id", 1), ("at", 1)), serves="what happened to one document"),
     ),
 )
@@ -160,7 +171,10 @@ class Event:
 
 def encode_event(event_id: str, event: Event, at: datetime, by: PrincipalKind) -> Document:
     """`by` is who did it; who is to take the event on follows from its kind."""
-    inbox = event.kind in HEARD_BY_INBOX and event.holder_id is not None
+    heard_by = {
+        Consumer.INBOX: event.kind in HEARD_BY_INBOX and event.holder_id is not None,
+        Consumer.WEBHOOKS: event.kind in HEARD_BY_WEBHOOKS and event.employer_id is not None,
+    }
     return {
         "_id": event_id,
         "at": at,
@@ -172,7 +186,7 @@ def encode_event(event_id: str, event: Event, at: datetime, by: PrincipalKind) -
         "authority": event.authority,
         "by": str(by),
         "detail": None if event.detail is None else str(event.detail),
-        "awaited_by": [str(Consumer.INBOX)] if inbox else [],
+        "awaited_by": [str(consumer) for consumer, hears in heard_by.items() if hears],
     }
 
 

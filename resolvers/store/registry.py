@@ -49,6 +49,9 @@ from resolvers.store import (
     residence_permits,
     share_codes,
     tasks,
+    webhook_deliveries,
+    webhook_secrets,
+    webhooks,
 )
 
 SPECS: Sequence[CollectionSpec] = (
@@ -78,6 +81,9 @@ SPECS: Sequence[CollectionSpec] = (
     application_documents.SPEC,
     idempotency.SPEC,
     outgoing_events.SPEC,
+    webhooks.SPEC,
+    webhook_secrets.SPEC,
+    webhook_deliveries.SPEC,
     papers.SPEC,
     paper_parts.SPEC,
     paper_files.FILES_SPEC,
