@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from api.calendar import CALENDAR_ROUTE, CalendarEndpoint
 from api.check.endpoint import check_routes
+from api.credentials import credential_routes
 from api.demo import demo_identities
 from api.embedded import end_with_parent
 from api.failure import Refusal
@@ -182,6 +183,7 @@ def _routes(
             methods=["GET"],
         ),
         *check_routes(lambda: slot.runtime.gateway, settings.issuer),
+        *credential_routes(lambda: slot.runtime.gateway, settings.issuer),
         Route("/.well-known/jwks.json", keys),
         Route("/.well-known/oauth-authorization-server", authorization_server),
         Route("/metrics", metrics_endpoint.answer),

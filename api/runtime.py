@@ -49,6 +49,7 @@ from auth.throttle import ThrottleStore
 from auth.tokens import TokenAuthority
 from auth.used_once import UsedOnceStore
 from auth.verified_tokens import VerifiedTokens
+from resolvers.credential_services import credential_services
 from resolvers.gateway import Gateway, Now
 from resolvers.heavy_work import HeavyWork
 from resolvers.letter_press import LetterPress
@@ -263,6 +264,7 @@ def _gateway(
         grant_records=GrantRecords(key_set, issuer=settings.issuer),
         letter_tokens=LetterTokens(key_set),
         letter_states=LetterStateStore(database),
+        credential_services=credential_services(database, key_set, settings.issuer),
         person_provider=person,
         second_proof_provider=second_proof,
         paper_scanner=paper_scanner(settings),

@@ -68,6 +68,10 @@ class Permission(StrEnum):
     NOTICE_MANAGE = "notice:own:manage"
     PUSH_READ = "push_endpoint:own:read"
     PUSH_MANAGE = "push_endpoint:own:manage"
+    DEVICE_KEY_READ = "device_key:own:read"
+    DEVICE_KEY_REGISTER = "device_key:own:register"
+    DEVICE_KEY_REMOVE = "device_key:own:remove"
+    CREDENTIAL_ISSUE = "credential:own:issue"
     CALENDAR_READ = "calendar_feed:own:read"
     CALENDAR_MANAGE = "calendar_feed:own:manage"
     SHARE_CODE_READ = "share_code:own:read"
@@ -166,6 +170,15 @@ RULES: Mapping[Permission, Rule] = {
     Permission.NOTICE_MANAGE: _HOLDER,
     Permission.PUSH_READ: _HOLDER,
     Permission.PUSH_MANAGE: _HOLDER,
+    Permission.DEVICE_KEY_READ: _HOLDER,
+    Permission.DEVICE_KEY_REGISTER: Rule(
+        _HOLDER.kinds, Assurance.REAL_PERSON, proof_lifetime=FRESH_PROOF_LIFETIME
+    ),
+    Permission.DEVICE_KEY_REMOVE: _HOLDER,
+    # It holds name and numbers in full: as much as a reveal.
+    Permission.CREDENTIAL_ISSUE: Rule(
+        _HOLDER.kinds, Assurance.REAL_PERSON, proof_lifetime=FRESH_PROOF_LIFETIME
+    ),
     Permission.CALENDAR_READ: _HOLDER,
     Permission.CALENDAR_MANAGE: _HOLDER,
     Permission.SHARE_CODE_READ: _HOLDER,

@@ -36,6 +36,7 @@ from auth.throttle import ThrottleStore
 from auth.tokens import TokenAuthority
 from auth.used_once import UsedOnceStore
 from auth.verification import RealPersonProvider, SecondProofProvider
+from resolvers.credential_services import CredentialServices
 from resolvers.heavy_work import HeavyWork
 from resolvers.letter_press import LetterPress
 from resolvers.letter_signer import LetterSigner
@@ -163,6 +164,7 @@ class Gateway:
     grant_records: GrantRecords
     letter_tokens: LetterTokens
     letter_states: LetterStateStore
+    credential_services: CredentialServices
     person_provider: RealPersonProvider
     second_proof_provider: SecondProofProvider
     paper_scanner: PaperScanner

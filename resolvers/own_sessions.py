@@ -6,6 +6,7 @@ from auth.audit import AuditAction, AuditLine
 from auth.mongo import Transaction
 from auth.session_documents import EndReason
 from auth.sessions import Audit, Ended, EndOutcome
+from resolvers.credentials.device_keys import end_keys_with_sessions
 from resolvers.delivery.endpoints import end_with_sessions
 from resolvers.gateway import Ask, Gateway, append_audit
 
@@ -20,6 +21,7 @@ def _audit(gateway: Gateway, ask: Ask) -> Audit:
         )
         await append_audit(gateway, ask, line, transaction=transaction)
         await end_with_sessions(gateway, ended, transaction)
+        await end_keys_with_sessions(gateway, ended, transaction)
 
     return write
 

@@ -100,6 +100,13 @@ class RefusalCode(StrEnum):
     LETTERS_BUSY = "LETTERS_BUSY"
     LETTER_NOT_PRINTABLE = "LETTER_NOT_PRINTABLE"
 
+    # Of device keys and credentials.
+    BAD_DEVICE_KEY = "BAD_DEVICE_KEY"
+    DEVICE_PROOF_REFUSED = "DEVICE_PROOF_REFUSED"
+    TOO_MANY_DEVICE_KEYS = "TOO_MANY_DEVICE_KEYS"
+    DEVICE_KEY_OF_ANOTHER_SESSION = "DEVICE_KEY_OF_ANOTHER_SESSION"
+    ELECTRONIC_CARD_NOT_USABLE = "ELECTRONIC_CARD_NOT_USABLE"
+
 
 class GapReason(StrEnum):
     """What is wrong with a paper, or with what was stated."""

@@ -10,6 +10,7 @@ from schema.card import CardConnection
 from schema.card_order import CardOrderConnection
 from schema.connection import DEFAULT_PAGE, After, First, Listing
 from schema.context import Info
+from schema.device_key import DeviceKey
 from schema.employer_desk import ApplicationId, by_id
 from schema.field import guarded, holder_field
 from schema.grant import Grant, GrantConnection, GrantId, States, grants_of, in_states
@@ -188,6 +189,14 @@ class Holder:
     )
     def push_endpoints(self, info: Info) -> list[PushEndpoint]:
         return [PushEndpoint(row=Row("push_endpoints", row)) for row in self.row.related(info)]
+
+    @guarded(
+        Permission.DEVICE_KEY_READ,
+        description="Keys of devices that can show the permit offline, newest first.",
+        edge="device_keys",
+    )
+    def device_keys(self, info: Info) -> list[DeviceKey]:
+        return [DeviceKey(row=Row("device_keys", row)) for row in self.row.related(info)]
 
     @guarded(
         Permission.CALENDAR_READ,

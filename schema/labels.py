@@ -88,6 +88,7 @@ NOTICE_KIND_LABELS: Mapping[NoticeKind, Named] = {
     NoticeKind.TASK_OPENED: Named("New task", "新待办事项"),
     NoticeKind.LETTER_ISSUED: Named("New letter", "新文书"),
     NoticeKind.GRANT_ASKED: Named("Request to see your data", "信息查看申请"),
+    NoticeKind.DEVICE_KEY_REGISTERED: Named("Device key registered", "设备密钥已登记"),
 }
 NOTICE_GROUP_LABELS: Mapping[NoticeGroup, Named] = {
     NoticeGroup.LAST_DAYS: Named("Reminders of last days", "到期提醒"),

@@ -200,6 +200,26 @@ CHANGE_REFUSAL_TEXTS: Mapping[RefusalCode, Named] = {
         "The letter has a character that cannot be printed. Ask the authority for it.",
         "文书中有无法打印的字符，请向办理机关申请。",
     ),
+    _C.BAD_DEVICE_KEY: Named(
+        "The key is not a P-256 or Ed25519 public key, written as RFC 7518 has it.",
+        "密钥不是格式正确的 P-256 或 Ed25519 公钥。",
+    ),
+    _C.DEVICE_PROOF_REFUSED: Named(
+        "The proof does not hold: sign a new deviceKeyNonce with this key, once.",
+        "密钥持有证明无效，请用该密钥对新的 deviceKeyNonce 签名，且仅使用一次。",
+    ),
+    _C.TOO_MANY_DEVICE_KEYS: Named(
+        "No more device keys can be registered. Remove one first.",
+        "已达到可登记设备密钥数量上限，请先移除一个。",
+    ),
+    _C.DEVICE_KEY_OF_ANOTHER_SESSION: Named(
+        "The key is of another device. Only that device is issued a credential for it.",
+        "该密钥属于另一台设备，只能由该设备申请凭证。",
+    ),
+    _C.ELECTRONIC_CARD_NOT_USABLE: Named(
+        "There is no electronic card that is good now with a permit on it.",
+        "没有载有有效工作许可的可用电子社会保障卡。",
+    ),
 }
 
 GAP_REASON_TEXTS: Mapping[GapReason, Named] = {

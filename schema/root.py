@@ -11,6 +11,7 @@ from schema.consent import ConsentMutation, ConsentQuery
 from schema.context import Info
 from schema.counter import CounterMutation
 from schema.counter_desk import CounterQuery
+from schema.device_key import DeviceKeyMutation, DeviceKeyQuery
 from schema.employer_desk import EmployerQuery
 from schema.field import guarded
 from schema.grant_changes import GrantMutation
@@ -21,6 +22,7 @@ from schema.notice_changes import NoticeMutation
 from schema.officer_desk import OfficerQuery
 from schema.officer_login import OfficerLoginMutation
 from schema.own_read import read_own
+from schema.permit_credential import PermitCredentialMutation
 from schema.push import PushMutation, PushQuery
 from schema.session import SessionMutation
 from schema.share_code_changes import ShareCodeMutation, ShareCodeQuery
@@ -40,6 +42,7 @@ class Query(
     PushQuery,
     ShareCodeQuery,
     CardCodeQuery,
+    DeviceKeyQuery,
 ):
     @guarded(Permission.HOLDER_READ, description="The holder who asks.")
     async def me(self, info: Info) -> Holder:
@@ -66,5 +69,7 @@ class Mutation(
     ShareCodeCheckMutation,
     CardCheckMutation,
     WebhookMutation,
+    DeviceKeyMutation,
+    PermitCredentialMutation,
 ):
     pass

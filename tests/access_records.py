@@ -51,6 +51,7 @@ from tests.access_callers import documents_of, employer_id_of, own_values, rich_
 from tests.access_sharing import put_sharing
 from tests.access_webhooks import put_webhook
 from tests.card_desk import put_order
+from tests.device_records import put_device_key
 from tests.endpoints import put_endpoint, put_feed, put_share_code
 from tests.factories import CITY, Person
 from tests.filing import put_papers
@@ -126,6 +127,7 @@ async def put_party(serving: Serving, city: str = CITY, **plan: Any) -> Party:
     await put_feed(serving, person.holder_id)
     await put_webhook(serving, employer_id)
     await put_share_code(serving, person.holder_id, employer_id)
+    await put_device_key(serving, person.holder_id)
     quiet = NoticePreferences(quiet=QuietHours.of("22:00", "07:30"), revision=1)
     await serving.database[inboxes.NAME].update_one(
         {"_id": person.holder_id}, {"$set": {"preferences": encode_preferences(quiet)}}

@@ -47,7 +47,8 @@ ROOT_TYPES: tuple[Line, ...] = (
             " applications application letters source"
         ),
     ),
-    ("Holder", OWN, "pushEndpoints calendarFeed"),
+    ("Holder", OWN, "pushEndpoints calendarFeed deviceKeys"),
+    ("DeviceKey", OWN, "id algorithm thumbprint registeredAt sessionId isOfThisSession"),
     ("CalendarFeed", OWN, "id createdAt lastReadOn"),
     (
         "PushEndpoint",

@@ -144,6 +144,7 @@ def test_every_list_of_rows_is_a_connection_or_bounded_by_its_document(
         ("WebhookDelivery", "attempts"),
         # Bounded by policy: so many devices and mail addresses.
         ("Holder", "pushEndpoints"),
+        ("Holder", "deviceKeys"),
         ("HolderAtCounter", "cards"),
         ("HolderAtCounter", "orders"),
         ("OfficerDesk", "counterStatistics"),

@@ -183,7 +183,7 @@ def test_the_list_tells_what_still_needs_each_key(place: Place) -> None:
     cells = [line.split() for line in place.told("list").splitlines()]
     rows = {(c[0], c[1]): (c[2], " ".join(c[4:])) for c in cells[1:]}
     assert rows == {
-        ("signing", "1"): ("current", "tokens under way"),
+        ("signing", "1"): ("current", "0 credentials, and tokens under way"),
         ("master", "2"): ("staged", "0 holder keys and secrets"),
         ("master", "1"): ("current", "3 holder keys and secrets"),
         ("digest", "2"): ("current", "0 documents"),

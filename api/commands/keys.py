@@ -39,7 +39,7 @@ from resolvers.jobs.rotation_steps import RotationStep
 
 PURPOSE = click.Choice([purpose.value for purpose in Purpose])
 NEEDED_BY = {
-    Purpose.SIGNING: "tokens under way",
+    Purpose.SIGNING: "credentials, and tokens under way",
     Purpose.MASTER: "holder keys and secrets",
     Purpose.DIGEST: "documents",
     Purpose.REFRESH: "live sessions",
@@ -83,10 +83,8 @@ async def _listed(settings: Settings, uri: str, key_set: KeySet) -> list[str]:
         for purpose in Purpose:
             ring = key_set.ring(purpose)
             for key in ring.keys:
-                needed = NEEDED_BY[purpose]
-                if purpose is not Purpose.SIGNING:
-                    count = await count_needing(database, purpose, key.version, now)
-                    needed = f"{count} {needed}"
+                count = await count_needing(database, purpose, key.version, now)
+                needed = f"{count} {NEEDED_BY[purpose]}"
                 state = _state(key.version, ring.current_version)
                 created = key.created_at.strftime("%Y-%m-%dT%H:%M:%SZ")
                 lines.append(_row(purpose, str(key.version), state, created, needed))
@@ -152,7 +150,10 @@ def _after_rotation(purpose: Purpose) -> str:
         case Purpose.MASTER | Purpose.DIGEST:
             return "run 'onecard keys rewrap'; retire the old key when it has ended."
         case Purpose.SIGNING:
-            return "wait 10 minutes, the longest life of a token, before you retire the old key."
+            return (
+                "wait until the credentials of the old key are over (30 days at most) before you "
+                "retire it, or retire it at once and have them issued anew."
+            )
         case Purpose.REFRESH:
             return (
                 "wait until the sessions of the old key have ended (30 days at most) before you "
@@ -240,13 +241,18 @@ _OR_WAIT = {Purpose.DIGEST: ", and wait for live share codes (90 days at most)"}
 
 def _refuse_while_needed(settings: Settings, purpose: Purpose, version: int, at_once: bool) -> None:
     if purpose is Purpose.SIGNING:
-        if not at_once:
-            _refuse_while_tokens_live(settings.keys_path, version)
-        return
+        if at_once:
+            return
+        _refuse_while_tokens_live(settings.keys_path, version)
     with database_uri(settings) as uri:
         needing = asyncio.run(_count(settings, uri, purpose, version))
     if needing == 0:
         return
+    if purpose is Purpose.SIGNING:
+        raise Refusal(
+            f"{needing} credentials of signing key {version} could no longer be checked: wait "
+            "until they are over (30 days at most), or retire it with --at-once"
+        )
     if purpose is Purpose.LETTERS:
         if not at_once:
             raise Refusal(

@@ -18,6 +18,7 @@ from resolvers.store import (
     holders,
     identity_documents,
     letters,
+    permit_credentials,
     push_endpoints,
     share_codes,
     webhook_secrets,
@@ -71,15 +72,16 @@ PUSH_ENDPOINTS = VersionPath(push_endpoints.NAME, "digest.key_version")
 SHARE_CODES = VersionPath(share_codes.NAME, "digest.key_version")
 LETTERS = VersionPath(letters.NAME, "key_version")
 GRANTS = VersionPath(grants.NAME, "key_version", array="records")
+CREDENTIALS = VersionPath(permit_credentials.NAME, "key_version")
 SESSIONS = VersionPath(session_documents.NAME, "refresh_key_version")
 
 
 def paths_of(purpose: Purpose) -> Sequence[VersionPath]:
-    """Where the versions of a purpose are stored; signing keys are named by tokens only, letters
-    keys by paper too, which nobody can count."""
+    """Where the versions of a purpose are stored; signing keys are named by tokens too, letters
+    keys by paper, which nobody can count."""
     match purpose:
         case Purpose.SIGNING:
-            return ()
+            return (CREDENTIALS,)
         case Purpose.LETTERS:
             return (LETTERS, GRANTS)
         case Purpose.MASTER:

@@ -6,6 +6,7 @@ from auth.audit import AuditAction, AuditLine
 from auth.mongo import Transaction
 from auth.session_rotation import Rotated
 from auth.sessions import Ended
+from resolvers.credentials.device_keys import end_keys_with_sessions
 from resolvers.delivery.endpoints import end_with_sessions
 from resolvers.gateway import Ask, Gateway, append_audit
 from resolvers.login.completion import tokens_of
@@ -24,6 +25,7 @@ async def refresh_tokens(gateway: Gateway, ask: Ask, token: str) -> Tokens | Ref
         )
         await append_audit(gateway, ask, line, transaction=transaction)
         await end_with_sessions(gateway, ended, transaction)
+        await end_keys_with_sessions(gateway, ended, transaction)
 
     answer = await gateway.sessions.rotate(token, gateway.now(), audit)
     if not isinstance(answer, Rotated):

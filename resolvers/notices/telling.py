@@ -46,6 +46,7 @@ TELLINGS: Mapping[tuple[EventKind, EventDetail | None], Telling] = {
     (_E.TASK_OPENED, None): Telling(_N.TASK_OPENED),
     (_E.LETTER_ISSUED, None): Telling(_N.LETTER_ISSUED),
     (_E.GRANT_ASKED, None): Telling(_N.GRANT_ASKED),
+    (_E.DEVICE_KEY_REGISTERED, None): Telling(_N.DEVICE_KEY_REGISTERED, own_too=True),
 }
 
 ASKING = frozenset(

@@ -34,6 +34,7 @@ _URGENCIES: Final[Mapping[NoticeKind, Urgency]] = {
     NoticeKind.APPLICATION_LAPSING: Urgency.HIGH,
     NoticeKind.PERMIT_CANCELLED: Urgency.HIGH,
     NoticeKind.CARD_CHANGED: Urgency.HIGH,
+    NoticeKind.DEVICE_KEY_REGISTERED: Urgency.HIGH,
     NoticeKind.LETTER_ISSUED: Urgency.LOW,
     NoticeKind.RECORD_UPDATED: Urgency.LOW,
 }

@@ -197,6 +197,14 @@ _NEWS: Mapping[NoticeKind, NoticeTexts] = {
             "请打开查看或下载保存。您向他人出示时，对方可以查验真伪。",
         ),
     ),
+    _K.DEVICE_KEY_REGISTERED: NoticeTexts(
+        Named("A device can show your permit offline", "有设备可离线出示您的工作许可"),
+        Named(
+            "A key of that device was registered. If it was not you, remove it under devices, and "
+            "log that device out.",
+            "该设备的密钥已登记。如非本人操作，请在“设备”中移除该密钥并退出该设备的登录。",
+        ),
+    ),
 }
 
 _UPDATED_TEXT = Named(

@@ -34,6 +34,7 @@ class NoticeKind(StrEnum):
     TASK_OPENED = "TASK_OPENED"
     LETTER_ISSUED = "LETTER_ISSUED"
     GRANT_ASKED = "GRANT_ASKED"
+    DEVICE_KEY_REGISTERED = "DEVICE_KEY_REGISTERED"
 
 
 REMINDERS: Final = frozenset(
@@ -61,6 +62,7 @@ class NoticeSubject(StrEnum):
     TASK = "TASK"
     LETTER = "LETTER"
     GRANT = "GRANT"
+    DEVICE_KEY = "DEVICE_KEY"
 
 
 _SUBJECTS: Mapping[str, NoticeSubject] = {
@@ -74,6 +76,7 @@ _SUBJECTS: Mapping[str, NoticeSubject] = {
     "tsk": NoticeSubject.TASK,
     "ltr": NoticeSubject.LETTER,
     "gnt": NoticeSubject.GRANT,
+    "dvk": NoticeSubject.DEVICE_KEY,
 }
 
 

@@ -60,6 +60,7 @@ class EventKind(StrEnum):
     RECORD_IMPORTED = "record.imported"
     TASK_OPENED = "task.opened"
     TASK_DONE = "task.done"
+    DEVICE_KEY_REGISTERED = "device_key.registered"
 
 
 class EventDetail(StrEnum):
@@ -107,6 +108,7 @@ HEARD_BY_INBOX = frozenset(
         EventKind.TASK_DONE,
         EventKind.LETTER_ISSUED,
         EventKind.GRANT_ASKED,
+        EventKind.DEVICE_KEY_REGISTERED,
     }
 )
 """Of these a holder may be told, or something that a holder was told may hold no longer
