@@ -1,4 +1,5 @@
-"""WWW-Authenticate of a 401: which proof is wanted (RFC 6750, RFC 9449, RFC 9470)."""
+"""WWW-Authenticate of a 401: which proof is wanted (RFC 6750, RFC 9449, RFC 9470); and the whole
+answer to a request that failed, where it is no GraphQL."""
 
 from __future__ import annotations
 
@@ -6,9 +7,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from starlette.requests import Request
+from starlette.responses import Response
 
 from api.dpop import SCHEME, challenge
-from schema.failures import RequestErrorCode
+from api.exchange import exchange_of
+from api.refusals import refusal
+from schema.failures import RequestError, RequestErrorCode
 
 REALM: Final = "onecard"
 STEP_UP_MAX_AGE_SECONDS: Final = 300
@@ -22,6 +26,17 @@ def challenge_headers(
     """Empty for a code that is no 401."""
     told = _challenge(request, code, extensions)
     return {} if told is None else {"WWW-Authenticate": told}
+
+
+def refused_request(
+    request: Request, error: RequestError, headers: Mapping[str, str] | None = None
+) -> Response:
+    """`headers` join what the error itself asks for."""
+    exchange_of(request.scope).note_code(error.code.value)
+    told = challenge_headers(request, error.code, error.extensions or {}) | dict(headers or {})
+    if error.retry_after_seconds is not None:
+        told["Retry-After"] = str(error.retry_after_seconds)
+    return refusal(error.code, error.message, headers=told, details=error.extensions)
 
 
 def _challenge(

@@ -7,7 +7,8 @@ from typing import Final
 
 from starlette.requests import Request
 
-from auth.dpop import ALGORITHMS, PROOF_LIFETIME, Presented, ProofFault
+from auth.client_keys import ALGORITHM_NAMES
+from auth.dpop import PROOF_LIFETIME, Presented, ProofFault
 
 SCHEME: Final = "DPoP"
 _LIFE: Final = int(PROOF_LIFETIME.total_seconds())
@@ -38,4 +39,4 @@ def presented(request: Request, issuer: str) -> Presented:
 def challenge(realm: str, error: str | None = None) -> str:
     """For WWW-Authenticate (RFC 9449 section 7.1)."""
     told = "" if error is None else f', error="{error}"'
-    return f'{SCHEME} realm="{realm}"{told}, algs="{" ".join(ALGORITHMS)}"'
+    return f'{SCHEME} realm="{realm}"{told}, algs="{" ".join(ALGORITHM_NAMES)}"'

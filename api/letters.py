@@ -15,7 +15,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from api.byte_ranges import ByteRange, Unsatisfiable, asked_range
-from api.challenges import challenge_headers
+from api.challenges import refused_request
 from api.exchange import exchange_of
 from api.graphql_context import UNKNOWN_ADDRESS, ask_of
 from api.language import preferred_language
@@ -55,7 +55,9 @@ class LettersEndpoint:
         try:
             await self._answer(request, send)
         except RequestError as error:
-            await _refused(request, error)(scope, receive, send)
+            is_method = error.code is RequestErrorCode.METHOD_NOT_ALLOWED
+            headers = {"Allow": ", ".join(_METHODS)} if is_method else {}
+            await refused_request(request, error, headers)(scope, receive, send)
 
     async def _answer(self, request: Request, send: Send) -> None:
         if request.method not in _METHODS:
@@ -140,14 +142,3 @@ def _disposition(request: Request, letter: LetterFile) -> str:
     named = title.zh if language is Language.ZH else title.en.replace(":", "")
     encoded = quote(f"{named} {letter.file_number}.pdf", safe="")
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}"
-
-
-def _refused(request: Request, error: RequestError) -> Response:
-    exchange_of(request.scope).note_code(error.code.value)
-    headers = challenge_headers(request, error.code, error.extensions or {})
-    if error.code is RequestErrorCode.METHOD_NOT_ALLOWED:
-        headers["Allow"] = ", ".join(_METHODS)
-    seconds = error.retry_after_seconds
-    if seconds is not None:
-        headers["Retry-After"] = str(seconds)
-    return refusal(error.code, error.message, headers=headers, details=error.extensions)

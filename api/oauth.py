@@ -25,8 +25,8 @@ from api.graphql_context import UNKNOWN_ADDRESS
 from api.oauth_errors import OAuthError
 from api.settings import Settings
 from auth.client_assertions import AssertionFault
-from auth.client_keys import KeyAlgorithm
-from auth.dpop import ALGORITHMS, ProofFault
+from auth.client_keys import ALGORITHM_NAMES
+from auth.dpop import ProofFault
 from auth.principal import ANONYMOUS
 from auth.scopes import ClientScope
 from resolvers.client_tokens import (
@@ -91,9 +91,9 @@ def metadata(settings: Settings) -> dict[str, Any]:
         "response_types_supported": [],
         "grant_types_supported": [GRANT_TYPE],
         "token_endpoint_auth_methods_supported": ["private_key_jwt"],
-        "token_endpoint_auth_signing_alg_values_supported": [str(one) for one in KeyAlgorithm],
+        "token_endpoint_auth_signing_alg_values_supported": list(ALGORITHM_NAMES),
         "scopes_supported": [str(scope) for scope in ClientScope],
-        "dpop_signing_alg_values_supported": list(ALGORITHMS),
+        "dpop_signing_alg_values_supported": list(ALGORITHM_NAMES),
     }
 
 

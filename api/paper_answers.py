@@ -29,7 +29,7 @@ from resolvers.papers.outcomes import (
 from resolvers.papers.receiving import MIN_CHUNK_BYTES
 from resolvers.policy.papers import JPEG, PDF, PNG
 from resolvers.store.papers import MAX_PAPERS, MAX_UPLOADS
-from schema.failures import RequestError, RequestErrorCode
+from schema.failures import RequestErrorCode
 
 PATH: Final = "/papers"
 METADATA: Final = ("application", "kind", "filetype")
@@ -158,14 +158,6 @@ def _download(request: Request, paper: PaperContent) -> Response:
             "Accept-Ranges": "none",
         },
     )
-
-
-def refused_request(request: Request, error: RequestError) -> Response:
-    exchange_of(request.scope).note_code(error.code.value)
-    headers = challenge_headers(request, error.code, error.extensions or {})
-    if error.retry_after_seconds is not None:
-        headers["Retry-After"] = str(error.retry_after_seconds)
-    return refusal(error.code, error.message, headers=headers, details=error.extensions)
 
 
 def refused_header(request: Request, fault: tus.TusFault) -> Response:

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
 from api import tus
+from api.challenges import refused_request
 from api.graphql_context import ask_of
 from api.paper_answers import (
     METADATA,
@@ -23,7 +24,6 @@ from api.paper_answers import (
     capabilities,
     refused_header,
     refused_method,
-    refused_request,
 )
 from api.runtime import Runtime
 from api.turns import Turns

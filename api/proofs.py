@@ -15,9 +15,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from api.exchange import exchange_of
+from api.challenges import refused_request
 from api.graphql_context import ask_of
-from api.refusals import refusal
 from api.runtime import Runtime
 from api.turns import Turns
 from auth.proof_links import PROOFS_PATH, ProofClaim
@@ -50,11 +49,8 @@ class ProofsEndpoint:
         try:
             response = await self._answer(request)
         except RequestError as error:
-            exchange_of(scope).note_code(error.code.value)
             headers = {"Allow": "GET"} if request.method != "GET" else {}
-            if error.retry_after_seconds is not None:
-                headers["Retry-After"] = str(error.retry_after_seconds)
-            response = refusal(error.code, error.message, headers=headers)
+            response = refused_request(request, error, headers)
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:

@@ -21,6 +21,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from auth.client_keys import algorithm_named
 from auth.clients import Client, ClientStore
 from auth.compact_jws import (
     CLOCK_LEEWAY,
@@ -177,7 +178,7 @@ def fault_of(
     if key is None:
         was_its = any(one.key.kid == read.kid for one in client.retired_keys)
         return AssertionFault.KEY_RETIRED if was_its else AssertionFault.UNKNOWN_KEY
-    if read.algorithm != key.algorithm:
+    if algorithm_named(read.algorithm) is not key.algorithm:
         return AssertionFault.WRONG_ALGORITHM
     if not is_signed(read.text, key):
         return AssertionFault.BAD_SIGNATURE

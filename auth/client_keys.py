@@ -53,6 +53,18 @@ class KeyAlgorithm(StrEnum):
     RS256 = "RS256"
 
 
+FULLY_SPECIFIED: Final = "Ed25519"
+"""What RFC 9864 calls EdDSA with such a key; taken wherever EdDSA is."""
+ALGORITHM_NAMES: Final = (*map(str, KeyAlgorithm), FULLY_SPECIFIED)
+
+
+def algorithm_named(name: object) -> KeyAlgorithm | None:
+    """None for a name of none of them."""
+    if name == FULLY_SPECIFIED:
+        return KeyAlgorithm.EDDSA
+    return next((algorithm for algorithm in KeyAlgorithm if algorithm == name), None)
+
+
 class UnsoundClientKey(ValueError):
     """One clause for whoever registers: what is wrong, and nothing of the key."""
 
@@ -106,10 +118,10 @@ def keys_of_pem(data: bytes) -> tuple[ClientKey, ...]:
     return (_client_key(_members_of(loaded), algorithm, loaded, None),)
 
 
-def key_of_jwk(jwk: object, algorithm: str) -> ClientKey:
+def key_of_jwk(jwk: object, algorithm: KeyAlgorithm) -> ClientKey:
     """The key of a proof that carries it, for the algorithm that the proof was signed by, under its
     thumbprint (RFC 7638), whatever it calls itself. Raises `UnsoundClientKey`."""
-    if not isinstance(jwk, dict) or jwk.get("alg", algorithm) != algorithm:
+    if not isinstance(jwk, dict) or algorithm_named(jwk.get("alg", algorithm)) is not algorithm:
         raise UnsoundClientKey("is no JWK for its algorithm")
     return _of_jwk({**jwk, "alg": algorithm, "kid": None})
 
@@ -179,9 +191,10 @@ def _algorithm_of(loaded: PublicKey, said: object) -> KeyAlgorithm:
         raise UnsoundClientKey(_KINDS)
     if said is None:
         return allowed[0]
-    if said not in list(allowed):
+    named = algorithm_named(said)
+    if named is None or named not in allowed:
         raise UnsoundClientKey(f"holds a key whose alg is not {' or '.join(allowed)}")
-    return KeyAlgorithm(str(said))
+    return named
 
 
 def _client_key(

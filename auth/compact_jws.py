@@ -13,8 +13,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import jwt
+from jwt.algorithms import OKPAlgorithm
 
-from auth.client_keys import ClientKey, KeyAlgorithm
+from auth.client_keys import (
+    ALGORITHM_NAMES,
+    FULLY_SPECIFIED,
+    ClientKey,
+    KeyAlgorithm,
+    algorithm_named,
+)
 from auth.strict_json import json_object
 
 CLOCK_LEEWAY: Final = timedelta(seconds=5)
@@ -27,6 +34,7 @@ _COMPACT_FORM: Final = re.compile(
 
 # No other algorithm is registered, so none can be chosen by a header.
 _JWS: Final = jwt.PyJWS(algorithms=[str(algorithm) for algorithm in KeyAlgorithm])
+_JWS.register_algorithm(FULLY_SPECIFIED, OKPAlgorithm())
 
 
 def decoded_compact(text: str) -> tuple[dict[str, object], dict[str, object]] | None:
@@ -49,8 +57,9 @@ def decoded_segment(segment: str) -> dict[str, object] | None:
 
 def is_signed(text: str, key: ClientKey, detached: bytes | None = None) -> bool:
     """Whether `key` signed it: what stands in it, or the `detached` payload as it is (RFC 7797)."""
+    names = [name for name in ALGORITHM_NAMES if algorithm_named(name) is key.algorithm]
     try:
-        _JWS.decode_complete(text, key.loaded(), [key.algorithm], detached_payload=detached)
+        _JWS.decode_complete(text, key.loaded(), names, detached_payload=detached)
     except jwt.InvalidTokenError:
         return False
     return True

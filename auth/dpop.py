@@ -20,14 +20,13 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import urlsplit
 
-from auth.client_keys import ClientKey, KeyAlgorithm, UnsoundClientKey, key_of_jwk
+from auth.client_keys import ClientKey, UnsoundClientKey, algorithm_named, key_of_jwk
 from auth.compact_jws import CLOCK_LEEWAY, decoded_compact, is_signed, is_token_id, numeric_date
 from auth.keys import base64url
 from auth.mongo import Database
 from auth.used_once import UsedOnceStore
 
 PROOF_LIFETIME: Final = timedelta(seconds=60)
-ALGORITHMS: Final = tuple(str(algorithm) for algorithm in KeyAlgorithm)
 _TYPE: Final = "dpop+jwt"
 _HEADER_MEMBERS: Final = frozenset({"typ", "alg", "jwk", "kid"})
 _PORTS: Final = {"https": 443, "http": 80}
@@ -108,9 +107,9 @@ def _read(proofs: tuple[str, ...]) -> _Proof | ProofFault:
     if compact is None:
         return ProofFault.MALFORMED
     header, claims = compact
-    algorithm = header.get("alg")
+    algorithm = algorithm_named(header.get("alg"))
     is_formed = header.keys() <= _HEADER_MEMBERS and header.get("typ") == _TYPE
-    if not is_formed or not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
+    if not is_formed or algorithm is None:
         return ProofFault.MALFORMED
     try:
         key = key_of_jwk(header.get("jwk"), algorithm)

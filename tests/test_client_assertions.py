@@ -234,6 +234,12 @@ def test_keys_of_other_kinds_sign_by_their_one_algorithm(algorithm: str) -> None
         assert judged(signed, client) is wanted
 
 
+def test_eddsa_may_go_by_the_name_that_says_its_curve() -> None:
+    assert judged(forged({"alg": "Ed25519", "kid": KID})) is None
+    jwk = public_jwk(CLIENT.keys[0]) | {"alg": "Ed25519"}
+    assert keys_of_jwks(json.dumps(jwk).encode()) == CLIENT.keys
+
+
 async def test_an_assertion_counts_once_and_is_remembered_until_it_is_over(
     database: Database,
 ) -> None:

@@ -224,6 +224,11 @@ async def test_every_algorithm_that_is_announced_is_taken(serving: Serving) -> N
         proof = jwt.encode(claims, key, algorithm, {"typ": "dpop+jwt", "jwk": jwk})
         answer = await token_for(serving, portal, proof)
         assert answer.status_code == 200, (algorithm, answer.text)
+    header = {"typ": "dpop+jwt", "alg": "Ed25519", "jwk": okp | {"alg": "Ed25519"}}
+    parts = (header, Holding().claims(serving.clock(), "POST", TOKEN))
+    text = ".".join(encoded(json.dumps(part).encode()) for part in parts)
+    proof = f"{text}.{encoded(edwards.sign(text.encode()))}"
+    assert (await token_for(serving, portal, proof)).status_code == 200
 
 
 async def test_a_bound_token_opens_no_web_socket(bound: Bound) -> None:

@@ -197,6 +197,7 @@ async def test_the_metadata_say_where_and_how(serving: Serving, portal: Portal) 
     answer = await serving.http.get(METADATA)
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["cache-control"] == "public, max-age=300"
+    algorithms = ["EdDSA", "ES256", "PS256", "RS256", "Ed25519"]
     assert answer.json() == {
         "issuer": "http://127.0.0.1:8000",
         "token_endpoint": "http://127.0.0.1:8000/oauth/token",
@@ -204,9 +205,9 @@ async def test_the_metadata_say_where_and_how(serving: Serving, portal: Portal) 
         "response_types_supported": [],
         "grant_types_supported": ["client_credentials"],
         "token_endpoint_auth_methods_supported": ["private_key_jwt"],
-        "token_endpoint_auth_signing_alg_values_supported": ["EdDSA", "ES256", "PS256", "RS256"],
+        "token_endpoint_auth_signing_alg_values_supported": algorithms,
         "scopes_supported": [str(scope) for scope in ClientScope],
-        "dpop_signing_alg_values_supported": ["EdDSA", "ES256", "PS256", "RS256"],
+        "dpop_signing_alg_values_supported": algorithms,
     }
     for audience in (answer.json()["issuer"], answer.json()["token_endpoint"]):
         assertion = portal.assertion(serving.clock(), aud=audience)
