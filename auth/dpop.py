@@ -69,7 +69,9 @@ class BoundToken:
 
 
 @dataclass(frozen=True, slots=True)
-class _Proof:
+class ReadProof:
+    """A proof as it reads, with the key that it carries; nothing of it is proved."""
+
     text: str = field(repr=False)
     key: ClientKey
     claims: Mapping[str, object] = field(repr=False)
@@ -84,10 +86,10 @@ class DpopProofs:
     ) -> str | ProofFault:
         """The thumbprint of the key that the request proves, whose proof is used up with that; for
         a `token`, that is the token's."""
-        proof = _read(presented.proofs)
+        proof = read_proof(presented.proofs)
         if isinstance(proof, ProofFault):
             return proof
-        fault = _fault_of(proof, presented, now, token)
+        fault = fault_of(proof, presented, now, token)
         if fault is not None:
             return fault
         # `kid` is the thumbprint: `key_of_jwk` names the key so.
@@ -97,7 +99,7 @@ class DpopProofs:
         return thumbprint
 
 
-def _read(proofs: tuple[str, ...]) -> _Proof | ProofFault:
+def read_proof(proofs: tuple[str, ...]) -> ReadProof | ProofFault:
     if not proofs:
         return ProofFault.MISSING
     if len(proofs) > 1:
@@ -115,12 +117,13 @@ def _read(proofs: tuple[str, ...]) -> _Proof | ProofFault:
         key = key_of_jwk(header.get("jwk"), algorithm)
     except UnsoundClientKey:
         return ProofFault.UNSOUND_KEY
-    return _Proof(text, key, claims)
+    return ReadProof(text, key, claims)
 
 
-def _fault_of(
-    proof: _Proof, presented: Presented, now: datetime, token: BoundToken | None
+def fault_of(
+    proof: ReadProof, presented: Presented, now: datetime, token: BoundToken | None
 ) -> ProofFault | None:
+    """Why this is no proof for the request at `now`; None when it is, once."""
     if not is_signed(proof.text, proof.key):
         return ProofFault.BAD_SIGNATURE
     claims = proof.claims
@@ -146,7 +149,9 @@ def _fault_of(
 
 def _is_of(digest: object, token: str) -> bool:
     made = base64url(hashlib.sha256(token.encode()).digest())
-    return isinstance(digest, str) and hmac.compare_digest(digest.encode(), made.encode())
+    # What is not ASCII cannot be compared in constant time, nor be a digest.
+    is_text = isinstance(digest, str) and digest.isascii()
+    return is_text and hmac.compare_digest(str(digest), made)
 
 
 def _address(text: object) -> tuple[str, str, int, str] | None:

@@ -2,8 +2,9 @@
 bound to a key when it proves to hold one (RFC 9449).
 
 Everybody's attempts count under the network address before anything is looked at; a client's own
-count under its id only once it has proved itself, so that nobody else can use them up. A refusal
-that names a client that exists, or is told to a client that proved itself, leaves an audit line.
+count under its id, or that of its sub-user, only once it has proved itself, so that nobody else can
+use them up. A refusal that names a client that exists, or is told to a client that proved itself,
+leaves an audit line.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ async def issue_client_token(
     if asked.client_id is not None and asked.client_id != client.client_id:
         await _audit(gateway, own, TokenRefusal.CLIENT_ID_DIFFERS, client.client_id)
         return TokenRefused(TokenRefusal.CLIENT_ID_DIFFERS)
-    client_key = gateway.digester.blind("client", client.client_id).value
+    client_key = gateway.digester.blind("client", _counted(found)).value
     by_client = await gateway.throttle.charge(client_key, CLIENT, now)
     if by_client.waits is not None:
         return TokenRefused(TokenRefusal.TOO_MANY_ATTEMPTS, retry_after=by_client.waits)
@@ -130,6 +131,12 @@ async def _audit(gateway: Gateway, ask: Ask, result: StrEnum, client_id: str) ->
         AuditAction.CLIENT_TOKEN_REFUSED, None, result=str(result), objects=(client_id,)
     )
     await append_audit(gateway, ask, line)
+
+
+def _counted(found: Authenticated) -> str:
+    """Each of a client's own users counts alone: many can work at once."""
+    client_id = found.client.client_id
+    return client_id if found.sub_user is None else f"{client_id}/{found.sub_user}"
 
 
 def _principal(found: Authenticated) -> Principal:

@@ -86,17 +86,18 @@ after each long pause."""
 
 CLIENT_ADDRESS = ThrottlePolicy(
     window=timedelta(minutes=10),
-    delays=_delays(*([0] * 120), 1, 2, 5),
+    delays=_delays(*([0] * 600), 1, 2, 5),
 )
-"""Client tokens asked for from one address, by whichever client; the last wait is as for
+"""Client tokens asked for from one address, by whichever client: a portal that asks for each of
+three hundred clerks at one address stays within the free ones. The last wait is as for
 `ADDRESS`."""
 
 CLIENT = ThrottlePolicy(
     window=timedelta(minutes=10),
     delays=_delays(*([0] * 60), 1, 2, 5, 10),
 )
-"""Assertions that one client proved itself by. A token is good for five minutes, so thirty
-processes of one portal stay within the free ones."""
+"""Assertions that one client proved itself by, for itself or for one of its own users. A token is
+good for five minutes, so thirty processes of one portal stay within the free ones."""
 
 FEED_ADDRESS = ThrottlePolicy(
     window=timedelta(minutes=10),
