@@ -64,6 +64,8 @@ from resolvers.store.calendar_feeds import CalendarFeedStore
 from resolvers.store.card_orders import CardOrderStore
 from resolvers.store.cards import CardStore
 from resolvers.store.check_proofs import CheckProofStore
+from resolvers.store.contested_records import ContestedRecordStore
+from resolvers.store.contests import ContestStore
 from resolvers.store.deliveries import DeliveryStore
 from resolvers.store.due_records import DueRecordStore
 from resolvers.store.email_proofs import EmailProofStore
@@ -226,6 +228,8 @@ def _gateway(
         used_once=UsedOnceStore(database),
         card_orders=CardOrderStore(database),
         queue_tickets=QueueTicketStore(database),
+        contests=ContestStore(database),
+        contested_records=ContestedRecordStore(database),
         applications=ApplicationStore(database),
         papers=PaperStore(database),
         paper_parts=PaperPartStore(database),

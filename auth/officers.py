@@ -32,12 +32,14 @@ class Duty(StrEnum):
     CHECK = "CHECK"
     DECIDE = "DECIDE"
     COUNTER = "COUNTER"
+    RECORDS = "RECORDS"
 
 
 DUTY_SCOPES: Final[Mapping[Duty, str]] = {
     Duty.CHECK: "case:check",
     Duty.DECIDE: "case:decide",
     Duty.COUNTER: "card:make",
+    Duty.RECORDS: "record:correct",
 }
 """The word of each duty in an access token's `scope`."""
 

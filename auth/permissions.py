@@ -64,6 +64,9 @@ class Permission(StrEnum):
     OFFICER_CARD_CHECK = "card:shown:check_by_officer"
     CARD_ORDER = "card_order:own:place"
     CARD_MAKE = "card:authority:make"
+    CONTEST_READ = "contest:own:read"
+    CONTEST_FILE = "contest:own:file"
+    CONTEST_DECIDE = "contest:authority:decide"
     NOTICE_READ = "notice:own:read"
     NOTICE_MANAGE = "notice:own:manage"
     PUSH_READ = "push_endpoint:own:read"
@@ -166,6 +169,10 @@ RULES: Mapping[Permission, Rule] = {
     Permission.OFFICER_CARD_CHECK: Rule(_OFFICER),
     Permission.CARD_ORDER: _HOLDER,
     Permission.CARD_MAKE: Rule(_OFFICER, scope="card:make"),
+    Permission.CONTEST_READ: _HOLDER,
+    # Whoever finds a record wrong says so: the law asks for no more proof than a login.
+    Permission.CONTEST_FILE: _HOLDER,
+    Permission.CONTEST_DECIDE: Rule(_OFFICER, scope="record:correct"),
     Permission.NOTICE_READ: _HOLDER,
     Permission.NOTICE_MANAGE: _HOLDER,
     Permission.PUSH_READ: _HOLDER,

@@ -50,6 +50,8 @@ from resolvers.store.calendar_feeds import CalendarFeedStore
 from resolvers.store.card_orders import CardOrderStore
 from resolvers.store.cards import CardStore
 from resolvers.store.check_proofs import CheckProofStore
+from resolvers.store.contested_records import ContestedRecordStore
+from resolvers.store.contests import ContestStore
 from resolvers.store.deliveries import DeliveryStore
 from resolvers.store.due_records import DueRecordStore
 from resolvers.store.email_proofs import EmailProofStore
@@ -126,6 +128,8 @@ class Gateway:
     used_once: UsedOnceStore
     card_orders: CardOrderStore
     queue_tickets: QueueTicketStore
+    contests: ContestStore
+    contested_records: ContestedRecordStore
     applications: ApplicationStore
     papers: PaperStore
     paper_parts: PaperPartStore

@@ -16,6 +16,7 @@ from resolvers.store import (
     calendar_feeds,
     card_orders,
     cards,
+    contests,
     deliveries,
     device_keys,
     employers,
@@ -124,6 +125,8 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
         "device_keys": _of_holder(device_keys.NAME, "registered_at"),
         "device_key": Relation(device_keys.NAME, "_id", "holder_id"),
         "letters": _of_holder(letters.NAME, "issued_at"),
+        "contests": _of_holder(contests.NAME, "opened_at"),
+        "contest": Relation(contests.NAME, "_id", "holder_id"),
         "letter": Relation(letters.NAME, "_id", "holder_id"),
         "grants": _of_holder(grants.NAME, "asked_at"),
         "grant": Relation(grants.NAME, "_id", "holder_id"),
@@ -176,6 +179,15 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
             live_at=rows.open_orders,
         ),
         "card_order": Relation(card_orders.NAME, "authority", "authority"),
+        "contests": Relation(
+            contests.NAME,
+            "authority",
+            "authority",
+            "opened_at",
+            ascending=True,
+            live_at=rows.running_contests,
+        ),
+        "contest": Relation(contests.NAME, "authority", "authority"),
         "card": Relation(cards.NAME, "authority", "source.authority"),
         "orders_of_holder": Relation(card_orders.NAME, "authority", "authority", "ordered_at"),
         "cards_of_holder": Relation(cards.NAME, "authority", "source.authority", "issued_at"),
@@ -201,6 +213,12 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
         "sponsorship": Relation(employments.NAME, "employment_id", "_id", same_holder=True),
         "employer": _EMPLOYER,
         "holder": Relation(holders.NAME, "holder_id", "_id"),
+        "running_contest": Relation(
+            contests.NAME, "_id", "record.id", live_at=rows.running_contests
+        ),
+    },
+    contests.NAME: {
+        "key": Relation(holder_keys.NAME, "holder_id", "_id"),
     },
     cards.NAME: {
         "key": Relation(holder_keys.NAME, "holder_id", "_id"),

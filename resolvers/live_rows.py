@@ -8,6 +8,7 @@ from typing import Any
 
 from resolvers.rules.card_machines import OPEN_ORDERS, WAITING_ORDERS
 from resolvers.rules.tasks import TaskState
+from resolvers.store import contests
 from resolvers.store.deliveries import DeliveryState
 from resolvers.vocabulary import FilerKind
 
@@ -67,3 +68,7 @@ def waiting_tickets(_now: datetime) -> Mapping[str, Any]:
 def standing(_now: datetime) -> Mapping[str, Any]:
     """A notice that no longer holds is shown to nobody."""
     return {"withdrawn_at": None}
+
+
+def running_contests(_now: datetime) -> Mapping[str, Any]:
+    return contests.running()

@@ -14,6 +14,7 @@ from typing import Any, Final
 from resolvers.refusals import RefusalCode
 from resolvers.rules.application_machine import APPLICATION_MACHINE
 from resolvers.rules.card_machines import ELECTRONIC_MACHINE, ORDER_MACHINE, PHYSICAL_MACHINE
+from resolvers.rules.contests import CONTEST_MACHINE
 from resolvers.rules.grants import GRANT_MACHINE
 from resolvers.rules.state_machine import Machine, Party
 
@@ -38,6 +39,7 @@ WHO: Final = {
     Party.CHECKER: "an officer of the authority who checks",
     Party.DECIDER: "an officer of the authority who decides",
     Party.COUNTER: "an officer of the counter that makes cards",
+    Party.RECORDS: "an officer of the authority who answers for its records",
     Party.BANK: "the bank",
     Party.SYSTEM: "the system itself",
 }
@@ -128,6 +130,16 @@ DRAWN: Final = (
             ("`ACCEPT`: within 30 days, whether or not it has lapsed yet.", _C.WRONG_STATE),
             ("`ACCEPT`: no more than was asked for.", _C.NOT_ASKED_FOR),
             ("`ACCEPT`: no longer than was asked for.", _C.BAD_DATES),
+        ),
+    ),
+    Drawn(
+        CONTEST_MACHINE,
+        "Contest of a record",
+        (
+            ("Begins only while no other contest of the record runs.", _C.CONTEST_RUNNING),
+            ("`TAKE`: not by the officer who has it.", _C.WRONG_STATE),
+            ("`CORRECT`, `UPHOLD`: only by the officer who took it last.", _C.ANOTHER_REVIEWER),
+            ("`CORRECT`, `UPHOLD`: with a ground that goes with it.", _C.GROUNDS_MISSING),
         ),
     ),
 )

@@ -28,10 +28,12 @@ from resolvers.policy.places import AUTHORITIES, CITIES
 
 _LOCAL_AUTHORITY = re.compile(r"-([0-9]{6})$")
 DUTIES: Mapping[str, frozenset[Duty]] = {
-    "foreign-experts": frozenset({Duty.CHECK, Duty.DECIDE}),
-    "human-resources": frozenset({Duty.COUNTER}),
+    "foreign-experts": frozenset({Duty.CHECK, Duty.DECIDE, Duty.RECORDS}),
+    "human-resources": frozenset({Duty.COUNTER, Duty.RECORDS}),
+    "exit-entry": frozenset({Duty.RECORDS}),
 }
-"""Kind of authority to what its officers can do: who makes cards has no permit cases to read."""
+"""Kind of authority to what its officers can do: who makes cards has no permit cases to read, and
+whoever keeps records answers for them."""
 
 
 class AccountRefused(Exception):

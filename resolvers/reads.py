@@ -19,7 +19,15 @@ from resolvers.graph import RELATIONS
 from resolvers.pipeline import EDGES, compile_read
 from resolvers.roster import narrowed, shown_in, shown_lines
 from resolvers.selection import Edge, Selection, needs_key, reveals_anything
-from resolvers.store import applications, card_orders, cards, employers, holder_keys, holders
+from resolvers.store import (
+    applications,
+    card_orders,
+    cards,
+    contests,
+    employers,
+    holder_keys,
+    holders,
+)
 from resolvers.store.holder_keys import decode_holder_key
 
 KEY_EDGE = "gateway:key"
@@ -99,8 +107,13 @@ _OFFICERS_READ: Mapping[str, AuditAction] = {
     applications.NAME: AuditAction.CASE_READ,
     card_orders.NAME: AuditAction.CARD_ORDERS_READ,
     cards.NAME: AuditAction.CARDS_READ,
+    contests.NAME: AuditAction.CONTESTS_READ,
 }
 """What an officer reads of a person, and as what it stands in the trail."""
+_OPENED: Mapping[str, frozenset[str]] = {
+    contests.NAME: frozenset({contests.STATEMENT, contests.VALUES})
+}
+"""What is opened for an officer without a reveal, since it was written for the authority."""
 
 
 def _lines(
@@ -176,7 +189,12 @@ def _looks(
                 look = looks.setdefault(row["holder_id"], _Look())
                 look.objects.add(row["_id"])
                 look.names |= {name for _, name in _revealed(wanted, row, edge.selection)}
+                look.names |= {f"{wanted}.{path}" for path in _opened_paths(wanted, edge)}
     return looks
+
+
+def _opened_paths(collection: str, edge: Edge) -> frozenset[str]:
+    return _OPENED.get(collection, frozenset()) & edge.selection.paths
 
 
 def _look_lines(action: AuditAction, looks: Mapping[str, _Look]) -> list[AuditLine]:

@@ -39,6 +39,7 @@ PARTY_LABELS: Mapping[Party, Named] = {
     Party.CHECKER: Named("Checking officer", "预审受理人员"),
     Party.DECIDER: Named("Deciding officer", "审查决定人员"),
     Party.COUNTER: Named("Counter", "服务窗口"),
+    Party.RECORDS: Named("Officer for records", "信息核查人员"),
     Party.BANK: Named("Bank", "银行"),
     Party.SYSTEM: Named("System", "系统"),
 }

@@ -9,6 +9,7 @@ from schema.calendar import CalendarFeed
 from schema.card import CardConnection
 from schema.card_order import CardOrderConnection
 from schema.connection import DEFAULT_PAGE, After, First, Listing
+from schema.contest import ContestConnection
 from schema.context import Info
 from schema.device_key import DeviceKey
 from schema.employer_desk import ApplicationId, by_id
@@ -246,6 +247,16 @@ class Holder:
         self, info: Info, first: First = DEFAULT_PAGE, after: After = None
     ) -> AccessConnection:
         return AccessConnection(listing=self._listing(info, "accesses", first))
+
+    @guarded(
+        Permission.CONTEST_READ,
+        description="Records that the holder has contested, newest first.",
+        edge="contests",
+    )
+    def contests(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> ContestConnection:
+        return ContestConnection(listing=self._listing(info, "contests", first))
 
     @holder_field("Where the record comes from, and how fresh it is.", reads=("source",))
     def source(self) -> Source:

@@ -85,6 +85,8 @@ NOTICE_KIND_LABELS: Mapping[NoticeKind, Named] = {
     NoticeKind.CARD_CHANGED: Named("Card changed", "社保卡状态变更"),
     NoticeKind.CARD_ORDER_CHANGED: Named("Card order", "社保卡申领进度"),
     NoticeKind.RECORD_UPDATED: Named("Record updated", "信息更新"),
+    NoticeKind.CONTEST_TAKEN: Named("Contest under review", "异议核查中"),
+    NoticeKind.CONTEST_DECIDED: Named("Contest decided", "异议已有结果"),
     NoticeKind.TASK_OPENED: Named("New task", "新待办事项"),
     NoticeKind.LETTER_ISSUED: Named("New letter", "新文书"),
     NoticeKind.GRANT_ASKED: Named("Request to see your data", "信息查看申请"),

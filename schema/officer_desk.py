@@ -12,12 +12,13 @@ from resolvers.applications.statistics import MAX_SPAN_DAYS, case_statistics
 from schema.application import Application, ApplicationConnection
 from schema.case_statistics import CaseStatisticRow
 from schema.connection import DEFAULT_PAGE, After, First, Listing
+from schema.contest import Contest, ContestConnection
 from schema.context import Info
 from schema.counter_desk import CounterDesk
 from schema.employer_desk import ApplicationId, by_id
 from schema.enums import ApplicationState, PermitCategory, ProcedureKind
 from schema.failures import RequestError, RequestErrorCode
-from schema.field import field_for
+from schema.field import field_for, guarded
 from schema.own_read import read_own
 from schema.place import Authority, City
 from schema.row import Row
@@ -52,6 +53,7 @@ def _narrowed(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
     return {name: str(given[name]) for name in known if given.get(name) is not None}
 
 
+ContestId = Annotated[strawberry.ID, strawberry.argument(description="From a list of contests.")]
 Since = Annotated[date, strawberry.argument(description="The first day of the decisions.")]
 Until = Annotated[date, strawberry.argument(description="The last day; two years at most.")]
 
@@ -100,6 +102,31 @@ class OfficerDesk(CounterDesk):
     def case(self, info: Info, id: ApplicationId) -> Application | None:
         rows = self.row.related(info)
         return Application(row=Row("applications", rows[0])) if rows else None
+
+    @guarded(
+        Permission.CONTEST_DECIDE,
+        description=(
+            "Contests of the authority's records that wait for an answer, oldest first. Each one "
+            "read is audited."
+        ),
+        edge="contests",
+    )
+    def contests(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> ContestConnection:
+        rows = self.row.related(info)
+        listing = Listing("contests", rows, first, CONNECTION_ORDER["contests"])
+        return ContestConnection(listing=listing)
+
+    @guarded(
+        Permission.CONTEST_DECIDE,
+        description="One of them, or one that has ended; null where there is no such. Audited.",
+        edge="contest",
+        where=by_id,
+    )
+    def contest(self, info: Info, id: ContestId) -> Contest | None:
+        rows = self.row.related(info)
+        return Contest(row=Row("contests", rows[0])) if rows else None
 
     @desk_field(
         "Decided cases of the authority by procedure, city and month, with the time from filing to "

@@ -6,6 +6,7 @@ from typing import Any
 import strawberry
 
 from auth.permissions import Permission
+from auth.principal import PrincipalKind
 from resolvers.policy.permit_labels import CATEGORY_LABELS, PERMIT_STATUS_LABELS
 from resolvers.policy.procedures import policy_for
 from resolvers.rules.permit_status import (
@@ -191,6 +192,18 @@ class Permit:
         printed = printed_day(self.row["valid_until"])
         return ExtensionWindow(of=filing_window(rule, printed, context.gateway.calendar))
 
+    @record_field(
+        "Whether the holder contests this record and its authority has not answered yet. Nothing "
+        "changes meanwhile: the permit is worth what its status says. Of a permit that is over "
+        "only the holder and the authority are told.",
+        reads=_STATUS_READS,
+        rule_edges=("running_contest",),
+    )
+    def under_review(self, info: Info) -> bool:
+        if info.context.ask.principal.kind is PrincipalKind.EMPLOYER and self._is_over(info):
+            return False
+        return bool(self.row.for_rule("running_contest"))
+
     @record_field("On what the permit was issued.", reads=("form",))
     def form(self) -> PermitForm:
         return PermitForm(self.row["form"])
@@ -214,6 +227,11 @@ class Permit:
     @record_field("Which authority issued it, and how fresh the record is.", reads=("source",))
     def source(self) -> Source:
         return Source(stored=self.row["source"])
+
+    def _is_over(self, info: Info) -> bool:
+        """What happens after the end of an employment is not its employer's to know."""
+        over = (PermitStatus.EXPIRED, PermitStatus.CANCELLED, PermitStatus.SUPERSEDED)
+        return self._status(info.context) in over
 
     def _status(self, context: RequestContext) -> PermitStatus:
         row = self.row

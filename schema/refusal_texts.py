@@ -192,6 +192,18 @@ CHANGE_REFUSAL_TEXTS: Mapping[RefusalCode, Named] = {
         "This client can have no more webhooks. Delete one first.",
         "本客户端的 webhook 数量已达上限，请先删除一个。",
     ),
+    _C.FIELDS_NOT_OF_RECORD: Named(
+        "Name at least one field, each once, that this kind of record has.",
+        "请至少选择一项该类信息具有的字段，且不得重复。",
+    ),
+    _C.CONTEST_RUNNING: Named(
+        "This record is contested already. Wait for the answer, or withdraw that contest.",
+        "该信息已提出异议，请等待处理结果，或先撤回该异议。",
+    ),
+    _C.TOO_MANY_CONTESTS: Named(
+        "You have contested 20 records within a day. Try again tomorrow.",
+        "您一天内已提出20项异议，请明天再试。",
+    ),
     _C.LETTERS_BUSY: Named(
         "Letters cannot be made just now. Ask again in a few seconds, with the same key.",
         "目前无法生成文书，请数秒后用相同的键重试。",

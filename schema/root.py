@@ -8,6 +8,7 @@ from schema.calendar import CalendarMutation
 from schema.card_procedures import CardMutation
 from schema.card_showing import CardCheckMutation, CardCodeQuery
 from schema.consent import ConsentMutation, ConsentQuery
+from schema.contest_changes import ContestMutation
 from schema.context import Info
 from schema.counter import CounterMutation
 from schema.counter_desk import CounterQuery
@@ -71,5 +72,6 @@ class Mutation(
     WebhookMutation,
     DeviceKeyMutation,
     PermitCredentialMutation,
+    ContestMutation,
 ):
     pass

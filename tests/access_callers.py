@@ -32,9 +32,9 @@ from tests.officer_client import officer_clients
 from tests.serving import Serving
 
 _DESKS = {
-    Caller.CHECKER: (f"foreign-experts-{CITY}", Duty.CHECK),
-    Caller.DECIDER: (f"foreign-experts-{CITY}", Duty.DECIDE),
-    Caller.COUNTER: (f"human-resources-{CITY}", Duty.COUNTER),
+    Caller.CHECKER: (f"foreign-experts-{CITY}", (Duty.CHECK,)),
+    Caller.DECIDER: (f"foreign-experts-{CITY}", (Duty.DECIDE, Duty.RECORDS)),
+    Caller.COUNTER: (f"human-resources-{CITY}", (Duty.COUNTER,)),
 }
 
 
@@ -139,8 +139,8 @@ async def client_of(
         case Caller.REAL_NAME_TOKEN:
             app.token = real_name_token(serving, settings, person)
         case Caller.CHECKER | Caller.DECIDER | Caller.COUNTER:
-            authority, duty = _DESKS[caller]
-            [app] = await officer_clients(serving, 1, authority, (duty,))
+            authority, duties = _DESKS[caller]
+            [app] = await officer_clients(serving, 1, authority, duties)
         case employer:
             assert employer in EMPLOYERS
             granted = [scope for scope in EVERY_SCOPE if scope is not MISSING_SCOPE.get(employer)]

@@ -10,9 +10,9 @@ from tests.access_rows import MISSING_SCOPE, Caller, column_of
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 _DUTIES = {
-    Caller.CHECKER: "case:check",
-    Caller.DECIDER: "case:decide",
-    Caller.COUNTER: "card:make",
+    Caller.CHECKER: ("case:check",),
+    Caller.DECIDER: ("case:decide", "record:correct"),
+    Caller.COUNTER: ("card:make",),
 }
 
 
@@ -34,7 +34,7 @@ def principal_of(caller: Caller) -> Principal:
             granted = [str(one) for one in ClientScope if one is not MISSING_SCOPE.get(caller)]
             return Principal(PrincipalKind.EMPLOYER, subject="emp_1", scopes=tuple(granted))
         case officer:
-            return Principal(PrincipalKind.OFFICER, subject="ofc_1", scopes=(_DUTIES[officer],))
+            return Principal(PrincipalKind.OFFICER, subject="ofc_1", scopes=_DUTIES[officer])
 
 
 def _holder(assurance: Assurance, age: timedelta = timedelta(0)) -> Principal:

@@ -51,6 +51,7 @@ from tests.access_callers import documents_of, employer_id_of, own_values, rich_
 from tests.access_sharing import put_sharing
 from tests.access_webhooks import put_webhook
 from tests.card_desk import put_order
+from tests.contesting import put_contest
 from tests.device_records import put_device_key
 from tests.endpoints import put_endpoint, put_feed, put_share_code
 from tests.factories import CITY, Person
@@ -78,6 +79,7 @@ class Party:
     grant_id: str
     order_id: str
     card_id: str
+    contest_id: str
 
     def given(self, today: date) -> Given:
         """Arguments that lead to these records."""
@@ -91,6 +93,7 @@ class Party:
             "EmployerDesk.grant": f'id: "{self.grant_id}"',
             "OfficerDesk.case": application,
             "OfficerDesk.cardOrder": order,
+            "OfficerDesk.contest": f'id: "{self.contest_id}"',
             "OfficerDesk.statistics": span,
             "OfficerDesk.counterStatistics": span,
             "Query.holderAtCounter": f'input: {{workPermitNumber: "{number}"}}',
@@ -120,6 +123,7 @@ async def put_party(serving: Serving, city: str = CITY, **plan: Any) -> Party:
     )
     await serving.database[letters.NAME].insert_one(letter)
     card_id = await _put_card_parts(serving, person)
+    contest_id = await put_contest(serving, vault, person.permit_ids[0], city)
     order = await _put_orders(serving, person, city, card_id)
     await _put_tasks(serving, PermitOfTask(person.permit_ids[0], person.holder_id, employer_id))
     await put_notices(serving, person, person.permit_ids[0], days_left=[30, 14])
@@ -134,7 +138,14 @@ async def put_party(serving: Serving, city: str = CITY, **plan: Any) -> Party:
     )
     grant_id = await put_sharing(serving, person)
     return Party(
-        person, employer_id, by_employer["_id"], by_holder["_id"], grant_id, order, card_id
+        person=person,
+        employer_id=employer_id,
+        application_id=by_employer["_id"],
+        own_application_id=by_holder["_id"],
+        grant_id=grant_id,
+        order_id=order,
+        card_id=card_id,
+        contest_id=contest_id,
     )
 
 

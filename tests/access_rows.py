@@ -21,7 +21,7 @@ class Caller(StrEnum):
     HOLDER = "holder"
     STALE_HOLDER = "holder whose proof is over 5 minutes old"
     CHECKER = "officer who checks cases"
-    DECIDER = "officer who decides cases"
+    DECIDER = "officer who decides cases and answers for records"
     COUNTER = "officer who makes cards"
     EMPLOYER = "employer client with every scope"
     OTHER_HOLDER = "another holder"
@@ -121,6 +121,7 @@ ITS_TASKS = row_of("    401   401   401   403   403   403   403   403   403   ta
 ITS_CASES = row_of("    401   401   401   403   403   403   403   403   403   applications:read")
 CASE = row_of("         401   401   401   401   ok    ok    ok    ok    ok    applications:read")
 FILE = row_of("         401   401   401   401   ok    ok    403   403   403   applications:write")
+CONTEST = row_of("      401   401   401   401   ok    ok    403   ok    403   403")
 LETTER = row_of("       401   401   401   401   ok    ok    403   403   403   letters:read")
 SHARED = row_of("       401   401   401   401   ok    stale 403   403   403   ok ")
 WEBHOOKS = row_of("     401   401   401   403   403   403   403   403   403   webhooks:manage")

@@ -32,6 +32,7 @@ from tests.access_rows import (
 )
 from tests.access_shared import SHARED_TYPES
 from tests.access_sharing import SHARING_TYPES
+from tests.access_shown import SHOWN_TYPES
 from tests.access_webhooks import WEBHOOK_ROOTS, WEBHOOK_TYPES
 
 Line = tuple[str, Row, str]
@@ -55,9 +56,6 @@ ROOT_TYPES: tuple[Line, ...] = (
         OWN,
         "id kind maskedAddress registeredAt lastSuccessAt isOfThisSession",
     ),
-    ("CardCode", OWN, "payload expiresAt refreshAfter qr"),
-    ("CardCodeRefused", OWN, "code message"),
-    ("QrCode", OWN, "version size svg"),
     ("DeliveryChannels", PUBLIC, "webPushKey email vendor"),
     ("EmployerDesk", EMPLOYER, "employer"),
     ("EmployerDesk", ITS_PERMITS, "permits employees"),
@@ -94,7 +92,8 @@ RECORD_TYPES: tuple[Line, ...] = (
         RECORD,
         (
             "id number category categoryLabel employer holder post city validFrom validUntil"
-            " status statusLabel daysLeft extensionWindow form isPlastic issuedAt history source"
+            " status statusLabel daysLeft extensionWindow underReview form isPlastic issuedAt"
+            " history source"
         ),
     ),
     ("PermitHolder", RECORD, "fullName"),
@@ -270,6 +269,7 @@ LINES = (
     *CASE_TYPES,
     *ORDER_TYPES,
     *SHARED_TYPES,
+    *SHOWN_TYPES,
     *SHARING_TYPES,
     *WEBHOOK_ROOTS,
     *WEBHOOK_TYPES,

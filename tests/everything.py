@@ -32,9 +32,9 @@ def _selection(graphql_type: GraphQLObjectType, *, reveal: bool, left_out: froze
     return "{ " + " ".join(parts) + " }"
 
 
-_OTHERS = frozenset({"holder", "shared"})
-"""The person of a case, whom an officer sees, and what an employer reads by a grant; the holder is
-that person, and previews it."""
+_OTHERS = frozenset({"holder", "shared", "values"})
+"""The person of a case and a contested record, as an officer sees them, and what an employer reads
+by a grant; the holder is that person, has the record, and previews what is shared."""
 _EMPLOYERS = frozenset({"numberInFull", "holderName", "totalCount"})
 """What an employer alone may ask of a permit that a holder sees too."""
 

@@ -142,6 +142,9 @@ def test_every_list_of_rows_is_a_connection_or_bounded_by_its_document(
         ("Webhook", "events"),
         ("Webhook", "secrets"),
         ("WebhookDelivery", "attempts"),
+        # Bounded by the closed list of what can be contested.
+        ("Contest", "fields"),
+        ("Contest", "values"),
         # Bounded by policy: so many devices and mail addresses.
         ("Holder", "pushEndpoints"),
         ("Holder", "deviceKeys"),

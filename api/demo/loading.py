@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from enum import Enum, auto
 
 from api.demo.bundle import Secrets, documents_of
+from api.demo.contests import CONTESTING, contest_documents
 from api.demo.days import day_of, midnight
 from api.demo.draw import drawn_id
 from api.demo.employer_clients import client_documents, client_id
@@ -26,13 +28,23 @@ from auth import clients, officer_sessions, officers
 from auth.keys import KeySet, UnknownKeyVersion
 from auth.master_keys import WrapBroken
 from auth.mongo import Database, Document, Transaction, in_transaction
-from resolvers.store import employers, holder_keys, inboxes, meta, notices, share_codes, tasks
+from resolvers.store import (
+    contests,
+    employers,
+    holder_keys,
+    inboxes,
+    meta,
+    notices,
+    permits,
+    share_codes,
+    tasks,
+)
 
 FRESH_LIFETIME = timedelta(days=7)
 """How long the demo's days may drift; after that `load_demo` replaces its holders."""
 
 _MARKER = "demo"
-_REVISION = 8
+_REVISION = 9
 """Goes up with every change to the demo identities, so that a kept database gets them."""
 
 _MOST_HOLDERS = 64
@@ -112,9 +124,12 @@ def _documents(today: date, secrets: Secrets) -> dict[str, list[Document]]:
     }
     people = demo_people(today)
     made[share_codes.NAME] = [share_code_document(people[0], today, secrets)]
-    for person in people:
-        for name, document in documents_of(person, secrets):
+    for place, person in enumerate(people):
+        documents = list(documents_of(person, secrets))
+        for name, document in documents:
             made.setdefault(name, []).append(document)
+        if place == CONTESTING:
+            made[contests.NAME] = list(_contest(documents, secrets, today))
         made.setdefault(tasks.NAME, []).extend(task_documents(person))
         told, inbox = inbox_documents(person, today)
         made.setdefault(notices.NAME, []).extend(told)
@@ -132,3 +147,13 @@ async def _remove(database: Database, transaction: Transaction) -> None:
     ours = {"$in": [officer_id(DATA_SET, number) for number in range(OFFICERS)]}
     await database[officers.NAME].delete_many({"_id": ours}, session=transaction)
     await database[officer_sessions.NAME].delete_many({"officer_id": ours}, session=transaction)
+
+
+def _contest(
+    documents: Sequence[tuple[str, Document]], secrets: Secrets, today: date
+) -> Iterator[Document]:
+    """Of the newest permit of this person."""
+    [key] = [one for name, one in documents if name == holder_keys.NAME]
+    permit = [one for name, one in documents if name == permits.NAME][-1]
+    vault = secrets.sealer.vault_for(key["_id"], holder_keys.decode_holder_key(key))
+    yield from contest_documents(permit, vault, today)

@@ -1,4 +1,5 @@
-"""Fictional officers: in each city one who checks, one who decides, and one at the counter."""
+"""Fictional officers: in each city one who checks, one who decides, one at the counter,
+and one who answers for records."""
 
 from __future__ import annotations
 
@@ -20,6 +21,7 @@ _POSTS = (
     ("check", "checks cases", "foreign-experts", Duty.CHECK),
     ("decide", "decides cases", "foreign-experts", Duty.DECIDE),
     ("counter", "makes cards at the counter", "human-resources", Duty.COUNTER),
+    ("records", "answers for records", "foreign-experts", Duty.RECORDS),
 )
 OFFICERS = len(CITIES) * len(_POSTS)
 

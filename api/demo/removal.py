@@ -12,6 +12,7 @@ from resolvers.store import (
     card_orders,
     cards,
     check_proofs,
+    contests,
     deliveries,
     email_proofs,
     employments,
@@ -40,6 +41,7 @@ _OF_HOLDERS = (
     *(push_endpoints.NAME, calendar_feeds.NAME),
     *(share_codes.NAME, check_proofs.NAME),
     *(letters.NAME, employments.NAME),
+    contests.NAME,
 )
 _OF_PAPERS = (
     *((paper_parts.NAME, "paper_id"), (paper_files.FILES, "_id")),

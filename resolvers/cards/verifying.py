@@ -23,7 +23,14 @@ from resolvers.cards.parties import office_of
 from resolvers.gateway import Ask, Gateway, append_audit
 from resolvers.policy.throttling import CARD_CHECK_ADDRESS, CARD_CHECK_CLIENT, counted_address
 from resolvers.rules.card_rules import state_of
-from resolvers.rules.card_showing import OF_THE_CODE, CardVerdict, is_sponsor, status_of, verdict_of
+from resolvers.rules.card_showing import (
+    OF_THE_CODE,
+    CardVerdict,
+    sponsored_until,
+    status_of,
+    verdict_of,
+)
+from resolvers.rules.employer_access import Shown, how_shown, period_at
 from resolvers.rules.permit_status import printed_day
 from resolvers.store.holder_keys import decode_holder_key
 from resolvers.store.shown_cards import StoredShowing
@@ -31,7 +38,6 @@ from resolvers.vocabulary import CardCause, CardState, PermitCategory, PermitSta
 
 USE: Final = "card code"
 _TOLD: Final = (
-    "holders.masked_name",
     "permits.category",
     "permits.employer",
     "permits.valid_until",
@@ -146,8 +152,10 @@ async def _entitled(
     """Whose desk shows more of this holder anyway, as things are now."""
     match principal.kind:
         case PrincipalKind.EMPLOYER:
-            sponsors = is_sponsor(principal.employer_id(), found.permit, now)
-            return _Duty(permit=True, card=True) if sponsors else None
+            ends_at = sponsored_until(principal.employer_id(), found.permit, now)
+            period = period_at(ends_at, now)
+            shown = [how_shown(field, period, ()) is Shown.LIVE for field in _BY_DUTY]
+            return _Duty(permit=True, card=False) if all(shown) else None
         case PrincipalKind.OFFICER:
             officer = await gateway.officers.find(principal.officer_id())
             if officer is None or not officer.is_active:

@@ -14,10 +14,13 @@ from datetime import datetime
 from auth.audit import AuditAction, AuditLine
 from auth.mongo import Document, Transaction, in_transaction
 from auth.sealing import HolderVault
+from resolvers.contests.following import mark_contests
+from resolvers.contests.values import changed_fields
 from resolvers.gateway import Ask, Gateway, append_audit
 from resolvers.imports.matching import MatchedRecord
 from resolvers.imports.outcomes import LineOutcome
 from resolvers.imports.records import StatedInsurance, StatedResidence
+from resolvers.rules.contests import ContestField, contested_kind
 from resolvers.rules.tasks import ResidenceStatement, TaskKind, is_done_by_residence, is_enrolled
 from resolvers.store.insurance_enrolments import (
     EnrolmentRecord,
@@ -67,6 +70,7 @@ class _Batch:
     done: list[Document] = field(default_factory=list)
     lines: list[AuditLine] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    changed: dict[str, set[ContestField]] = field(default_factory=dict)
 
     @classmethod
     async def load(
@@ -110,6 +114,8 @@ class _Batch:
             is_same = before is not None and before["enrolments"] == after["enrolments"]
             shown = self._done_by_insurance(record, after)
         self.stored[key] = after
+        if before is not None:
+            self._note_changes(record.holder_id, before, after)
         self.done += shown
         self.open_tasks = [task for task in self.open_tasks if task not in shown]
         self.lines.append(
@@ -126,6 +132,13 @@ class _Batch:
         )
         return LineOutcome.STORED
 
+    def _note_changes(self, holder_id: str, before: Document, after: Document) -> None:
+        """By record, what its authority says otherwise than before."""
+        kind = contested_kind(after["_id"])
+        if kind is not None:
+            found = changed_fields(kind, before, after, self.vaults.get(holder_id))
+            self.changed.setdefault(after["_id"], set()).update(found)
+
     async def write(self, ask: Ask, transaction: Transaction) -> None:
         gateway = self.gateway
         # First, so that of two imports of one holder, or an approval beside one, one starts anew.
@@ -135,6 +148,7 @@ class _Batch:
             await gateway.residence_permits.save(list(self.permits.values()), transaction)
         if self.enrolments:
             await gateway.insurance.save(list(self.enrolments.values()), transaction)
+        await mark_contests(gateway, self.changed, self.now, transaction)
         told = await close_tasks(gateway, self.done, self.now, transaction)
         lines = [*self.lines, *(line for line, _ in told)]
         events = [*self.events, *(event for _, event in told)]

@@ -43,6 +43,8 @@ TELLINGS: Mapping[tuple[EventKind, EventDetail | None], Telling] = {
     (_E.CARD_ORDER_CHANGED, EventDetail.SENT): Telling(_N.CARD_ORDER_CHANGED),
     (_E.CARD_ORDER_CHANGED, EventDetail.CANCELLED): Telling(_N.CARD_ORDER_CHANGED),
     (_E.RECORD_IMPORTED, None): Telling(_N.RECORD_UPDATED),
+    (_E.CONTEST_TAKEN, None): Telling(_N.CONTEST_TAKEN),
+    (_E.CONTEST_DECIDED, None): Telling(_N.CONTEST_DECIDED),
     (_E.TASK_OPENED, None): Telling(_N.TASK_OPENED),
     (_E.LETTER_ISSUED, None): Telling(_N.LETTER_ISSUED),
     (_E.GRANT_ASKED, None): Telling(_N.GRANT_ASKED),

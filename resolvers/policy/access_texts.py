@@ -27,6 +27,9 @@ ACCESS_LABELS: Mapping[AuditAction, Named] = {
     AuditAction.CHECK_PROOF_DOWNLOADED: Named(
         "Downloaded the proof of a check by share code", "下载共享码核验记录"
     ),
+    AuditAction.CONTESTS_READ: Named(
+        "Looked at a record that you contested", "查看您提出异议的信息"
+    ),
     AuditAction.LETTER_CHECKED: Named("Checked a letter of yours", "核验您的文书"),
     AuditAction.CARD_CHECKED: Named("Checked your card", "核验您的社保卡"),
     AuditAction.SHARE_CODE_CHECKED: Named("Used a share code of yours", "使用您的共享码"),
@@ -59,6 +62,8 @@ LEDGER_FIELD_LABELS: Mapping[str, Named] = {
     "holders.permanent_resident_id": Named("Permanent resident ID", "永久居留身份证号码"),
     "residence_permits.number": Named("Residence permit number", "居留许可号码"),
     "cards.number": Named("Card number", "社保卡号"),
+    "contests.statement": Named("What you stated in a contest", "异议中的陈述"),
+    "contests.values": Named("The contested record", "提出异议的信息"),
     "cards.bank.account": Named("Bank card number", "银行卡号"),
     "applications.particulars.full_name": Named("Name in the application", "申请中的姓名"),
     "applications.particulars.chinese_name": Named(

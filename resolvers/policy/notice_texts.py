@@ -139,6 +139,20 @@ _NEWS: Mapping[NoticeKind, NoticeTexts] = {
             "该申请逾期未继续办理。如仍需办理，须重新申请，请与申请方联系。",
         ),
     ),
+    _K.CONTEST_TAKEN: NoticeTexts(
+        Named("A record that you contested is under review", "您提出异议的信息正在核查"),
+        Named(
+            "The authority looks into it. Nothing changes meanwhile: you may go on working.",
+            "相关机构正在核查。核查期间一切照旧，您可以继续工作。",
+        ),
+    ),
+    _K.CONTEST_DECIDED: NoticeTexts(
+        Named("The authority has answered your contest", "您的异议已有处理结果"),
+        Named(
+            "Open the contest to read what was decided and why.",
+            "请打开异议详情查看处理结果及理由。",
+        ),
+    ),
     _K.PERMIT_ISSUED: NoticeTexts(
         Named("A work permit was issued for you", "您的工作许可已签发"),
         Named(

@@ -1,8 +1,8 @@
 """When a card can be shown, what a check of a code finds, and how much of that whom is told. Pure.
 
 Anyone who is shown a card learns whether it is good; where it is not, why as far as that is about
-what was shown: the code, the card, the permit. What happened to a card or a permit is told to those
-who would see it anyway: the employer that sponsors the holder now, and officers of the authority.
+what was shown: the code, the card, the permit. What happened to a card is told to officers of its
+authority, and what happened to a permit to officers of the permit's.
 """
 
 from __future__ import annotations
@@ -94,10 +94,13 @@ def status_of(permit: Mapping[str, Any] | None, now: datetime) -> PermitStatus |
     return permit_status(state, permit["valid_from"], permit["valid_until"], now)
 
 
-def is_sponsor(employer_id: str, permit: Mapping[str, Any] | None, now: datetime) -> bool:
-    """Whether the permit on the card is this employer's, and good: an employment that lives."""
-    return (
-        permit is not None
-        and permit["employer_id"] == employer_id
-        and status_of(permit, now) is PermitStatus.ACTIVE
-    )
+def sponsored_until(
+    employer_id: str, permit: Mapping[str, Any] | None, now: datetime
+) -> datetime | None:
+    """Until when this employer sponsors the holder, by the permit on the card; None where that is
+    another's, or no good. A permit that is not on the card makes no difference: what is shown is
+    about that which is."""
+    if permit is None or permit["employer_id"] != employer_id:
+        return None
+    ends_at: datetime = permit["valid_until"]
+    return ends_at if status_of(permit, now) is PermitStatus.ACTIVE else None

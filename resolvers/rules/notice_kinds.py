@@ -31,6 +31,8 @@ class NoticeKind(StrEnum):
     CARD_CHANGED = "CARD_CHANGED"
     CARD_ORDER_CHANGED = "CARD_ORDER_CHANGED"
     RECORD_UPDATED = "RECORD_UPDATED"
+    CONTEST_TAKEN = "CONTEST_TAKEN"
+    CONTEST_DECIDED = "CONTEST_DECIDED"
     TASK_OPENED = "TASK_OPENED"
     LETTER_ISSUED = "LETTER_ISSUED"
     GRANT_ASKED = "GRANT_ASKED"
@@ -63,6 +65,7 @@ class NoticeSubject(StrEnum):
     LETTER = "LETTER"
     GRANT = "GRANT"
     DEVICE_KEY = "DEVICE_KEY"
+    CONTEST = "CONTEST"
 
 
 _SUBJECTS: Mapping[str, NoticeSubject] = {
@@ -77,6 +80,7 @@ _SUBJECTS: Mapping[str, NoticeSubject] = {
     "ltr": NoticeSubject.LETTER,
     "gnt": NoticeSubject.GRANT,
     "dvk": NoticeSubject.DEVICE_KEY,
+    "cts": NoticeSubject.CONTEST,
 }
 
 

@@ -24,6 +24,7 @@ class Party(StrEnum):
     CHECKER = "CHECKER"
     DECIDER = "DECIDER"
     COUNTER = "COUNTER"
+    RECORDS = "RECORDS"
     BANK = "BANK"
     SYSTEM = "SYSTEM"
 

@@ -58,6 +58,10 @@ class EventKind(StrEnum):
     CARD_CHANGED = "card.changed"
     CARD_ORDER_CHANGED = "card_order.changed"
     RECORD_IMPORTED = "record.imported"
+    CONTEST_OPENED = "contest.opened"
+    CONTEST_WITHDRAWN = "contest.withdrawn"
+    CONTEST_TAKEN = "contest.taken"
+    CONTEST_DECIDED = "contest.decided"
     TASK_OPENED = "task.opened"
     TASK_DONE = "task.done"
     DEVICE_KEY_REGISTERED = "device_key.registered"
@@ -104,6 +108,8 @@ HEARD_BY_INBOX = frozenset(
         EventKind.CARD_CHANGED,
         EventKind.CARD_ORDER_CHANGED,
         EventKind.RECORD_IMPORTED,
+        EventKind.CONTEST_TAKEN,
+        EventKind.CONTEST_DECIDED,
         EventKind.TASK_OPENED,
         EventKind.TASK_DONE,
         EventKind.LETTER_ISSUED,
