@@ -14,8 +14,8 @@ from auth.keys import KeySet, Purpose
 from auth.signed_json import SignedJson
 
 CHECK_PROOF_TYPE: Final = "onecard-check+jwt"
-MAX_PROOF_LENGTH: Final = 98_304
-"""A hundred permits of a history take 60 kB."""
+MAX_PROOF_LENGTH: Final = 524_288
+"""A hundred permits of employers with the longest names take 350 kB."""
 
 
 class CheckProofs:
