@@ -137,6 +137,8 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
         "public": Relation(employers.NAME, "_id", "_id"),
         "permits": Relation(permits.NAME, "_id", "employer_id", "valid_from"),
         "employees": Relation(employments.NAME, "_id", "employer_id", "started_at"),
+        # By the ids of holders who were found, among those whom it sponsors or sponsored.
+        "employees_by_number": Relation(employments.NAME, "_id", "holder_id", "started_at"),
         "applications": Relation(
             applications.NAME,
             "_id",

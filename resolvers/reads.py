@@ -17,7 +17,7 @@ from auth.sealing import HolderVault
 from resolvers.gateway import Ask, Gateway, append_audit
 from resolvers.graph import RELATIONS
 from resolvers.pipeline import EDGES, compile_read
-from resolvers.roster import narrowed, shown_in, shown_lines
+from resolvers.roster import Desk, TooManyLookups, charge_lookups, shown_in, shown_lines
 from resolvers.selection import Edge, Selection, needs_key, reveals_anything
 from resolvers.store import (
     applications,
@@ -63,13 +63,19 @@ async def read_own_holder(gateway: Gateway, ask: Ask, selection: Selection) -> R
 
 async def read_own_employer(
     gateway: Gateway, ask: Ask, selection: Selection, *, after_change: bool = False
-) -> Read | None:
+) -> Read | TooManyLookups | None:
     """The record of the employer whose client asks; whom it is shown by name or number, and whose
     applications it reads, stands in the audit trail. `after_change` it is told what it has just
     stated itself, which is no look at an application."""
-    now, scope = gateway.now(), {"_id": ask.principal.employer_id()}
-    selection = _with_keys(employers.NAME, narrowed(selection, employers.NAME, now))
-    found = await gateway.employers.aggregate(compile_read(employers.NAME, scope, selection, now))
+    employer_id, now = ask.principal.employer_id(), gateway.now()
+    blocked = await charge_lookups(gateway, employer_id, selection)
+    if blocked is not None:
+        return blocked
+    desk = Desk(employer_id, now, gateway.digester)
+    selection = _with_keys(employers.NAME, desk.narrowed(selection, employers.NAME))
+    found = await gateway.employers.aggregate(
+        compile_read(employers.NAME, {"_id": employer_id}, selection, now)
+    )
     if not found:
         return None
     shown = list(shown_in(employers.NAME, found[0], selection))
@@ -184,7 +190,7 @@ def _looks(
     """By holder, of the rows of one collection under the edges of the document itself."""
     looks: dict[str, _Look] = {}
     for key, edge in selection.edges.items():
-        if RELATIONS[collection][edge.relation].collection == wanted and not edge.counts:
+        if RELATIONS[collection][edge.relation].collection == wanted and edge.counted is None:
             for row in document[EDGES][key]:
                 look = looks.setdefault(row["holder_id"], _Look())
                 look.objects.add(row["_id"])

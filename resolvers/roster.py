@@ -5,38 +5,111 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from auth.audit import MAX_PEOPLE, AuditAction, AuditLine
+from auth.digests import Digester
 from auth.mongo import Document
+from resolvers.employments.name_digests import searched_digests
+from resolvers.gateway import Gateway
 from resolvers.graph import RELATIONS
 from resolvers.pipeline import EDGES
-from resolvers.rules.roster import RosterFilter, employments_match, permits_match
-from resolvers.selection import Edge, Selection
+from resolvers.policy.throttling import NUMBERS_LOOKED_UP
+from resolvers.rules.identifiers import canonical
+from resolvers.rules.roster import (
+    RosterFilter,
+    TaskFilter,
+    employments_match,
+    permits_match,
+    tasks_match,
+)
+from resolvers.rules.tallies import tally_keys, tally_match
+from resolvers.selection import Edge, FoundBy, Selection
 from resolvers.store import employments
+from resolvers.vocabulary import IdentifierKind
 
 
-def narrowed(selection: Selection, collection: str, now: datetime) -> Selection:
-    """The selection of an employer's desk with each filter of a list said as one of documents."""
-    if not selection.edges:
-        return selection
-    edges = {key: _narrowed_edge(edge, collection, now) for key, edge in selection.edges.items()}
-    return replace(selection, edges=edges)
+@dataclass(frozen=True)
+class TooManyLookups:
+    """Numbers are looked up too often: numbers that are not its employees' are guesses."""
+
+    retry_after: timedelta
 
 
-def _narrowed_edge(edge: Edge, collection: str, now: datetime) -> Edge:
-    related = RELATIONS[collection][edge.relation].collection
-    below = narrowed(edge.selection, related, now)
-    if edge.wanted is None:
-        return replace(edge, selection=below)
-    where = _where(edge.wanted, related, now)
-    return replace(edge, selection=below, wanted=None, where={**edge.where, **where})
+async def charge_lookups(
+    gateway: Gateway, employer_id: str, selection: Selection
+) -> TooManyLookups | None:
+    """Each list of numbers that the selection looks up is one attempt of the employer."""
+    key = gateway.digester.blind("numbers_looked_up", employer_id).value
+    for edge in selection.edges.values():
+        if edge.numbers is not None:
+            charge = await gateway.throttle.charge(key, NUMBERS_LOOKED_UP, gateway.now())
+            if charge.waits is not None:
+                return TooManyLookups(charge.waits)
+    return None
 
 
-def _where(wanted: RosterFilter, collection: str, now: datetime) -> Mapping[str, Any]:
-    match_of = employments_match if collection == employments.NAME else permits_match
-    return match_of(wanted, now, ())
+@dataclass(frozen=True)
+class Desk:
+    """An employer's desk at an instant: what its filters hang on."""
+
+    employer_id: str
+    now: datetime
+    digester: Digester
+
+    def narrowed(self, selection: Selection, collection: str) -> Selection:
+        """The selection with each filter, tally and lookup said as one of documents."""
+        edges = {
+            key: self._narrowed_edge(edge, RELATIONS[collection][edge.relation].collection)
+            for key, edge in selection.edges.items()
+        }
+        return replace(selection, edges=edges)
+
+    def _narrowed_edge(self, edge: Edge, related: str) -> Edge:
+        where, counted, found_by = dict(edge.where), edge.counted, edge.found_by
+        if edge.wanted is not None:
+            where |= self._where(edge.wanted, related)
+        if edge.tally is not None:
+            where |= tally_match(edge.tally, self.now)
+            counted = tally_keys(edge.tally, self.now)
+        if edge.numbers is not None:
+            where |= {"employer_id": self.employer_id}
+            found_by = self._found_by(edge.numbers)
+        return replace(
+            edge,
+            selection=self.narrowed(edge.selection, related),
+            where=where,
+            wanted=None,
+            tally=None,
+            numbers=None,
+            counted=counted,
+            found_by=found_by,
+        )
+
+    def _where(self, wanted: RosterFilter | TaskFilter, related: str) -> Mapping[str, Any]:
+        if isinstance(wanted, TaskFilter):
+            return tasks_match(wanted, self.now)
+        match_of = employments_match if related == employments.NAME else permits_match
+        digests: Sequence[Sequence[bytes]] = ()
+        if wanted.name is not None:
+            digests = searched_digests(self.digester, self.employer_id, wanted.name)
+        return match_of(wanted, self.now, digests)
+
+    def _found_by(self, numbers: Sequence[str]) -> FoundBy:
+        digests = [value for number in numbers for value in number_digests(self.digester, number)]
+        decoys = [f"hld_nobody{place}" for place in range(len(numbers) + 1)]
+        return FoundBy(tuple(digests), tuple(decoys))
+
+
+def number_digests(digester: Digester, number: str) -> Sequence[bytes]:
+    """How a work permit number may be stored; what cannot be one has digests of nobody, so that
+    it takes as long."""
+    kind = IdentifierKind.WORK_PERMIT
+    plain = canonical(kind, number)
+    if plain is None:
+        return [digester.blind(kind, number).value]
+    return [digest.value for digest in digester.candidates(kind, plain)]
 
 
 @dataclass(frozen=True)
@@ -53,7 +126,7 @@ def shown_in(collection: str, document: Document, selection: Selection) -> Itera
     if selection.shows:
         yield Shown(document["_id"], document["holder_id"], selection.shows)
     for key, edge in selection.edges.items():
-        if not edge.counts:
+        if edge.counted is None:
             related = RELATIONS[collection][edge.relation].collection
             for row in document[EDGES][key]:
                 yield from shown_in(related, row, edge.selection)

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from resolvers.rules.roster import RosterFilter
+from resolvers.rules.roster import RosterFilter, TaskFilter
+from resolvers.rules.tallies import Tally
 
 
 class BadCursor(ValueError):
@@ -95,15 +96,30 @@ class Selection:
 @dataclass(frozen=True)
 class Edge:
     """Follow `relation` and select there. `page` is None for a relation to one document; `where`
-    narrows the rows, by values of our own making, and so does `wanted`, which is still to be told
-    the clock and the keys. `counts`: how many rows there are, instead of the rows."""
+    narrows the rows, by values of our own making. `wanted`, `tally` and `numbers` say the same of
+    an employer's rows and are still to be told the clock and the keys (`resolvers.roster`); what
+    comes of them are `where`, `counted`, the expression by which rows are counted instead of read
+    ({}: all together), and `found_by`."""
 
     relation: str
     selection: Selection
     page: Page | None = None
     where: Mapping[str, Any] = field(default_factory=dict)
-    wanted: RosterFilter | None = None
-    counts: bool = False
+    wanted: RosterFilter | TaskFilter | None = None
+    tally: Tally | None = None
+    numbers: tuple[str, ...] | None = field(default=None, repr=False)
+    counted: Mapping[str, Any] | None = None
+    found_by: FoundBy | None = None
+
+
+@dataclass(frozen=True)
+class FoundBy:
+    """Rows of the holders who have one of these digests. As many rows are looked for as numbers
+    were asked about, found or not: `decoys` are ids of nobody that fill up, so that it takes as
+    long whether or not there is a holder of whom the caller may know nothing."""
+
+    digests: tuple[bytes, ...] = field(repr=False)
+    decoys: tuple[str, ...] = field(repr=False)
 
 
 def reveals_anything(selection: Selection) -> bool:

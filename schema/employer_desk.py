@@ -6,10 +6,12 @@ from typing import Annotated, Any
 import strawberry
 
 from auth.permissions import Permission
+from resolvers.roster import number_digests
 from schema.application import Application, ApplicationConnection
 from schema.connection import DEFAULT_PAGE, After, First, Listing
 from schema.context import Info
-from schema.employee import EmployeeConnection
+from schema.dashboard import Dashboard
+from schema.employee import Employee, EmployeeConnection
 from schema.employer import Employer
 from schema.field import guarded
 from schema.grant import Grant, GrantConnection, GrantId, States, grants_of, in_states
@@ -17,15 +19,24 @@ from schema.letter import LetterConnection
 from schema.own_read import read_own
 from schema.permit import PermitConnection
 from schema.roster import (
+    CasesWanted,
     EmployeeSort,
     EmployeesSorted,
     EmployeesWanted,
+    Numbers,
     PermitSort,
     PermitsSorted,
     PermitsWanted,
+    TaskSort,
+    TasksSorted,
+    TasksWanted,
     employee_order,
+    looked_up,
+    open_cases,
     permit_order,
     roster_filter,
+    task_filter,
+    task_order,
 )
 from schema.row import Row
 from schema.selection import CONNECTION_ORDER
@@ -92,9 +103,14 @@ class EmployerDesk:
         Permission.EMPLOYER_APPLICATION_READ,
         description="The applications that it files, newest first.",
         edge="applications",
+        where=open_cases,
     )
     def applications(
-        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+        self,
+        info: Info,
+        first: First = DEFAULT_PAGE,
+        after: After = None,
+        filter: CasesWanted = None,
     ) -> ApplicationConnection:
         return ApplicationConnection(listing=self._listing(info, "applications", first))
 
@@ -120,11 +136,46 @@ class EmployerDesk:
 
     @guarded(
         Permission.EMPLOYER_TASK_READ,
-        description="What the law ties to its permits, newest first.",
+        description="What the law ties to its permits.",
         edge="tasks",
+        wanted=task_filter,
+        sorted_by=task_order,
     )
-    def tasks(self, info: Info, first: First = DEFAULT_PAGE, after: After = None) -> TaskConnection:
-        return TaskConnection(listing=self._listing(info, "tasks", first))
+    def tasks(
+        self,
+        info: Info,
+        first: First = DEFAULT_PAGE,
+        after: After = None,
+        filter: TasksWanted = None,
+        sort: TasksSorted = TaskSort.NEWEST,
+    ) -> TaskConnection:
+        order = task_order({"sort": sort})
+        return TaskConnection(listing=Listing("tasks", self.row.related(info), first, order))
+
+    @guarded(
+        Permission.EMPLOYER_PERMIT_READ,
+        description=(
+            "Those of its employees who have these work permit numbers, in the order of the "
+            "numbers; null where a number is none of theirs, whether or not it is anybody's. Often "
+            "in a row it is refused with RATE_LIMITED."
+        ),
+        edge="employees_by_number",
+        numbers=looked_up,
+    )
+    def employees_by_number(self, info: Info, numbers: Numbers) -> list[Employee | None]:
+        employed = {row["holder_id"]: row for row in reversed(self.row.related(info))}
+        holder_of = self.row.found_by_digest(info)
+        found: list[Employee | None] = []
+        for number in looked_up({"numbers": numbers}):
+            digests = number_digests(info.context.gateway.digester, number)
+            holder_id = next((holder_of[one] for one in digests if one in holder_of), "")
+            row = employed.get(holder_id)
+            found.append(None if row is None else Employee(row=Row("employments", row)))
+        return found
+
+    @guarded(Permission.EMPLOYER_READ, description="Its figures of the moment.")
+    def dashboard(self) -> Dashboard:
+        return Dashboard(row=self.row)
 
     @guarded(
         Permission.EMPLOYER_GRANT_ASK,

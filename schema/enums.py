@@ -5,6 +5,7 @@ import strawberry
 
 from resolvers.refusals import GapReason
 from resolvers.rules.bundles import SharingPurpose
+from resolvers.rules.tasks import TaskKind, TaskState
 from resolvers.vocabulary import (
     ApplicationState,
     CancellationReason,
@@ -49,6 +50,8 @@ __all__ = [
     "RejectionGround",
     "ResidenceState",
     "SharingPurpose",
+    "TaskKind",
+    "TaskState",
 ]
 
 strawberry.enum(PermitCategory, description="A high-end talent, B professional, C others.")
@@ -72,3 +75,5 @@ strawberry.enum(ResidenceState, description="What the exit-entry police decided.
 strawberry.enum(InsuranceKind, description="The five kinds of social insurance.")
 strawberry.enum(InsuranceState, description="The state of one kind.")
 strawberry.enum(SharingPurpose, description="What a holder shows its record for.")
+strawberry.enum(TaskKind, description="What is to be done.")
+strawberry.enum(TaskState, description="Whether a task is still to be done.")

@@ -10,7 +10,8 @@ import strawberry
 from strawberry.schema_directive import Location
 
 from auth.permissions import Permission
-from resolvers.rules.roster import RosterFilter
+from resolvers.rules.roster import RosterFilter, TaskFilter
+from resolvers.rules.tallies import Tally
 from resolvers.selection import ListOrder
 
 strawberry.enum(Permission, description="What a caller must be allowed to do; see docs/access.md.")
@@ -45,11 +46,16 @@ WHERE = "where"
 WANTED = "wanted"
 SORTED = "sorted"
 SHOWS = "shows"
+TALLIES = "tallies"
+COUNTS = "counts"
+NUMBERS = "numbers"
 
 Where = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """From a field's arguments, as given, to a filter of the rows that it follows."""
-Wanted = Callable[[Mapping[str, Any]], RosterFilter]
+Wanted = Callable[[Mapping[str, Any]], RosterFilter | TaskFilter]
 """The same where the filter hangs on the clock or on keys. May raise RequestError."""
+Numbers = Callable[[Mapping[str, Any]], tuple[str, ...]]
+"""From a field's arguments to the work permit numbers that its rows are looked for by."""
 Sorted = Callable[[Mapping[str, Any]], ListOrder]
 """From a field's arguments to the order of its list."""
 
@@ -65,6 +71,9 @@ def guarded(
     wanted: Wanted | None = None,
     sorted_by: Sorted | None = None,
     shows: Sequence[str] = (),
+    tallies: Sequence[Tally] = (),
+    counts: tuple[str, Wanted] | None = None,
+    numbers: Numbers | None = None,
     **options: Any,
 ) -> Any:
     """A field with its rule.
@@ -73,6 +82,8 @@ def guarded(
     and `wanted` what narrows its rows, `sorted_by` their order; `rule_edges` relations of which a
     rule needs all rows; `opens`: it shows a sealed text of the record, for which the holder's key
     is read. `shows`: it shows an employer, by duty and in full, what the audit trail calls so.
+    `tallies` and `counts` are numbers of rows that it needs instead of rows, the latter of a
+    relation with a filter; `numbers` those by which the rows of `edge` are looked for.
     """
     if not any_of:
         raise ValueError("a field needs an access rule")
@@ -85,6 +96,9 @@ def guarded(
         WANTED: wanted,
         SORTED: sorted_by,
         SHOWS: tuple(shows),
+        TALLIES: tuple(tallies),
+        COUNTS: counts,
+        NUMBERS: numbers,
     }
     return strawberry.field(
         description=description,

@@ -1,6 +1,7 @@
 """The caller's own root document: holder, employer or officer, with what was chosen below it."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -9,7 +10,9 @@ from graphql import GraphQLSchema
 
 from auth import officers
 from auth.principal import OwnerMissing, PrincipalKind
-from resolvers.reads import read_own_employer, read_own_holder, read_own_officer
+from resolvers.gateway import Ask, Gateway
+from resolvers.reads import Read, read_own_employer, read_own_holder, read_own_officer
+from resolvers.roster import TooManyLookups
 from resolvers.selection import Selection
 from resolvers.store import employers, holders
 from schema.context import Info
@@ -17,7 +20,8 @@ from schema.failures import RequestError, RequestErrorCode
 from schema.row import Row, is_rule_key
 from schema.selection import selection_of
 
-_READS = {
+_ReadRoot = Callable[[Gateway, Ask, Selection], Awaitable[Read | TooManyLookups | None]]
+_READS: Mapping[PrincipalKind, tuple[str, _ReadRoot]] = {
     PrincipalKind.HOLDER: (holders.NAME, read_own_holder),
     PrincipalKind.EMPLOYER: (employers.NAME, read_own_employer),
     PrincipalKind.OFFICER: (officers.NAME, read_own_officer),
@@ -46,6 +50,12 @@ async def read_own(info: Info, type_name: str, where: Mapping[str, Any] | None =
     if kind is PrincipalKind.EMPLOYER and where is not None:
         read_root = partial(read_own_employer, after_change=True)
     read = await read_root(context.gateway, context.ask, selection)
+    if isinstance(read, TooManyLookups):
+        raise RequestError(
+            RequestErrorCode.RATE_LIMITED,
+            "Numbers are looked up too often. Wait, then try again.",
+            retry_after_seconds=max(1, math.ceil(read.retry_after.total_seconds())),
+        )
     if read is None:
         if kind is PrincipalKind.OFFICER:
             raise RequestError(

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from resolvers.pipeline import COUNT, EDGES
+from resolvers.pipeline import COUNT, EDGES, FOUND
+from resolvers.rules.roster import RosterFilter
+from resolvers.rules.tallies import Tally
 from schema.context import Info
 from schema.sealed_text import SealedText
 
@@ -63,14 +65,32 @@ class Row:
         rows: list[dict[str, Any]] = self.document[EDGES][f"{self.branch}{info.path.key}"]
         return rows
 
+    def found_by_digest(self, info: Info) -> dict[bytes, str]:
+        """Digest -> id of the holder whose number it is, of those whom a lookup has found."""
+        found = self.document[EDGES][f"{FOUND}{self.branch}{info.path.key}"]
+        return {
+            bytes(digest["value"]): holder["_id"]
+            for holder in found
+            for digest in holder["digests"]
+        }
+
     def total(self, info: Info) -> int | None:
         """How many rows the list has that the field being resolved follows; None unless asked."""
         key = count_key(self.branch, str(info.path.key))
         counted: list[dict[str, Any]] | None = self.document[EDGES].get(key)
         if counted is None:
             return None
-        total: int = counted[0][COUNT] if counted else 0
-        return total
+        return _sum(counted)
+
+    def counted(self, relation: str, wanted: RosterFilter) -> int:
+        """How many rows of a relation the filter of the field being resolved leaves."""
+        rows: list[dict[str, Any]] = self.document[EDGES][counted_key(relation, wanted)]
+        return _sum(rows)
+
+    def tallied(self, tally: Tally) -> list[dict[str, Any]]:
+        """The groups of a tally: `_id` with the keys, `count`."""
+        groups: list[dict[str, Any]] = self.document[EDGES][tally_key(tally)]
+        return groups
 
     def for_rule(self, relation: str) -> list[dict[str, Any]]:
         """All rows of a relation that a rule asked for."""
@@ -97,9 +117,24 @@ def count_key(branch: str, key: str) -> str:
     return f"{_COUNT}{branch}{key}"
 
 
+def counted_key(relation: str, wanted: RosterFilter) -> str:
+    """By what is counted, not by the field: two aliases of its parent would share a place."""
+    return f"{_COUNT}{relation}:{wanted.expiring_within}"
+
+
+def tally_key(tally: Tally) -> str:
+    return f"{_TALLY}{tally}"
+
+
+def _sum(counted: list[dict[str, Any]]) -> int:
+    """MongoDB gives no group for no rows."""
+    return sum(group[COUNT] for group in counted)
+
+
 def is_rule_key(key: str) -> bool:
     return key.startswith(_RULE)
 
 
 _RULE = "rule:"
 _COUNT = "count:"
+_TALLY = "tally:"

@@ -6,11 +6,24 @@ from typing import Any
 from graphql import GraphQLObjectType, GraphQLSchema, get_named_type
 
 from resolvers.rules.card_rules import CARD_FACTS
+from resolvers.rules.tallies import Tally
 from resolvers.selection import Edge, ListOrder, Page, Selection
 from schema.chosen import Chosen
 from schema.connection import DEFAULT_PAGE, decoded
-from schema.field import EDGE, OPENS, READS, RULE_EDGES, SHOWS, SORTED, WANTED, WHERE
-from schema.row import branch_of, count_key, rule_key
+from schema.field import (
+    COUNTS,
+    EDGE,
+    NUMBERS,
+    OPENS,
+    READS,
+    RULE_EDGES,
+    SHOWS,
+    SORTED,
+    TALLIES,
+    WANTED,
+    WHERE,
+)
+from schema.row import branch_of, count_key, counted_key, rule_key, tally_key
 
 _ORDERS: Mapping[str, str] = {
     "permits": "valid_from",
@@ -52,6 +65,14 @@ RULE_SELECTIONS: Mapping[str, Selection] = {
     "reviewer": Selection(frozenset({"state", "duties"})),
 }
 """What a rule reads of all rows of a relation."""
+
+
+_TALLIED: Mapping[Tally, str] = {
+    Tally.EMPLOYEES: "employees",
+    Tally.APPLICATIONS: "applications",
+    Tally.TASKS: "tasks",
+}
+"""Of which relation a tally is."""
 
 
 def selection_of(schema: GraphQLSchema, chosen: Mapping[str, Chosen]) -> Selection:
@@ -103,6 +124,13 @@ class _Plan:
         if metadata[SHOWS]:
             self._shows.update(metadata[SHOWS])
             self.read("holder_id")
+        for tally in metadata[TALLIES]:
+            self._edges[tally_key(tally)] = Edge(_TALLIED[tally], Selection(), tally=tally)
+        if metadata[COUNTS] is not None:
+            relation, wanted_of = metadata[COUNTS]
+            wanted = wanted_of(field.arguments)
+            counted = Edge(relation, Selection(), wanted=wanted, counted={})
+            self._edges[counted_key(relation, wanted)] = counted
         if metadata[EDGE] is not None:
             self._follow(field, metadata, branch)
         elif "SealedText" in field.children:
@@ -134,12 +162,15 @@ class _Plan:
             for node_branch, node_fields in _nodes(fields):
                 related.add(node_fields, node_branch)
             if any(below.field == "totalCount" for below in fields.values()):
-                counted = Edge(relation, Selection(), where=where, wanted=wanted, counts=True)
+                counted = Edge(relation, Selection(), where=where, wanted=wanted, counted={})
                 self._edges[count_key(branch, field.key)] = counted
             self.add({key: below for key, below in fields.items() if below.field not in _SHAPE})
         else:
             related.add(fields)
-        edge = Edge(relation, related.selection(), page, where, wanted)
+        if metadata[NUMBERS] is not None:
+            related.read("holder_id")
+        numbers = metadata[NUMBERS](field.arguments) if metadata[NUMBERS] is not None else None
+        edge = Edge(relation, related.selection(), page, where, wanted, numbers=numbers)
         self._edges[branch + field.key] = edge
 
     def _metadata(self, field: Chosen) -> Mapping[str, Any]:

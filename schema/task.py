@@ -6,15 +6,12 @@ import strawberry
 
 from auth.permissions import Permission
 from resolvers.rules.permit_status import days_left, printed_day
-from resolvers.rules.tasks import TaskKind, TaskState
 from schema.connection import ListedRow, Listing, PageInfo
 from schema.context import Info
+from schema.enums import TaskKind, TaskState
 from schema.field import field_for
 from schema.labels import TASK_KIND_LABELS
 from schema.row import Row
-
-strawberry.enum(TaskKind, description="What is to be done.")
-strawberry.enum(TaskState, description="Whether a task is still to be done.")
 
 _task_field = field_for(Permission.HOLDER_READ, Permission.EMPLOYER_READ)
 

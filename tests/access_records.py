@@ -87,15 +87,14 @@ class Party:
         application, order = f'id: "{self.application_id}"', f'id: "{self.order_id}"'
         number = self.person.numbers[IdentifierKind.WORK_PERMIT]
         return {
-            "Holder.application": application,
-            "EmployerDesk.application": application,
+            **dict.fromkeys(("Holder.application", "EmployerDesk.application"), application),
             "Holder.grant": f'id: "{self.grant_id}"',
             "EmployerDesk.grant": f'id: "{self.grant_id}"',
+            "EmployerDesk.employeesByNumber": f'numbers: ["{number}"]',
             "OfficerDesk.case": application,
             "OfficerDesk.cardOrder": order,
             "OfficerDesk.contest": f'id: "{self.contest_id}"',
-            "OfficerDesk.statistics": span,
-            "OfficerDesk.counterStatistics": span,
+            **dict.fromkeys(("OfficerDesk.statistics", "OfficerDesk.counterStatistics"), span),
             "Query.holderAtCounter": f'input: {{workPermitNumber: "{number}"}}',
             "Query.assessTalentCategory": f"input: {TALENT_FACTS}",
             "Query.previewShare": f"bundles: [{', '.join(Bundle)}]",

@@ -105,6 +105,14 @@ FEED_ADDRESS = ThrottlePolicy(
 )
 """Feeds sent from one address, by whichever authority: one in each second, then one in five."""
 
+NUMBERS_LOOKED_UP = ThrottlePolicy(
+    window=timedelta(minutes=10),
+    delays=_delays(*([0] * 60), 1, 2, 5, 10),
+)
+"""Lists of up to 100 work permit numbers that one employer looks up among its own people. A list of
+100,000 people takes three hours and a half, which pages of them do in minutes; guessing shows
+nothing of others, and takes as long."""
+
 APPLICANTS = ThrottlePolicy(
     window=timedelta(hours=24),
     delays=_delays(*([0] * 300), 60),

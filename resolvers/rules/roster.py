@@ -8,11 +8,12 @@ ends with a day of Asia/Shanghai: so one index gives the rows of all those days 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from resolvers.rules.permit_status import ends_at, shanghai_day
+from resolvers.rules.tasks import TaskState
 from resolvers.vocabulary import PermitCategory, PermitState, PermitStatus
 
 MAX_DAYS_AHEAD: Final = 366
@@ -27,15 +28,33 @@ Digests = Sequence[Sequence[bytes]]
 
 @dataclass(frozen=True)
 class RosterFilter:
-    """What is None or empty narrows nothing. `name` are the parts that the name must have, each a
-    prefix of one of its words; `is_current` is of employments alone."""
+    """What is None or empty narrows nothing. `name` is the beginning of each of some words of the
+    name, as typed; `is_current` is of employments alone."""
 
     status: PermitStatus | None = None
     expiring_within: int | None = None
     cities: Sequence[str] = ()
     category: PermitCategory | None = None
-    name: Sequence[str] = ()
+    name: str | None = field(default=None, repr=False)
     is_current: bool | None = None
+
+
+@dataclass(frozen=True)
+class TaskFilter:
+    """Of an employer's tasks. What is overdue is due within any number of days."""
+
+    state: TaskState | None = None
+    due_within: int | None = None
+
+
+def tasks_match(wanted: TaskFilter, now: datetime) -> Mapping[str, Any]:
+    match: dict[str, Any] = {}
+    if wanted.state is not None:
+        match["state"] = str(wanted.state)
+    if wanted.due_within is not None:
+        last = shanghai_day(now) + timedelta(days=wanted.due_within)
+        match["due_at"] = {"$lte": ends_at(last)}
+    return match
 
 
 def permits_match(wanted: RosterFilter, now: datetime, digests: Digests) -> Mapping[str, Any]:

@@ -185,6 +185,17 @@ SPEC = CollectionSpec(
             serves="an employer's applications, newest first",
         ),
         Index(
+            "employer_state",
+            (
+                ("employer_id", 1),
+                ("state", 1),
+                ("created_at", -1),
+                ("_id", 1),
+                ("filed_by.kind", 1),
+            ),
+            serves="an employer's applications at one step; how many there are at each",
+        ),
+        Index(
             "authority_due",
             (("authority", 1), ("promise.due_at", 1), ("_id", 1)),
             serves="an authority's open cases by promise date",

@@ -108,6 +108,17 @@ SPEC = CollectionSpec(
             serves="those whose name has a word with some beginning",
         ),
         Index(
+            "employer_figures",
+            (
+                ("employer_id", 1),
+                ("ends_at", 1),
+                *((f"permit.{name}", 1) for name in ("state", "category", "city")),
+                ("permit.valid_from", 1),
+                ("permit.valid_until", 1),
+            ),
+            serves="an employer's figures, from the index alone",
+        ),
+        Index(
             "holder",
             (("holder_id", 1), ("employer_id", 1), ("ends_at", -1)),
             serves="whether an employer sponsors a holder now; what changes with a name",

@@ -89,6 +89,11 @@ SPEC = CollectionSpec(
             serves="an employer's permits by issue",
         ),
         Index(
+            "employer_name",
+            (("employer_id", 1), ("name_prefixes", 1), ("valid_from", -1), ("_id", 1)),
+            serves="an employer's permits of people whose name has a word with some beginning",
+        ),
+        Index(
             "employer_state",
             (("employer_id", 1), ("state", 1), ("valid_from", -1), ("_id", 1), ("valid_until", 1)),
             serves="an employer's permits of one status",

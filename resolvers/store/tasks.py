@@ -50,6 +50,11 @@ SPEC = CollectionSpec(
             serves="the tasks of a holder or an employer, newest first",
         ),
         Index(
+            "responsible_due",
+            (("responsible.subject", 1), ("state", 1), ("due_at", 1), ("_id", -1), ("kind", 1)),
+            serves="open or done tasks by due day; how many there are of each kind",
+        ),
+        Index(
             "holder_state",
             (("holder_id", 1), ("state", 1), ("kind", 1)),
             serves="a holder's open tasks, to be closed",
