@@ -21,7 +21,6 @@ from resolvers.store import (
     device_keys,
     employers,
     employments,
-    exports,
     grants,
     holder_keys,
     holders,
@@ -154,7 +153,6 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
             letters.NAME, "_id", "employer_id", "issued_at", live_at=rows.of_an_employer
         ),
         "letter": Relation(letters.NAME, "_id", "employer_id"),
-        "export": Relation(exports.NAME, "_id", "employer_id"),
         "grants": Relation(grants.NAME, "_id", "employer_id", "asked_at"),
         "grant": Relation(grants.NAME, "_id", "employer_id"),
         "webhooks": Relation(webhooks.NAME, "_id", "employer_id", "created_at"),
@@ -199,6 +197,10 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
     applications.NAME: {
         "key": Relation(holder_keys.NAME, "holder_id", "_id"),
         "holder": Relation(holders.NAME, "holder_id", "_id"),
+        # The last; whose, an employer's read says.
+        "sponsorship": Relation(
+            employments.NAME, "holder_id", "holder_id", "ends_at", newest_only=True
+        ),
         "employer": _EMPLOYER,
         "permit": Relation(permits.NAME, "permit_id", "_id", same_holder=True),
         "reviewer": Relation(officers.NAME, "reviewer", "_id"),

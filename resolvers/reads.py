@@ -14,6 +14,7 @@ from auth.audit import MAX_OBJECTS, MAX_PEOPLE, AuditAction, AuditLine
 from auth.mongo import Document
 from auth.officers import OfficerState
 from auth.sealing import HolderVault
+from resolvers.employments.at_end import as_sponsor_sees, with_sponsorship
 from resolvers.gateway import Ask, Gateway, append_audit
 from resolvers.graph import RELATIONS
 from resolvers.pipeline import EDGES, compile_read
@@ -72,12 +73,16 @@ async def read_own_employer(
     if blocked is not None:
         return blocked
     desk = Desk(employer_id, now, gateway.digester)
-    selection = _with_keys(employers.NAME, desk.narrowed(selection, employers.NAME))
+    selection = with_sponsorship(
+        employers.NAME, desk.narrowed(selection, employers.NAME), employer_id
+    )
+    selection = _with_keys(employers.NAME, selection)
     found = await gateway.employers.aggregate(
         compile_read(employers.NAME, {"_id": employer_id}, selection, now)
     )
     if not found:
         return None
+    as_sponsor_sees(employers.NAME, found[0], selection, now)
     shown = list(shown_in(employers.NAME, found[0], selection))
     looks = _looks(employers.NAME, found[0], selection, applications.NAME)
     lines = [

@@ -33,12 +33,12 @@ SHARED = """shared { asOf bundles { code }
 _ENDED = f"__typename ... on GrantChanged {{ grant {{ {GRANT} }} }} ... on ChangeRefused {{ code }}"
 
 
-def _mutation(name: str, given: str = "GrantStepInput") -> str:
+def mutation(name: str, given: str = "GrantStepInput") -> str:
     return f"mutation($input: {given}!) {{ step: {name}(input: $input) {{ {_ENDED} }} }}"
 
 
-ASK = _mutation("askForGrant", "AskForGrantInput")
-ACCEPT = _mutation("acceptGrant", "AcceptGrantInput")
+ASK = mutation("askForGrant", "AskForGrantInput")
+ACCEPT = mutation("acceptGrant", "AcceptGrantInput")
 
 
 async def employment_of(serving: Serving, person: Person, index: int = 0) -> Document:
@@ -90,7 +90,7 @@ class Granting:
 
     async def step(self, name: str, grant: dict[str, Any]) -> dict[str, Any]:
         app = self.employer if name == "retractAsk" else self.holder
-        return await _step(app, _mutation(name), _read(grant))
+        return await _step(app, mutation(name), _read(grant))
 
     async def granted(self, bundles: Sequence[str], purpose: str = "WORK") -> dict[str, Any]:
         """A grant that stands."""

@@ -1,0 +1,108 @@
+"""What an employer reads by duty, as it was at the end of the employment: applied to every permit
+and every name in the tree of its desk, however it was reached.
+
+`with_sponsorship` has the employments joined, in the same command; `as_sponsor_sees` applies the
+rule (`resolvers.rules.employer_access`) to what was found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from auth.mongo import Document
+from resolvers.graph import RELATIONS
+from resolvers.pipeline import EDGES
+from resolvers.rules.employer_access import Shown, period_at, shown_by_duty
+from resolvers.rules.employment import as_at_end
+from resolvers.selection import Edge, Selection
+from resolvers.store import applications, contests, holders, permits
+
+_KEY: Final = "gateway:sponsorship"
+"""No response key of a client has a colon, so none can collide."""
+_EMPLOYMENT: Final = Selection(frozenset({"ends_at", "name.masked"}))
+_PERMIT_PATHS: Final = frozenset({"state", "history"})
+"""What `as_at_end` needs, wherever something of a permit is read that it cuts."""
+
+
+def with_sponsorship(collection: str, selection: Selection, employer_id: str) -> Selection:
+    """With the employment of each permit, and of each person whom an application names."""
+    edges = {
+        key: edge
+        if edge.counted is not None
+        else replace(
+            edge,
+            selection=with_sponsorship(
+                RELATIONS[collection][edge.relation].collection, edge.selection, employer_id
+            ),
+        )
+        for key, edge in selection.edges.items()
+    }
+    selection = replace(selection, edges=edges)
+    if collection == permits.NAME:
+        paths = selection.paths
+        if paths & {"state", "history", "source", "superseded_by"}:
+            paths = paths | _PERMIT_PATHS
+        edges = {**edges, _KEY: Edge("sponsorship", _EMPLOYMENT)}
+        return replace(selection, paths=paths, edges=edges)
+    if collection == applications.NAME and _names_somebody(collection, selection):
+        own = {"employer_id": employer_id}
+        return replace(
+            selection, edges={**edges, _KEY: Edge("sponsorship", _EMPLOYMENT, where=own)}
+        )
+    return selection
+
+
+def _names_somebody(collection: str, selection: Selection) -> bool:
+    return any(
+        RELATIONS[collection][edge.relation].collection == holders.NAME
+        for edge in selection.edges.values()
+    )
+
+
+def as_sponsor_sees(
+    collection: str, document: Document, selection: Selection, now: datetime
+) -> None:
+    """Changes the document that was read."""
+    for key, edge in selection.edges.items():
+        if edge.counted is not None:
+            continue
+        related = RELATIONS[collection][edge.relation].collection
+        rows: list[Document] = document[EDGES][key]
+        for place, row in enumerate(rows):
+            if _KEY in edge.selection.edges:
+                rows[place] = row = _seen(related, row, edge.selection, now)
+            as_sponsor_sees(related, row, edge.selection, now)
+
+
+def _seen(collection: str, row: Document, selection: Selection, now: datetime) -> Document:
+    [employment] = row[EDGES][_KEY] or [None]
+    if employment is None:
+        return row
+    if shown_by_duty(period_at(employment["ends_at"], now)) is not Shown.AS_AT_END:
+        return row
+    if collection == permits.NAME:
+        row = dict(as_at_end(row, employment["ends_at"], now))
+        _hide_contests(row, selection)
+    name = employment.get("name")
+    if name:
+        _rename(collection, row, selection, name)
+    return row
+
+
+def _hide_contests(row: Document, selection: Selection) -> None:
+    """Whether the holder contests a record is of today, not of the end."""
+    for key, edge in selection.edges.items():
+        if RELATIONS[permits.NAME][edge.relation].collection == contests.NAME:
+            row[EDGES] = {**row[EDGES], key: []}
+
+
+def _rename(collection: str, row: Document, selection: Selection, name: Mapping[str, Any]) -> None:
+    """The mask of the name that the employer knew."""
+    for key, edge in selection.edges.items():
+        if RELATIONS[collection][edge.relation].collection == holders.NAME:
+            for holder in row[EDGES][key]:
+                if "full_name" in holder:
+                    holder["full_name"] = {**holder["full_name"], "masked": name["masked"]}
