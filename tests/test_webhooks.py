@@ -138,6 +138,7 @@ async def test_a_query_is_judged_when_the_webhook_is_made(one: Hooked) -> None:
         "address": one.address(),
         "events": ["PERMIT_ISSUED"],
     }
+    await one.renew()
     for query, says in JUDGED.items():
         answer = await one.app.post(text, {"input": given | {"query": query}})
         [error] = answer.json()["errors"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -39,7 +39,9 @@ class Answering:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     is_silent: bool = False
+    is_closing: bool = False
     pause: float = 0
+    choose: Callable[[Received], int] | None = None
     received: list[Received] = field(default_factory=list)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -52,12 +54,17 @@ class Answering:
             }
             body = await reader.readexactly(int(headers.get("content-length", 0)))
             method, path, _ = first.split(" ")
-            self.received.append(Received(method, path, headers, body))
+            received = Received(method, path, headers, body)
+            self.received.append(received)
+            if self.is_closing:
+                return
             if self.is_silent:
                 await reader.read()
                 return
             await asyncio.sleep(self.pause)
             status = self.statuses.pop(0) if self.statuses else 201
+            if self.choose is not None:
+                status = self.choose(received)
             told = {"Content-Length": str(len(self.body)), "Connection": "close", **self.headers}
             lines = [f"HTTP/1.1 {status} X", *(f"{k}: {v}" for k, v in told.items()), "", ""]
             writer.write("\r\n".join(lines).encode() + self.body)

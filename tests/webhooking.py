@@ -6,6 +6,7 @@ import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from standardwebhooks import Webhook
@@ -23,7 +24,7 @@ from resolvers.store.outgoing_events import Event, EventKind, encode_event
 from resolvers.webhooks.projecting import project_to_webhooks
 from resolvers.webhooks.sending import send_to_webhooks
 from tests.app_client import AppClient
-from tests.employer_client import EVERY_SCOPE, new_portal
+from tests.employer_client import EVERY_SCOPE, Portal, new_portal
 from tests.serving import MovableClock, Serving, serving_gateway
 from tests.tls_server import Answering, Received, answering
 
@@ -65,6 +66,8 @@ class Hooked:
     employer_id: str
     client_id: str
     app: AppClient
+    portal: Portal
+    token_until: datetime
 
     @property
     def clock(self) -> MovableClock:
@@ -81,6 +84,7 @@ class Hooked:
         """The payload."""
         own = f"{mutation[0].upper()}{mutation[1:]}Input"
         shown = PAYLOADS.get(mutation, f"... on WebhookChanged {{ {WEBHOOK} }}")
+        await self.renew()
         data = await self.app.execute(
             f"mutation($input: {INPUTS.get(mutation, own)}!) {{ {mutation}(input: $input)"
             f" {{ __typename {shown} ... on ChangeRefused {{ code }} }} }}",
@@ -101,12 +105,28 @@ class Hooked:
         assert made["__typename"] == "WebhookSecretMade", made
         return Hook(made["webhook"]["id"], made["secret"])
 
+    async def register(self, service: Answering) -> str:
+        """The address of another receiver, as a callback."""
+        address = f"http://127.0.0.1:{service.port}/hooks"
+        await self.database[CLIENTS].update_one(
+            {"_id": self.client_id}, {"$push": {"callbacks": address}}
+        )
+        return address
+
     async def webhook(self, hook: Hook) -> dict[str, Any]:
+        await self.renew()
         data = await self.app.execute(
             f"{{ employer {{ {WEBHOOK.replace('webhook', 'webhooks')} }} }}"
         )
         found: list[dict[str, Any]] = data["employer"]["webhooks"]
         return next(one for one in found if one["id"] == hook.webhook_id)
+
+    async def renew(self) -> None:
+        """A token is good for five minutes, and the clock is moved by days."""
+        if self.clock() > self.token_until:
+            answer = await self.portal.ask(self.serving.http, self.clock())
+            self.app.token = answer.json()["access_token"]
+            self.token_until = self.clock() + timedelta(minutes=4)
 
     async def step(self, mutation: str, hook: Hook, **more: Any) -> dict[str, Any]:
         revision = (await self.webhook(hook))["revision"]
@@ -125,8 +145,8 @@ class Hooked:
         employer_id: str | None = None,
         related: Sequence[str] = (),
     ) -> list[str]:
-        """Each a little later than the one before; the ids of the events."""
-        holder_id = holder_id or new_id("hld")
+        """Each a little later than the one before, each of another person unless one is named; the
+        ids of the events."""
         made: list[Document] = []
         for kind in kinds:
             self.clock.advance(milliseconds=5)
@@ -136,7 +156,7 @@ class Hooked:
             event = Event(
                 kind,
                 object_id or new_id(prefix),
-                holder_id=holder_id,
+                holder_id=holder_id or new_id("hld"),
                 employer_id=employer_id or self.employer_id,
                 related=related,
             )
@@ -190,11 +210,18 @@ async def _portal(
     assert permit is not None
     employer_id: str = permit["employer_id"]
     portal = await new_portal(serving, employer_id, scopes)
-    one = Hooked(serving, gateway, service, employer_id, portal.client_id, serving.client())
+    one = Hooked(
+        serving,
+        gateway,
+        service,
+        employer_id,
+        portal.client_id,
+        serving.client(),
+        portal,
+        serving.clock(),
+    )
     await serving.database[CLIENTS].update_one(
         {"_id": portal.client_id},
         {"$set": {"callbacks": [one.address(), one.address("/other"), one.address("/third")]}},
     )
-    answer = await portal.ask(serving.http, serving.clock())
-    one.app.token = answer.json()["access_token"]
     return one

@@ -14,6 +14,7 @@ from auth.master_keys import LocalMasterKeys
 from auth.mongo import Document
 from auth.one_time_codes import CodeSecrets
 from auth.sealing import Sealer
+from auth.webhook_secrets import WebhookSecrets
 from resolvers.employments.sponsoring import sponsored_documents
 from resolvers.rules.identifiers import canonical, canonical_passport
 from resolvers.rules.names import RegisteredName
@@ -37,11 +38,17 @@ class Secrets:
     sealer: Sealer
     digester: Digester
     code_secrets: CodeSecrets
+    webhook_secrets: WebhookSecrets
 
     @classmethod
     def of(cls, key_set: KeySet) -> Secrets:
         master_keys = LocalMasterKeys(key_set)
-        return cls(Sealer(master_keys), Digester(key_set), CodeSecrets(master_keys))
+        return cls(
+            Sealer(master_keys),
+            Digester(key_set),
+            CodeSecrets(master_keys),
+            WebhookSecrets(master_keys),
+        )
 
 
 def documents_of(person: Person, secrets: Secrets) -> Iterator[tuple[str, Document]]:

@@ -24,6 +24,7 @@ from api.demo.officers import OFFICERS, officer_documents, officer_id
 from api.demo.removal import remove_holders
 from api.demo.share_codes import share_code_document
 from api.demo.tasks import task_documents
+from api.demo.webhooks import remove_webhooks, webhook_documents
 from auth import clients, officer_sessions, officers
 from auth.keys import KeySet, UnknownKeyVersion
 from auth.master_keys import WrapBroken
@@ -44,7 +45,7 @@ FRESH_LIFETIME = timedelta(days=7)
 """How long the demo's days may drift; after that `load_demo` replaces its holders."""
 
 _MARKER = "demo"
-_REVISION = 9
+_REVISION = 10
 """Goes up with every change to the demo identities, so that a kept database gets them."""
 
 _MOST_HOLDERS = 64
@@ -122,6 +123,7 @@ def _documents(today: date, secrets: Secrets) -> dict[str, list[Document]]:
         clients.NAME: client_documents(demo_clients(today)),
         officers.NAME: officer_documents(DATA_SET, secrets, today),
     }
+    made |= webhook_documents(demo_clients(today)[0].client, today, secrets)
     people = demo_people(today)
     made[share_codes.NAME] = [share_code_document(people[0], today, secrets)]
     for place, person in enumerate(people):
@@ -143,6 +145,7 @@ async def _remove(database: Database, transaction: Transaction) -> None:
     await remove_holders(database, holder_ids, employer_ids, transaction)
     await database[employers.NAME].delete_many({"_id": {"$in": employer_ids}}, session=transaction)
     client_ids = [client_id(DATA_SET, number) for number in range(EMPLOYERS)]
+    await remove_webhooks(database, client_ids, transaction)
     await database[clients.NAME].delete_many({"_id": {"$in": client_ids}}, session=transaction)
     ours = {"$in": [officer_id(DATA_SET, number) for number in range(OFFICERS)]}
     await database[officers.NAME].delete_many({"_id": ours}, session=transaction)

@@ -37,6 +37,13 @@ class WebhookEvent(StrEnum):
     TASK_OPENED = "task.opened"
     TASK_DONE = "task.done"
     LETTER_ISSUED = "letter.issued"
+    GRANT_ASKED = "grant.asked"
+    GRANT_ACCEPTED = "grant.accepted"
+    GRANT_REFUSED = "grant.refused"
+    GRANT_LAPSED = "grant.lapsed"
+    GRANT_RETRACTED = "grant.retracted"
+    GRANT_WITHDRAWN = "grant.withdrawn"
+    GRANT_REPLACED = "grant.replaced"
 
 
 TEST_KIND: Final = "webhook.test"
@@ -60,6 +67,10 @@ def _application(means: str) -> EventShape:
 
 def _permit(means: str) -> EventShape:
     return EventShape(means, "permitId", "pmt", {})
+
+
+def _grant(means: str) -> EventShape:
+    return EventShape(means, "grantId", "gnt", {"employmentId": "emt"})
 
 
 _E = WebhookEvent
@@ -88,6 +99,13 @@ CATALOGUE: Final[Mapping[str, EventShape]] = {
     _E.LETTER_ISSUED: EventShape(
         "a letter about an application of the employer was made", "letterId", "ltr", _ABOUT
     ),
+    _E.GRANT_ASKED: _grant("the employer has asked a holder to see more"),
+    _E.GRANT_ACCEPTED: _grant("the holder has accepted, in whole or in part"),
+    _E.GRANT_REFUSED: _grant("the holder has refused"),
+    _E.GRANT_LAPSED: _grant("nobody answered, and it is over"),
+    _E.GRANT_RETRACTED: _grant("the employer took its question back"),
+    _E.GRANT_WITHDRAWN: _grant("the holder took back what was granted"),
+    _E.GRANT_REPLACED: _grant("a newer grant took its place"),
     TEST_KIND: EventShape("`sendTestEvent` was asked for", "webhookId", "whk", {}),
 }
 

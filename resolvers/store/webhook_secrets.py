@@ -49,6 +49,17 @@ SPEC = CollectionSpec(
 )
 
 
+def encode_secret(secret_id: str, webhook_id: str, wrapped: WrappedKey, now: datetime) -> Document:
+    return {
+        "_id": secret_id,
+        "webhook_id": webhook_id,
+        "key_version": wrapped.version,
+        "wrapped": wrapped.value,
+        "created_at": now,
+        "signs_until": None,
+    }
+
+
 class WebhookSecretStore:
     def __init__(self, database: Database) -> None:
         self._secrets: Collection = database[NAME]
@@ -61,14 +72,7 @@ class WebhookSecretStore:
         now: datetime,
         transaction: Transaction,
     ) -> None:
-        stored = {
-            "_id": secret_id,
-            "webhook_id": webhook_id,
-            "key_version": wrapped.version,
-            "wrapped": wrapped.value,
-            "created_at": now,
-            "signs_until": None,
-        }
+        stored = encode_secret(secret_id, webhook_id, wrapped, now)
         await self._secrets.insert_one(stored, session=transaction)
 
     async def load_signing(self, webhook_id: str, now: datetime) -> list[Document]:

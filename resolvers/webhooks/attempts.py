@@ -29,6 +29,9 @@ from resolvers.store.webhooks import decode_health
 from resolvers.webhook_channel import SEND_LIFETIME, Answered, Unanswered
 from resolvers.webhooks.messages import body_of
 
+MAX_TRIES = 2 * MAX_ATTEMPTS
+"""With those of which nobody knows how they ended."""
+MAX_UNKNOWN = 3
 UNTOLD_WAIT = timedelta(seconds=10)
 """Until it is tried again to find out what is to be sent; no attempt at sending."""
 
@@ -75,7 +78,8 @@ async def attempt(gateway: Gateway, run: Run, delivery: Document) -> WebhookDeli
     """What the delivery is after it; PENDING where it is to be tried again."""
     deliveries, delivery_id = gateway.webhooks.deliveries, delivery["_id"]
     now = gateway.now()
-    if delivery["tries"] >= MAX_ATTEMPTS or delivery["give_up_at"] <= now:
+    number = _number_of(delivery)
+    if number > MAX_ATTEMPTS or delivery["tries"] >= MAX_TRIES or delivery["give_up_at"] <= now:
         await deliveries.settle_dead(delivery_id, now)
         return WebhookDeliveryState.DEAD
     if run.client is None or not await gateway.webhooks.subscriptions.is_held(
@@ -87,8 +91,8 @@ async def attempt(gateway: Gateway, run: Run, delivery: Document) -> WebhookDeli
     if body is None:
         await deliveries.put_off_lane(run.webhook_id, delivery["lane"], now + UNTOLD_WAIT)
         return WebhookDeliveryState.PENDING
-    number, attempt_id = delivery["tries"] + 1, gateway.new_id("att")
-    again_at = _again_at(gateway, number, None)
+    attempt_id = gateway.new_id("att")
+    again_at = _again_at(gateway, 1 if _was_heard_of(delivery) else delivery["tries"], None)
     if not await deliveries.begin_attempt(delivery, attempt_id, gateway.now(), again_at):
         return WebhookDeliveryState.PENDING
     run.attempted += 1
@@ -103,6 +107,22 @@ async def attempt(gateway: Gateway, run: Run, delivery: Document) -> WebhookDeli
     await deliveries.end_attempt(delivery_id, attempt_id, outcome, settled)
     run.note(fault, gateway.now())
     return state
+
+
+def _number_of(delivery: Document) -> int:
+    """Which attempt the next one is, of those that the receiver answers for: that we died is none
+    of its fault."""
+    tries: int = delivery["tries"]
+    faults = [one["fault"] for one in delivery["attempts"][-tries:]] if tries else []
+    return 1 + sum(fault not in (None, DeliveryFault.UNKNOWN_OUTCOME) for fault in faults)
+
+
+def _was_heard_of(delivery: Document) -> bool:
+    """Whether the end of one of the last few attempts is known. If not, it may be the delivery that
+    kills whoever sends it: then the next attempt is made as late as after a failure."""
+    last = delivery["attempts"][-MAX_UNKNOWN:]
+    unknown = [one["fault"] == DeliveryFault.UNKNOWN_OUTCOME for one in last]
+    return len(last) < MAX_UNKNOWN or not all(unknown)
 
 
 async def _posted(
