@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from api.demo.draw import drawn_id
 from api.demo.people import Person
+from api.settings import DEFAULT_ISSUER
 from auth.digests import Digest, Digester
+from auth.grant_records import GrantRecords
 from auth.keys import KeySet
 from auth.master_keys import LocalMasterKeys
 from auth.mongo import Document
@@ -39,6 +41,7 @@ class Secrets:
     digester: Digester
     code_secrets: CodeSecrets
     webhook_secrets: WebhookSecrets
+    grant_records: GrantRecords
 
     @classmethod
     def of(cls, key_set: KeySet) -> Secrets:
@@ -48,6 +51,7 @@ class Secrets:
             Digester(key_set),
             CodeSecrets(master_keys),
             WebhookSecrets(master_keys),
+            GrantRecords(key_set, issuer=DEFAULT_ISSUER),
         )
 
 

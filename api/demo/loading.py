@@ -12,6 +12,7 @@ from api.demo.days import day_of, midnight
 from api.demo.draw import drawn_id
 from api.demo.employer_clients import client_documents, client_id
 from api.demo.employers import employer_id
+from api.demo.grants import grant_documents
 from api.demo.identities import (
     DATA_SET,
     EMPLOYERS,
@@ -29,9 +30,12 @@ from auth import clients, officer_sessions, officers
 from auth.keys import KeySet, UnknownKeyVersion
 from auth.master_keys import WrapBroken
 from auth.mongo import Database, Document, Transaction, in_transaction
+from auth.sealing import HolderVault
 from resolvers.store import (
     contests,
     employers,
+    employments,
+    grants,
     holder_keys,
     inboxes,
     meta,
@@ -45,7 +49,7 @@ FRESH_LIFETIME = timedelta(days=7)
 """How long the demo's days may drift; after that `load_demo` replaces its holders."""
 
 _MARKER = "demo"
-_REVISION = 10
+_REVISION = 11
 """Goes up with every change to the demo identities, so that a kept database gets them."""
 
 _MOST_HOLDERS = 64
@@ -130,6 +134,8 @@ def _documents(today: date, secrets: Secrets) -> dict[str, list[Document]]:
         documents = list(documents_of(person, secrets))
         for name, document in documents:
             made.setdefault(name, []).append(document)
+        if place == 0:
+            made[grants.NAME] = list(_grants(documents, secrets, today))
         if place == CONTESTING:
             made[contests.NAME] = list(_contest(documents, secrets, today))
         made.setdefault(tasks.NAME, []).extend(task_documents(person))
@@ -152,11 +158,23 @@ async def _remove(database: Database, transaction: Transaction) -> None:
     await database[officer_sessions.NAME].delete_many({"officer_id": ours}, session=transaction)
 
 
+def _grants(
+    documents: Sequence[tuple[str, Document]], secrets: Secrets, today: date
+) -> Iterator[Document]:
+    """To the employer of this person."""
+    sponsored = [one for name, one in documents if name == employments.NAME]
+    yield from grant_documents(sponsored, _vault(documents, secrets), secrets, today)
+
+
+def _vault(documents: Sequence[tuple[str, Document]], secrets: Secrets) -> HolderVault:
+    [key] = [one for name, one in documents if name == holder_keys.NAME]
+    return secrets.sealer.vault_for(key["_id"], holder_keys.decode_holder_key(key))
+
+
 def _contest(
     documents: Sequence[tuple[str, Document]], secrets: Secrets, today: date
 ) -> Iterator[Document]:
     """Of the newest permit of this person."""
-    [key] = [one for name, one in documents if name == holder_keys.NAME]
     permit = [one for name, one in documents if name == permits.NAME][-1]
-    vault = secrets.sealer.vault_for(key["_id"], holder_keys.decode_holder_key(key))
+    vault = _vault(documents, secrets)
     yield from contest_documents(permit, vault, today)

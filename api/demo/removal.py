@@ -16,6 +16,7 @@ from resolvers.store import (
     deliveries,
     email_proofs,
     employments,
+    grants,
     holder_keys,
     holders,
     identity_documents,
@@ -41,7 +42,7 @@ _OF_HOLDERS = (
     *(push_endpoints.NAME, calendar_feeds.NAME),
     *(share_codes.NAME, check_proofs.NAME),
     *(letters.NAME, employments.NAME),
-    contests.NAME,
+    *(contests.NAME, grants.NAME),
 )
 _OF_PAPERS = (
     *((paper_parts.NAME, "paper_id"), (paper_files.FILES, "_id")),

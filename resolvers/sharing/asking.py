@@ -96,7 +96,7 @@ async def ask_for_grant(
             ),
             {},
         )
-        made["records"] = [signed_record(gateway, made, GrantStep.ASK, (), now)]
+        made["records"] = [signed_record(gateway.grant_records, made, GrantStep.ASK, (), now)]
         await gateway.grants.insert(made, transaction)
         steps = [*lapsed, told(made, GrantStep.ASK)]
         return Changed(grant_id, [line for line, _ in steps], [event for _, event in steps])

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from auth.audit import AuditAction, AuditLine
+from auth.grant_records import GrantRecords
 from auth.mongo import Document, Transaction
 from auth.principal import PrincipalKind
 from resolvers.gateway import Ask, Gateway
@@ -71,7 +72,9 @@ async def move_grant(
     if transition is None or party not in transition.parties:
         return refused(grant, RefusalCode.WRONG_STATE)
     after = {**grant, **changes, "state": str(transition.target)}
-    record = signed_record(gateway, after, GrantStep(event.value), grant["records"], now)
+    record = signed_record(
+        gateway.grant_records, after, GrantStep(event.value), grant["records"], now
+    )
     moved = await gateway.grants.advance(
         grant, {**changes, "state": str(transition.target)}, record, transaction
     )
@@ -79,7 +82,7 @@ async def move_grant(
 
 
 def signed_record(
-    gateway: Gateway,
+    records: GrantRecords,
     grant: Mapping[str, Any],
     step: GrantStep,
     before: Sequence[Document],
@@ -99,9 +102,8 @@ def signed_record(
         "asked": _terms(grant["asked_bundles"], grant["asked_until"]),
         "granted": _terms(grant["bundles"], grant["expires_at"]),
     }
-    jws = gateway.grant_records.sign(claims, before[-1]["jws"] if before else None)
-    key_version = gateway.grant_records.key_version
-    return {"at": now, "event": str(step), "jws": jws, "key_version": key_version}
+    jws = records.sign(claims, before[-1]["jws"] if before else None)
+    return {"at": now, "event": str(step), "jws": jws, "key_version": records.key_version}
 
 
 def _terms(bundles: Sequence[str], until: datetime | None) -> dict[str, object] | None:
