@@ -6,7 +6,7 @@ import { type Example, examples } from "./examples";
 import { texts } from "./texts";
 
 export function ExampleList() {
-  const { addTab, changeTab, run, setOperationFacts } = useGraphiQLActions();
+  const { addTab, changeTab, run, setOperationFacts, stop } = useGraphiQLActions();
   const { queryEditor, tabs, activeTabIndex } = useGraphiQL((state) => ({
     queryEditor: state.queryEditor,
     tabs: state.tabs,
@@ -47,6 +47,8 @@ export function ExampleList() {
             className="oc-button oc-strong"
             onClick={() => {
               open(example);
+              // With a subscription open, GraphiQL takes `run` for its end and runs nothing.
+              stop();
               void run();
             }}
             aria-label={`${texts.openAndRun}: ${example.title}`}
