@@ -148,12 +148,11 @@ class PermitCredentialStore:
         status is derived from: `permit`, `card` and `key`, each as far as it exists."""
         pipeline: list[Document] = [
             {"$match": {"list_id": list_id, "expires_at": {"$gt": now}, "ended_at": None}},
-            *_joined(permits.NAME, "permit_id", "permit", "holder_id", "state", "valid_until"),
-            *_joined(
-                cards.NAME, "card_id", "card", "holder_id", "state", "released_at", "permit_id"
-            ),
-            *_joined(device_keys.NAME, "device_key_id", "key", "holder_id"),
-            {"$project": {"place": 1, "holder_id": 1, "permit": 1, "card": 1, "key": 1}},
+            {"$project": {"place": 1, "holder_id": 1, **dict.fromkeys(_STANDING, 1)}},
+            # Without a pipeline below, which MongoDB runs at half the speed.
+            *(_whole(*one) for one in _STANDING.items()),
+            {"$project": {"place": 1, "holder_id": 1, **_TOLD}},
+            {"$project": {"place": 1, "holder_id": 1, **dict.fromkeys(_NEEDED, 1)}},
         ]
         async for one in self._credentials.aggregate(pipeline, batchSize=BATCH):
             yield one
@@ -175,6 +174,34 @@ def _joined(collection: str, local: str, name: str, *fields: str) -> list[Docume
     ]
 
 
+_STANDING: Final = {
+    "permit_id": permits.NAME,
+    "card_id": cards.NAME,
+    "device_key_id": device_keys.NAME,
+}
+
+
+def _whole(local: str, collection: str) -> Document:
+    return {
+        "$lookup": {
+            "from": collection,
+            "localField": local,
+            "foreignField": "_id",
+            "as": collection,
+        }
+    }
+
+
+_TOLD: Final = {
+    "permit": {"$first": "$permits"},
+    "card": {"$first": "$cards"},
+    "key": {"$first": "$device_keys"},
+}
+_NEEDED: Final = (
+    *("permit._id", "permit.holder_id", "permit.state", "permit.valid_until"),
+    *("card.holder_id", "card.state", "card.released_at", "card.permit_id"),
+    "key.holder_id",
+)
 _SUBJECT: list[Document] = [
     *_joined(
         *("holders", "holder_id", "holder"),
