@@ -21,6 +21,7 @@ from api.check.endpoint import check_routes
 from api.credentials import credential_routes
 from api.demo import demo_identities
 from api.embedded import end_with_parent
+from api.exports import export_routes
 from api.failure import Refusal
 from api.feeds import FEED_BODIES, PREFIX, FeedEndpoint
 from api.feeds import SERVED_AT_ONCE as FEEDS_SERVED_AT_ONCE
@@ -169,6 +170,7 @@ def _routes(
         ),
         *paper_routes(lambda: slot.runtime),
         *letter_routes(lambda: slot.runtime),
+        *export_routes(lambda: slot.runtime),
         *proof_routes(lambda: slot.runtime),
         Route(
             f"{PREFIX}{{authority}}",

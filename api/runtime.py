@@ -31,7 +31,7 @@ from auth.grant_records import GrantRecords
 from auth.key_files import KeySetUnreadable, load_key_set, load_or_create_key_set
 from auth.keys import KeySet
 from auth.known_terms import KnownTerms
-from auth.letter_links import LetterLinks
+from auth.letter_links import EXPORTS_PATH, LetterLinks
 from auth.letter_tokens import LetterTokens
 from auth.login_flows import LoginFlowStore
 from auth.master_keys import LocalMasterKeys
@@ -71,6 +71,8 @@ from resolvers.store.due_records import DueRecordStore
 from resolvers.store.email_proofs import EmailProofStore
 from resolvers.store.employers import EmployerStore
 from resolvers.store.employments import EmploymentStore
+from resolvers.store.export_rows import ExportRowStore
+from resolvers.store.exports import ExportStore
 from resolvers.store.grants import GrantStore
 from resolvers.store.holder_keys import HolderKeyStore
 from resolvers.store.holder_matching import HolderMatchingStore
@@ -268,6 +270,9 @@ def _gateway(
         grant_records=GrantRecords(key_set, issuer=settings.issuer),
         letter_tokens=LetterTokens(key_set),
         letter_states=LetterStateStore(database),
+        exports=ExportStore(database),
+        export_rows=ExportRowStore(database),
+        export_links=LetterLinks(key_set, settings.issuer, EXPORTS_PATH, "export"),
         credential_services=credential_services(database, key_set, settings.issuer),
         person_provider=person,
         second_proof_provider=second_proof,

@@ -1,5 +1,5 @@
-"""Addresses at which a letter is downloaded: signed, good for five minutes, and only together with
-the access token of whoever was given the address.
+"""Addresses at which a letter, or an export, is downloaded: signed, good for five minutes, and only
+together with the access token of whoever was given the address.
 
 `?until=<seconds>&key=<version>&proof=<HMAC>`: the HMAC-SHA-256, under a key derived from the
 refresh key, covers the letter, the end, and the session (of a holder) or the client (of an
@@ -20,6 +20,7 @@ from auth.principal import Principal, PrincipalKind
 
 LINK_LIFETIME: Final = timedelta(minutes=5)
 LETTERS_PATH: Final = "/letters"
+EXPORTS_PATH: Final = "/exports"
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,10}")
 _PROOF: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 
@@ -46,10 +47,19 @@ class LinkClaim:
 
 
 class LetterLinks:
-    """`public_address` is where the world reaches us."""
+    """`public_address` is where the world reaches us; `what` is at `path`, and an address of one
+    opens nothing else."""
 
-    def __init__(self, key_set: KeySet, public_address: str) -> None:
+    def __init__(
+        self,
+        key_set: KeySet,
+        public_address: str,
+        path: str = LETTERS_PATH,
+        what: str = "letter",
+    ) -> None:
         self._key_set = key_set
+        self._path = path
+        self._what = what
         self.public_address: Final = public_address.rstrip("/")
 
     def link(self, letter_id: str, principal: Principal, now: datetime) -> LetterLink:
@@ -61,7 +71,7 @@ class LetterLinks:
         until = int((now + LINK_LIFETIME).timestamp())
         proof = self._proof(letter_id, bearer, until, version)
         query = f"until={until}&key={version}&proof={proof}"
-        url = f"{self.public_address}{LETTERS_PATH}/{letter_id}?{query}"
+        url = f"{self.public_address}{self._path}/{letter_id}?{query}"
         return LetterLink(url, datetime.fromtimestamp(until, UTC))
 
     def holds(self, letter_id: str, principal: Principal, claim: LinkClaim, now: datetime) -> bool:
@@ -82,8 +92,8 @@ class LetterLinks:
 
     def _proof(self, letter_id: str, bearer: tuple[str, str], until: int, version: int) -> str:
         secret = self._key_set.version(Purpose.REFRESH, version).secret
-        key = hmac.digest(secret, framed("onecard", "letter address key"), hashlib.sha256)
-        message = framed("onecard", "letter address", letter_id, *bearer, str(until))
+        key = hmac.digest(secret, framed("onecard", f"{self._what} address key"), hashlib.sha256)
+        message = framed("onecard", f"{self._what} address", letter_id, *bearer, str(until))
         return base64url(hmac.digest(key, message, hashlib.sha256))
 
 

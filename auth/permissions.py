@@ -71,6 +71,7 @@ class Permission(StrEnum):
     NOTICE_MANAGE = "notice:own:manage"
     PUSH_READ = "push_endpoint:own:read"
     PUSH_MANAGE = "push_endpoint:own:manage"
+    EXPORT_MAKE = "export:employer:make"
     DEVICE_KEY_READ = "device_key:own:read"
     DEVICE_KEY_REGISTER = "device_key:own:register"
     DEVICE_KEY_REMOVE = "device_key:own:remove"
@@ -177,6 +178,7 @@ RULES: Mapping[Permission, Rule] = {
     Permission.NOTICE_MANAGE: _HOLDER,
     Permission.PUSH_READ: _HOLDER,
     Permission.PUSH_MANAGE: _HOLDER,
+    Permission.EXPORT_MAKE: Rule(_EMPLOYER, scope="exports:make"),
     Permission.DEVICE_KEY_READ: _HOLDER,
     Permission.DEVICE_KEY_REGISTER: Rule(
         _HOLDER.kinds, Assurance.REAL_PERSON, proof_lifetime=FRESH_PROOF_LIFETIME

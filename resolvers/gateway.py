@@ -57,6 +57,8 @@ from resolvers.store.due_records import DueRecordStore
 from resolvers.store.email_proofs import EmailProofStore
 from resolvers.store.employers import EmployerStore
 from resolvers.store.employments import EmploymentStore
+from resolvers.store.export_rows import ExportRowStore
+from resolvers.store.exports import ExportStore
 from resolvers.store.grants import GrantStore
 from resolvers.store.holder_keys import HolderKeyStore
 from resolvers.store.holder_matching import HolderMatchingStore
@@ -169,6 +171,9 @@ class Gateway:
     letter_tokens: LetterTokens
     letter_states: LetterStateStore
     credential_services: CredentialServices
+    exports: ExportStore
+    export_rows: ExportRowStore
+    export_links: LetterLinks
     person_provider: RealPersonProvider
     second_proof_provider: SecondProofProvider
     paper_scanner: PaperScanner

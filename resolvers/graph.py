@@ -21,6 +21,7 @@ from resolvers.store import (
     device_keys,
     employers,
     employments,
+    exports,
     grants,
     holder_keys,
     holders,
@@ -153,6 +154,7 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
             letters.NAME, "_id", "employer_id", "issued_at", live_at=rows.of_an_employer
         ),
         "letter": Relation(letters.NAME, "_id", "employer_id"),
+        "export": Relation(exports.NAME, "_id", "employer_id"),
         "grants": Relation(grants.NAME, "_id", "employer_id", "asked_at"),
         "grant": Relation(grants.NAME, "_id", "employer_id"),
         "webhooks": Relation(webhooks.NAME, "_id", "employer_id", "created_at"),

@@ -69,7 +69,7 @@ class Desk:
     def _narrowed_edge(self, edge: Edge, related: str) -> Edge:
         where, counted, found_by = dict(edge.where), edge.counted, edge.found_by
         if edge.wanted is not None:
-            where |= self._where(edge.wanted, related)
+            where |= self.match(edge.wanted, related)
         if edge.tally is not None:
             where |= tally_match(edge.tally, self.now)
             counted = tally_keys(edge.tally, self.now)
@@ -87,7 +87,8 @@ class Desk:
             found_by=found_by,
         )
 
-    def _where(self, wanted: RosterFilter | TaskFilter, related: str) -> Mapping[str, Any]:
+    def match(self, wanted: RosterFilter | TaskFilter, related: str) -> Mapping[str, Any]:
+        """Documents of the collection `related` that are wanted."""
         if isinstance(wanted, TaskFilter):
             return tasks_match(wanted, self.now)
         match_of = employments_match if related == employments.NAME else permits_match

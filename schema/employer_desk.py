@@ -13,6 +13,7 @@ from schema.context import Info
 from schema.dashboard import Dashboard
 from schema.employee import Employee, EmployeeConnection
 from schema.employer import Employer
+from schema.export import Export, export_of
 from schema.field import guarded
 from schema.grant import Grant, GrantConnection, GrantId, States, grants_of, in_states
 from schema.letter import LetterConnection
@@ -46,6 +47,8 @@ from schema.webhook import Webhook
 ApplicationId = Annotated[
     strawberry.ID, strawberry.argument(description="From a list of applications.")
 ]
+
+ExportId = Annotated[strawberry.ID, strawberry.argument(description="From `startExport`.")]
 
 
 def by_id(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -133,6 +136,15 @@ class EmployerDesk:
         self, info: Info, first: First = DEFAULT_PAGE, after: After = None
     ) -> LetterConnection:
         return LetterConnection(listing=self._listing(info, "letters", first))
+
+    @guarded(
+        Permission.EXPORT_MAKE,
+        description="An export that it asked for; null where there is none, or it is gone.",
+        edge="export",
+        where=by_id,
+    )
+    def export(self, info: Info, id: ExportId) -> Export | None:
+        return export_of(self.row, info)
 
     @guarded(
         Permission.EMPLOYER_TASK_READ,

@@ -19,6 +19,7 @@ from resolvers.vocabulary import (
     IdentityDocumentKind,
     InsuranceKind,
     InsuranceState,
+    Language,
     PaperKind,
     PermitCategory,
     PermitStatus,
@@ -42,6 +43,7 @@ __all__ = [
     "IdentityDocumentKind",
     "InsuranceKind",
     "InsuranceState",
+    "Language",
     "PaperKind",
     "PermitCategory",
     "PermitStatus",
@@ -77,3 +79,4 @@ strawberry.enum(InsuranceState, description="The state of one kind.")
 strawberry.enum(SharingPurpose, description="What a holder shows its record for.")
 strawberry.enum(TaskKind, description="What is to be done.")
 strawberry.enum(TaskState, description="Whether a task is still to be done.")
+strawberry.enum(Language, description="The language in which the holder is written to.")

@@ -3,7 +3,6 @@
 import strawberry
 
 from auth.permissions import Permission
-from resolvers.vocabulary import Language
 from schema.application import Application, ApplicationConnection
 from schema.calendar import CalendarFeed
 from schema.card import CardConnection
@@ -13,6 +12,7 @@ from schema.contest import ContestConnection
 from schema.context import Info
 from schema.device_key import DeviceKey
 from schema.employer_desk import ApplicationId, by_id
+from schema.enums import Language
 from schema.field import guarded, holder_field
 from schema.grant import Grant, GrantConnection, GrantId, States, grants_of, in_states
 from schema.ledger import AccessConnection
@@ -29,8 +29,6 @@ from schema.session import SessionConnection
 from schema.share_code import ShareCodeConnection
 from schema.source import Source
 from schema.task import TaskConnection
-
-strawberry.enum(Language, description="The language in which the holder is written to.")
 
 
 @strawberry.type(description="A foreigner who works in China: the holder of permits and cards.")

@@ -212,6 +212,18 @@ CHANGE_REFUSAL_TEXTS: Mapping[RefusalCode, Named] = {
         "The letter has a character that cannot be printed. Ask the authority for it.",
         "文书中有无法打印的字符，请向办理机关申请。",
     ),
+    _C.PERMITS_NOT_GRANTED: Named(
+        "An export shows permits: the client needs permits:read too.",
+        "导出内容包含工作许可信息，客户端还需具备 permits:read 权限。",
+    ),
+    _C.TOO_MANY_EXPORTS: Named(
+        "Too many exports: wait for those that are being made, or until older ones are gone.",
+        "导出任务过多，请等待正在生成的任务完成，或待较早的导出过期。",
+    ),
+    _C.TOO_MANY_ROWS: Named(
+        "The list is longer than a worksheet. Narrow the filter.",
+        "列表行数超过工作表上限，请缩小筛选范围。",
+    ),
     _C.BAD_DEVICE_KEY: Named(
         "The key is not a P-256 or Ed25519 public key, written as RFC 7518 has it.",
         "密钥不是格式正确的 P-256 或 Ed25519 公钥。",

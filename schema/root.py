@@ -14,6 +14,7 @@ from schema.counter import CounterMutation
 from schema.counter_desk import CounterQuery
 from schema.device_key import DeviceKeyMutation, DeviceKeyQuery
 from schema.employer_desk import EmployerQuery
+from schema.export import ExportMutation
 from schema.field import guarded
 from schema.grant_changes import GrantMutation
 from schema.holder import Holder
@@ -70,6 +71,7 @@ class Mutation(
     ShareCodeCheckMutation,
     CardCheckMutation,
     WebhookMutation,
+    ExportMutation,
     DeviceKeyMutation,
     PermitCredentialMutation,
     ContestMutation,

@@ -52,7 +52,7 @@ from tests.access_sharing import put_sharing
 from tests.access_webhooks import put_webhook
 from tests.card_desk import put_order
 from tests.contesting import put_contest
-from tests.device_records import put_device_key
+from tests.device_records import put_key_and_export
 from tests.endpoints import put_endpoint, put_feed, put_share_code
 from tests.factories import CITY, Person
 from tests.filing import put_papers
@@ -80,6 +80,7 @@ class Party:
     order_id: str
     card_id: str
     contest_id: str
+    export_id: str
 
     def given(self, today: date) -> Given:
         """Arguments that lead to these records."""
@@ -88,8 +89,8 @@ class Party:
         number = self.person.numbers[IdentifierKind.WORK_PERMIT]
         return {
             **dict.fromkeys(("Holder.application", "EmployerDesk.application"), application),
-            "Holder.grant": f'id: "{self.grant_id}"',
-            "EmployerDesk.grant": f'id: "{self.grant_id}"',
+            "EmployerDesk.export": f'id: "{self.export_id}"',
+            **dict.fromkeys(("Holder.grant", "EmployerDesk.grant"), f'id: "{self.grant_id}"'),
             "EmployerDesk.employeesByNumber": f'numbers: ["{number}"]',
             "OfficerDesk.case": application,
             "OfficerDesk.cardOrder": order,
@@ -130,7 +131,6 @@ async def put_party(serving: Serving, city: str = CITY, **plan: Any) -> Party:
     await put_feed(serving, person.holder_id)
     await put_webhook(serving, employer_id)
     await put_share_code(serving, person.holder_id, employer_id)
-    await put_device_key(serving, person.holder_id)
     quiet = NoticePreferences(quiet=QuietHours.of("22:00", "07:30"), revision=1)
     await serving.database[inboxes.NAME].update_one(
         {"_id": person.holder_id}, {"$set": {"preferences": encode_preferences(quiet)}}
@@ -145,6 +145,7 @@ async def put_party(serving: Serving, city: str = CITY, **plan: Any) -> Party:
         order_id=order,
         card_id=card_id,
         contest_id=contest_id,
+        export_id=await put_key_and_export(serving, person.holder_id, employer_id),
     )
 
 

@@ -34,6 +34,7 @@ class Caller(StrEnum):
     NO_GRANTS_ASK = "employer client without grants:ask"
     NO_SHARED_READ = "employer client without shared:read"
     NO_WEBHOOKS_MANAGE = "employer client without webhooks:manage"
+    NO_EXPORTS_MAKE = "employer client without exports:make"
 
 
 MISSING_SCOPE: Mapping[Caller, ClientScope] = {
@@ -46,6 +47,7 @@ MISSING_SCOPE: Mapping[Caller, ClientScope] = {
     Caller.NO_GRANTS_ASK: ClientScope.GRANTS_ASK,
     Caller.NO_SHARED_READ: ClientScope.SHARED_READ,
     Caller.NO_WEBHOOKS_MANAGE: ClientScope.WEBHOOKS_MANAGE,
+    Caller.NO_EXPORTS_MAKE: ClientScope.EXPORTS_MAKE,
 }
 """Papers are not in the graph: tests/test_papers_access.py has their two scopes."""
 
@@ -118,6 +120,7 @@ TASK = row_of("         401   401   401   401   ok    ok    403   403   403   ok
 EMPLOYER = row_of("     401   401   401   403   403   403   403   403   403   ok ")
 ITS_PERMITS = row_of("  401   401   401   403   403   403   403   403   403   permits:read")
 ITS_TASKS = row_of("    401   401   401   403   403   403   403   403   403   tasks:read")
+ITS_EXPORTS = row_of("  401   401   401   403   403   403   403   403   403   exports:make")
 ITS_CASES = row_of("    401   401   401   403   403   403   403   403   403   applications:read")
 CASE = row_of("         401   401   401   401   ok    ok    ok    ok    ok    applications:read")
 FILE = row_of("         401   401   401   401   ok    ok    403   403   403   applications:write")

@@ -89,7 +89,7 @@ def test_every_refusal_of_a_change_is_documented_and_has_words_in_both_languages
 def test_every_mutation_is_on_a_page_for_whoever_calls_it() -> None:
     names = (
         "login officers procedures notices letters push calendar share-codes showing-the-card"
-        " consent webhooks credentials contests"
+        " consent webhooks credentials contests exports"
     )
     told = "".join(page(f"{name}.md") for name in names.split())
     mutation = build_gateway_schema()._schema.mutation_type

@@ -236,7 +236,10 @@ def retire(purpose: str, version: int, at_once: bool) -> None:
     )
 
 
-_OR_WAIT = {Purpose.DIGEST: ", and wait for live share codes (90 days at most)"}
+_OR_WAIT = {
+    Purpose.DIGEST: ", and wait for live share codes (90 days at most)",
+    Purpose.MASTER: ", and wait for exports (a day at most)",
+}
 
 
 def _refuse_while_needed(settings: Settings, purpose: Purpose, version: int, at_once: bool) -> None:

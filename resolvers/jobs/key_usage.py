@@ -13,6 +13,7 @@ from auth.keys import KeySet, Purpose
 from auth.mongo import Database, Document
 from resolvers.store import (
     cards,
+    exports,
     grants,
     holder_keys,
     holders,
@@ -72,6 +73,7 @@ PUSH_ENDPOINTS = VersionPath(push_endpoints.NAME, "digest.key_version")
 SHARE_CODES = VersionPath(share_codes.NAME, "digest.key_version")
 LETTERS = VersionPath(letters.NAME, "key_version")
 GRANTS = VersionPath(grants.NAME, "key_version", array="records")
+EXPORTS = VersionPath(exports.NAME, "key_version")
 CREDENTIALS = VersionPath(permit_credentials.NAME, "key_version")
 SESSIONS = VersionPath(session_documents.NAME, "refresh_key_version")
 
@@ -85,7 +87,7 @@ def paths_of(purpose: Purpose) -> Sequence[VersionPath]:
         case Purpose.LETTERS:
             return (LETTERS, GRANTS)
         case Purpose.MASTER:
-            return (HOLDER_KEYS, OFFICERS, WEBHOOK_SECRETS)
+            return (HOLDER_KEYS, OFFICERS, WEBHOOK_SECRETS, EXPORTS)
         case Purpose.DIGEST:
             return (HOLDERS, IDENTITY_DOCUMENTS, CARDS, PUSH_ENDPOINTS, SHARE_CODES)
         case Purpose.REFRESH:

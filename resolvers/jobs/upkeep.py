@@ -13,6 +13,7 @@ from typing import Final
 
 from resolvers.delivery.dispatching import dispatch_notices
 from resolvers.delivery.sending import send_due
+from resolvers.exports.making import make_exports
 from resolvers.gateway import Gateway
 from resolvers.jobs.application_upkeep import (
     forget_strangers,
@@ -78,6 +79,7 @@ JOBS: Mapping[str, Job] = {
     "messages sent": Job(send_due, EVERY_SECOND),
     "events told to webhooks": Job(project_to_webhooks, EVERY_SECOND),
     "webhooks sent": Job(send_to_webhooks, EVERY_SECOND, at_once=2),
+    "exports made": Job(make_exports, EVERY_SECOND),
     "old notices removed": Job(remove_old_notices),
 }
 
