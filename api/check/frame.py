@@ -50,8 +50,8 @@ def start(frame: Frame, *, is_wrong: bool) -> str:
     told = ' aria-invalid="true" aria-describedby="verdict"' if is_wrong else ""
     return whole(
         frame,
-        texts.NO_ADDRESS if is_wrong else texts.PAGE,
-        f"""<h1>{say(texts.PAGE)}</h1>{fault}
+        texts.NO_ADDRESS if is_wrong else texts.START,
+        f"""<h1>{say(texts.START)}</h1>{fault}
 <p>{say(texts.ASK_ADDRESS)}</p>
 <form method="post" action="{frame.link("")}">
 <div class="field"><label for="address">{say(texts.ADDRESS)}</label>

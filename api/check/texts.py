@@ -9,29 +9,30 @@ from resolvers.policy.named import Named
 from resolvers.vocabulary import ApplicationState, Language
 
 SERVICE: Final = Named("OneCard Gateway", "证卡合一网关")
+START: Final = Named("Check a letter or a card", "核验文书或卡片")
 PAGE: Final = Named("Check a letter", "核验文书")
 OTHER_LANGUAGE: Final[Mapping[Language, str]] = {Language.EN: "中文", Language.ZH: "English"}
 SKIP: Final = Named("Skip to the content", "跳到正文")
 
 ASK_ADDRESS: Final = Named(
-    "Scan the QR code on the letter with your phone. If that does not work, type or paste the "
-    "address in it here.",
-    "请用手机扫描文书上的二维码；如无法扫描，请在此输入或粘贴二维码中的网址。",
+    "Scan the QR code on the letter, or on the screen that shows a card, with your phone. If that "
+    "does not work, type or paste the address in it here.",
+    "请用手机扫描文书上或对方屏幕上的二维码；如无法扫描，请在此输入或粘贴二维码中的网址。",
 )
 ADDRESS: Final = Named("Address in the QR code", "二维码网址")
 GO_ON: Final = Named("Continue", "继续")
 NO_ADDRESS: Final = Named(
-    "That is no address of a letter. Scan the QR code again, or copy the whole address.",
-    "该网址不是文书核验网址。请重新扫描二维码，或复制完整网址。",
+    "That is no address of a letter or a card. Scan the QR code again, or copy the whole address.",
+    "该网址不是文书或卡片的核验网址。请重新扫描二维码，或复制完整网址。",
 )
 
 NOT_SIGNED: Final = Named("This QR code is not ours", "该二维码不是本机关签发")
 NOT_SIGNED_WHY: Final = Named(
     "Our signature does not hold on it. It was not issued by us, or was changed or cut short. "
-    "Treat the paper as not genuine.",
-    "其电子签名未通过验证：该二维码并非本机关签发，或内容被更改、不完整。请视该文书为不真实。",
+    "Treat what you were shown as not genuine.",
+    "其电子签名未通过验证：该二维码并非本机关签发，或内容被更改、不完整。请视所出示内容为不真实。",
 )
-TRY_ANOTHER: Final = Named("Check another letter", "核验其他文书")
+TRY_ANOTHER: Final = Named("Check something else", "核验其他")
 
 SIGNED: Final = Named(
     "The QR code was signed by us. That alone proves nothing about the paper in your hand: a QR "
