@@ -58,7 +58,7 @@ async def test_a_holder_reads_in_its_ledger_who_used_a_code_and_what_was_shown(
         "fields": [{"label": "Mobile phone number"}],
     }
     assert (refused["actionLabel"], refused["result"], refused["fields"]) == (
-        "Tried a share code of yours in vain",
+        "Tried a share code of yours, in vain",
         "WRONG_BIRTH_DATE",
         [],
     )

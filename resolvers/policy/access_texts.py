@@ -20,10 +20,6 @@ ACCESS_LABELS: Mapping[AuditAction, Named] = {
     ),
     AuditAction.CARDS_READ: Named("Looked at your cards", "查看您的社保卡"),
     AuditAction.CARD_ORDERS_READ: Named("Looked at an order of a card", "查看制卡申请"),
-    AuditAction.SHARE_CODE_CHECKED: Named("Used a share code of yours", "使用您的共享码查看信息"),
-    AuditAction.SHARE_CODE_REFUSED: Named(
-        "Tried a share code of yours in vain", "尝试使用您的共享码，未成功"
-    ),
     AuditAction.CHECK_PROOF_DOWNLOADED: Named(
         "Downloaded the proof of a check by share code", "下载共享码核验记录"
     ),
