@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
@@ -19,6 +20,8 @@ from api.runtime import open_runtime
 from api.settings import Settings
 from auth.mongo import Database
 from auth.principal import Principal, PrincipalKind
+from auth.scopes import ClientScope
+from resolvers.client_changes import NewTerms, change_client
 from resolvers.clients import revoke_client
 from resolvers.gateway import Ask
 from tests.dpop_proofs import Holding
@@ -148,3 +151,38 @@ async def test_three_processes_act_as_one_and_refuse_what_is_revoked_within_a_se
             assert late.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
             refused = await portal.ask(client, serving.clock())
             assert (refused.status_code, refused.json()["error"]) == (401, "invalid_client")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+async def test_forty_revoked_clients_are_refused_by_three_processes_within_the_second(
+    serving: Serving,
+    settings: Settings,
+    database: Database,
+    mongod_uri: str,
+    keys_file: Path,
+    tmp_path: Path,
+) -> None:
+    """Half are revoked, half lose a scope, at all phases of what the processes read."""
+    longest = 0.0
+    seed = random.Random(7)  # noqa: S311 - so that the phases are always the same
+    administrator = Ask(Principal(PrincipalKind.ADMINISTRATOR), "test", new_id("req"))
+    narrower = NewTerms(scopes=(ClientScope.TASKS_READ,))
+    async with (
+        three_processes(mongod_uri, database, keys_file, tmp_path) as clients,
+        open_runtime(settings, mongod_uri) as runtime,
+    ):
+        for turn in range(40):
+            portal = await new_portal(serving, new_id("emp"))
+            token = (await portal.ask(clients[0], serving.clock())).json()["access_token"]
+            ask = partial(asked, token=token, grant_id=new_id("grt"))
+            assert [(await ask(client)).status_code for client in clients] == [200] * 3
+            await asyncio.sleep(seed.uniform(0, 0.3))
+            if turn % 2:
+                await change_client(runtime.gateway, administrator, portal.client_id, narrower)
+            else:
+                await revoke_client(runtime.gateway, administrator, portal.client_id)
+            waited = await longest_until(clients, ask, lambda answer: answer.status_code == 401)
+            longest = max(longest, waited)
+    print(f"longest time until all refused: {longest * 1000:.0f} ms")  # noqa: T201 - a figure
+    assert longest < PROMISE_SECONDS

@@ -7,9 +7,11 @@ import contextlib
 import os
 import signal
 import socket
+import threading
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 
 import httpx
@@ -57,7 +59,17 @@ def gateway_process(
     if is_issuer:
         settings["ONECARD_ISSUER"] = base
     with python(SERVE, "serve", "--port", str(port), **settings) as process:
+        for said in (process.stdout, process.stderr):
+            assert said is not None
+            threading.Thread(target=read_away, args=(said,)).start()
         yield process.pid, base
+
+
+def read_away(said: IO[str]) -> None:
+    """A process whose log nobody reads stands still when a pipe is full, after 200 requests."""
+    with contextlib.suppress(ValueError, OSError):  # closed at its end
+        while said.read(4_096):
+            pass
 
 
 async def status_of(base_url: str, token: str | None) -> int:
