@@ -20,8 +20,10 @@ from resolvers.rules.permit_status import shanghai_day
 from resolvers.store import meta
 from resolvers.store.deliveries import DeliveryStore
 from resolvers.store.notices import NoticeStore
+from resolvers.store.outgoing_events import Consumer, OutgoingEventStore
 from resolvers.store.registry import SPECS
 from resolvers.store.reminder_progress import ReminderProgressStore
+from resolvers.store.webhooks import WebhookStore
 
 DATABASE: Final = "database"
 WRITES: Final = "writes"
@@ -137,11 +139,13 @@ async def check_reminders(database: Database) -> Finding:
 
 
 async def check_messages(database: Database) -> Finding:
-    """By what has waited longest to be told on a device or by mail."""
+    """By what has waited longest to be told on a device, by mail or to a webhook."""
     now = utc_now()
     waiting = [
         await NoticeStore(database).find_longest_undispatched(),
         await DeliveryStore(database).find_longest_due(now),
+        await OutgoingEventStore(database).find_oldest_awaited(Consumer.WEBHOOKS),
+        await WebhookStore(database).find_longest_unserved(now - MAX_WAIT),
     ]
     longest = now - min((since for since in waiting if since is not None), default=now)
     if longest > MAX_WAIT:

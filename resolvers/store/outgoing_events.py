@@ -212,6 +212,13 @@ class OutgoingEventStore:
         )
         return found is not None
 
+    async def find_oldest_awaited(self, consumer: Consumer) -> datetime | None:
+        """When it happened."""
+        found = await self._events.find_one(
+            {"awaited_by": str(consumer)}, {"_id": 0, "at": 1}, sort=[("at", 1)]
+        )
+        return None if found is None else found["at"]
+
     async def load_awaited(
         self, consumer: Consumer, limit: int, transaction: Transaction
     ) -> list[Document]:

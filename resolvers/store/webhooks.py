@@ -215,6 +215,15 @@ class WebhookStore:
         )
         return found
 
+    async def find_longest_unserved(self, before: datetime) -> datetime | None:
+        """Since when something has been due to one that nobody has sent to since then either."""
+        found = await self._webhooks.find_one(
+            {**_SENDING, "due_at": {"$lte": before}, "leased_until": {"$lte": before}},
+            {"_id": 0, "due_at": 1},
+            sort=[("due_at", 1)],
+        )
+        return None if found is None else found["due_at"]
+
     async def is_held(self, webhook_id: str, lease: str) -> bool:
         """Whether it is still ours: paused, changed and removed ones are not."""
         found = await self._webhooks.find_one({"_id": webhook_id, "lease": lease}, {"_id": 1})
