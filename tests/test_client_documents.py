@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from datetime import UTC, datetime, timedelta
 
 import httpx
+import pytest
+from pymongo.errors import AutoReconnect
 
 from api.ids import new_id
+from api.runtime import open_runtime
+from api.settings import Settings
 from auth.client_rates import ClientRates
 from auth.client_terms import ClientLimits
 from auth.clients import NAME, Client, ClientStore
 from auth.known_terms import KnownTerms
 from auth.mongo import Database, Transaction
+from auth.principal import Principal, PrincipalKind
+from resolvers.client_changes import NewTerms, change_client
+from resolvers.gateway import Ask
 from tests.app_client import AppClient
 from tests.employer_client import Portal, new_portal
 from tests.serving import Serving
@@ -141,3 +149,39 @@ async def test_terms_are_read_once_for_a_family_and_no_more_are_kept_than_said(
     assert await known.of(portals[0].client_id, new_id("ses")) is None
     await database[NAME].update_many({}, {"$set": {"state": "REVOKED"}})
     assert await known.of(portals[1].client_id, portals[1].session_id) is None
+
+
+async def test_while_nobody_can_say_what_a_portal_is_held_to_it_is_not_served(
+    serving: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = await portal_app(serving, await new_portal(serving, new_id("emp")))
+
+    async def away(*_: object) -> None:
+        raise AutoReconnect("the database is away")
+
+    monkeypatch.setattr(ClientStore, "find", away)
+    headers = {"Authorization": f"Bearer {app.token}", "Accept": GRAPHQL_RESPONSE}
+    for path in ("/graphql", f"/papers/{new_id('pap')}", f"/letters/{new_id('let')}"):
+        answer = await serving.http.get(path, params={"query": ALLOWED}, headers=headers)
+        assert code_of(answer) == (503, "UNAVAILABLE"), path
+    monkeypatch.undo()
+    assert code_of(await app.post(ALLOWED)) == (200, None)
+
+
+async def test_a_new_list_holds_for_live_tokens_within_a_second_and_for_new_ones_at_once(
+    serving: Serving, settings: Settings, mongod_uri: str
+) -> None:
+    portal = await new_portal(serving, new_id("emp"))
+    app, other = await portal_app(serving, portal), "query Other { __typename }"
+    assert code_of(await app.post(other)) == (200, None)
+    digest = hashlib.sha256(ALLOWED.encode()).hexdigest()
+    administrator = Ask(Principal(PrincipalKind.ADMINISTRATOR), "test", new_id("req"))
+    async with open_runtime(settings, mongod_uri, now=serving.clock) as runtime:
+        wanted = NewTerms(allowed_documents=(digest,))
+        await change_client(runtime.gateway, administrator, portal.client_id, wanted)
+    renewed = await portal_app(serving, portal)
+    assert code_of(await renewed.post(other))[1] == "DOCUMENT_NOT_ALLOWED"
+    assert code_of(await renewed.post(ALLOWED)) == (200, None)
+    await asyncio.sleep(1)
+    for document in (other, ALLOWED):
+        assert code_of(await app.post(document))[1] == "UNAUTHENTICATED"
