@@ -107,6 +107,8 @@ async def test_a_killed_worker_loses_no_row_and_doubles_none(
                     break
     ready = await read(portal, export["id"])
     assert (ready["state"], ready["rowsDone"]) == ("READY", 48)
+    told = {"kind": "export.ready", "object_id": export["id"], "awaited_by": ["WEBHOOKS"]}
+    assert await serving.database["outgoing_events"].count_documents(told) == 1
     data = (await fetched(portal, ready["url"])).content
     rows = cells_of(data) if kind == "XLSX" else _rows(data)
     names = [row[0] for row in rows[1:]]

@@ -16,7 +16,8 @@ from api.settings import Settings
 from auth.clients import NAME as CLIENTS
 from auth.keys import KeySet
 from auth.mongo import Database
-from resolvers.store.outgoing_events import EventKind
+from resolvers.rules.webhook_events import WebhookEvent
+from resolvers.store.outgoing_events import HEARD_BY_WEBHOOKS, EventKind
 from resolvers.webhooks.events_page import events_page, events_schema_text
 from tests.employer_client import employer_client
 from tests.webhooking import Hooked, hooked, verified
@@ -73,6 +74,20 @@ async def test_an_event_is_told_signed_and_by_ids_alone(one: Hooked) -> None:
     assert (attempt["status"], attempt["error"]) == (201, None)
     assert attempt["durationMs"] >= 0
     assert (await one.webhook(hook))["health"]["lastSuccessAt"] is not None
+
+
+async def test_every_kind_is_told_as_its_schema_says(one: Hooked) -> None:
+    kinds = sorted(HEARD_BY_WEBHOOKS, key=list(EventKind).index)
+    assert [str(kind) for kind in kinds] == sorted(WebhookEvent, key=[*EventKind].index)
+    hook = await one.create(*[event.name for event in WebhookEvent])
+    related = [new_id("emt"), new_id("hld"), new_id("pmt"), new_id("apl")]
+    await one.happen(*kinds, related=related, holder_id=new_id("hld"))
+    assert await one.run() == len(kinds)
+    messages = one.taken(hook)
+    assert [message["type"] for message in messages] == [str(kind) for kind in kinds]
+    for message in messages:
+        SCHEMA.validate(message)
+        assert related[1] not in str(message)
 
 
 async def test_another_secret_or_another_body_is_found_out(one: Hooked) -> None:

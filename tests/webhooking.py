@@ -20,7 +20,8 @@ from auth.mongo import Database, Document
 from auth.principal import PrincipalKind
 from auth.scopes import ClientScope
 from resolvers.gateway import Gateway
-from resolvers.store.outgoing_events import Event, EventKind, encode_event
+from resolvers.rules.webhook_events import CATALOGUE
+from resolvers.store.outgoing_events import HEARD_BY_WEBHOOKS, Event, EventKind, encode_event
 from resolvers.webhooks.projecting import project_to_webhooks
 from resolvers.webhooks.sending import send_to_webhooks
 from tests.app_client import AppClient
@@ -150,9 +151,7 @@ class Hooked:
         made: list[Document] = []
         for kind in kinds:
             self.clock.advance(milliseconds=5)
-            prefix = {"permit": "pmt", "application": "apl", "task": "tsk"}.get(
-                kind.value.partition(".")[0], "ltr"
-            )
+            prefix = CATALOGUE[kind].prefix if kind in HEARD_BY_WEBHOOKS else "crd"
             event = Event(
                 kind,
                 object_id or new_id(prefix),

@@ -24,6 +24,7 @@ from resolvers.rules.spreadsheets import CsvWriter, FileState, TableWriter, Xlsx
 from resolvers.store.export_rows import Place
 from resolvers.store.exports import match_of, wrapped_key
 from resolvers.store.holder_keys import decode_holder_key
+from resolvers.store.outgoing_events import Event, EventKind, encode_event
 from resolvers.vocabulary import Language
 
 _SCOPES = {ClientScope.EXPORTS_MAKE, ClientScope.PERMITS_READ}
@@ -69,6 +70,7 @@ async def _stop(gateway: Gateway, export: Document) -> None:
         )
         ask = Ask(Principal(PrincipalKind.SYSTEM), "", gateway.new_id("req"))
         await append_audit(gateway, ask, line, transaction=transaction)
+        await _tell(gateway, export, EventKind.EXPORT_STOPPED, transaction)
 
     await in_transaction(gateway.database, work)
 
@@ -103,9 +105,20 @@ async def _write_page(
             await append_audit(
                 gateway, _ask(gateway, export), _line(export, rows), transaction=transaction
             )
+        if "ready_at" in changes:
+            await _tell(gateway, export, EventKind.EXPORT_READY, transaction)
         return True
 
     return changes if await in_transaction(gateway.database, work) else None
+
+
+async def _tell(
+    gateway: Gateway, export: Document, kind: EventKind, transaction: Transaction
+) -> None:
+    """Its employer, by webhook."""
+    event = Event(kind, export["_id"], employer_id=export["employer_id"])
+    encoded = encode_event(gateway.new_id("evt"), event, gateway.now(), PrincipalKind.SYSTEM)
+    await gateway.events.append([encoded], transaction)
 
 
 def _sealed(vault: HolderVault, export: Document, offset: int, data: bytes, start: int) -> bytes:

@@ -44,6 +44,8 @@ class WebhookEvent(StrEnum):
     GRANT_RETRACTED = "grant.retracted"
     GRANT_WITHDRAWN = "grant.withdrawn"
     GRANT_REPLACED = "grant.replaced"
+    EXPORT_READY = "export.ready"
+    EXPORT_STOPPED = "export.stopped"
 
 
 TEST_KIND: Final = "webhook.test"
@@ -106,6 +108,10 @@ CATALOGUE: Final[Mapping[str, EventShape]] = {
     _E.GRANT_RETRACTED: _grant("the employer took its question back"),
     _E.GRANT_WITHDRAWN: _grant("the holder took back what was granted"),
     _E.GRANT_REPLACED: _grant("a newer grant took its place"),
+    _E.EXPORT_READY: EventShape("a list that was asked for is made", "exportId", "exp", {}),
+    _E.EXPORT_STOPPED: EventShape(
+        "it is not made any further: the client may not have it any more", "exportId", "exp", {}
+    ),
     TEST_KIND: EventShape("`sendTestEvent` was asked for", "webhookId", "whk", {}),
 }
 

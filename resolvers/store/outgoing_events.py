@@ -64,6 +64,8 @@ class EventKind(StrEnum):
     CONTEST_DECIDED = "contest.decided"
     TASK_OPENED = "task.opened"
     TASK_DONE = "task.done"
+    EXPORT_READY = "export.ready"
+    EXPORT_STOPPED = "export.stopped"
     DEVICE_KEY_REGISTERED = "device_key.registered"
 
 
