@@ -12,6 +12,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from api.byte_ranges import ByteRange, Unsatisfiable, asked_range
+from api.challenges import refused_request
 from api.exchange import exchange_of
 from api.graphql_context import ask_of
 from api.refusals import refusal
@@ -57,8 +58,7 @@ class ExportsEndpoint:
                 )
                 await self._response(runtime, request, found)(scope, receive, send)
         except RequestError as error:
-            exchange_of(scope).note_code(error.code.value)
-            await refusal(error.code, error.message)(scope, receive, send)
+            await refused_request(request, error)(scope, receive, send)
 
     def _response(self, runtime: Runtime, request: Request, file: ExportFile | None) -> Response:
         exchange = exchange_of(request.scope)

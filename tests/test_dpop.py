@@ -56,7 +56,8 @@ async def test_get_event_streams_papers_and_letters_take_the_same_proof(bound: B
         **holding.headers(now, "POST", GRAPHQL, bound.token), Accept="text/event-stream"
     )
     assert "Query" in events.text
-    for path in (f"/papers/{new_id('pap')}", f"/letters/{new_id('let')}"):
+    files = (("papers", "pap"), ("letters", "let"), ("proofs", "prf"), ("exports", "exp"))
+    for path in (f"/{name}/{new_id(prefix)}" for name, prefix in files):
         answer = await http.get(path, headers=holding.headers(now, "GET", path, bound.token))
         assert answer.status_code == 404
         wrong = await http.get(path, headers=holding.headers(now, "GET", GRAPHQL, bound.token))
