@@ -108,6 +108,14 @@ async def test_every_check_stands_in_the_holders_ledger_before_the_answer(
     assert "permits.number" in lines[2]["fields"]
     told = ["permits.category", "permits.employer", "permits.valid_until"]
     assert lines[3]["fields"] == told
+    officer = await officer_client(serving, OFFICE, (Duty.COUNTER,))
+    await verify(officer, await shown.code())
+    query = "{ me { accesses { edges { node { action result fields { name label } } } } } }"
+    edges = (await shown.hand.app.execute(query))["me"]["accesses"]["edges"]
+    read = [edge["node"] for edge in edges if edge["node"]["action"] == "card.checked"]
+    assert [one["result"] for one in read] == ["OK", "OK", "OK", "CODE_USED", "OK"]
+    shown_fields = [field for one in read for field in one["fields"]]
+    assert all(field["label"] != field["name"] for field in shown_fields)
 
 
 async def test_a_code_is_over_after_a_minute_and_then_tells_nobody_anything(

@@ -255,6 +255,12 @@ async def test_the_holder_is_told_and_finds_every_look_in_the_trail(
     read = next(line for line in lines if line["action"] == "contest.read")
     assert (read["people"], read["holder_id"]) == ([person.holder_id], person.holder_id)
     assert read["fields"] == ["contests.statement", "contests.values"]
+    query = "{ me { accesses { edges { node { action actionLabel fields { name label } } } } } }"
+    edges = (await app.execute(query))["me"]["accesses"]["edges"]
+    looks = [edge["node"] for edge in edges if edge["node"]["action"] == "contest.read"]
+    assert looks[0]["actionLabel"] == "Looked at a record that you contested"
+    labels = {field["label"] for one in looks for field in one["fields"]}
+    assert labels == {"What you stated in a contest", "The contested record"}
 
 
 async def test_nothing_of_a_contest_is_left_in_the_clear(serving: Serving) -> None:
