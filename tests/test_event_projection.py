@@ -191,7 +191,7 @@ async def test_events_are_found_by_their_mark_alone(
 
 
 async def test_events_of_an_earlier_version_are_news_no_longer(database: Database) -> None:
-    [migration] = [one for one in MIGRATIONS if one.collection == "outgoing_events"]
+    migrations = [one for one in MIGRATIONS if one.collection == "outgoing_events"]
     event = encode_event(
         new_id("evt"),
         Event(_K.CARD_CHANGED, new_id("crd"), new_id("hld")),
@@ -203,10 +203,11 @@ async def test_events_of_an_earlier_version_are_news_no_longer(database: Databas
     }
     events = database["outgoing_events"]
     await events.insert_one(old, bypass_document_validation=True)
-    for _ in range(2):
+    for migration in migrations * 2:
         await migration.run(database)
     assert await events.find_one({}) == old | {"by": None, "detail": None, "awaited_by": []}
-    assert await OutgoingEventStore(database).is_awaited(Consumer.INBOX) is False
+    for consumer in Consumer:
+        assert await OutgoingEventStore(database).is_awaited(consumer) is False
 
 
 async def test_notices_are_removed_after_two_years_and_no_longer_counted(

@@ -25,6 +25,7 @@ from resolvers.rules.permit_status import ends_at
 from resolvers.rules.working_days import WorkingDayCalendar
 from resolvers.store import reminder_progress
 from resolvers.vocabulary import ApplicationState
+from resolvers.webhooks.projecting import project_to_webhooks
 from tests.factories import CITY
 from tests.filing import (
     Office,
@@ -148,6 +149,7 @@ async def test_upkeep_on_a_fresh_database_finds_nothing_and_changes_nothing(
     async with open_runtime(settings, mongod_uri, now=utc_now) as runtime:
         # That there is a draft is told to those whom it concerns.
         assert await project_events(runtime.gateway, utc_now()) == 1
+        assert await project_to_webhooks(runtime.gateway, utc_now()) == 1
         before = await everything_stored(serving.database, reminder_progress.NAME)
         done = [one async for one in run_upkeep(runtime.gateway)]
     assert [(one.count, one.fault) for one in done] == [(0, None)] * len(JOBS)

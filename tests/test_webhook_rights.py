@@ -27,6 +27,7 @@ from resolvers.jobs.rotation_steps import RotationEnd
 from resolvers.store.outgoing_events import EventKind
 from resolvers.store.webhook_secrets import decode_wrapped
 from resolvers.webhooks.projecting import project_to_webhooks
+from tests.filing import Desk, application_of, new_in_china
 from tests.webhooking import Hooked, hooked
 
 APPROVED = EventKind.APPLICATION_APPROVED
@@ -80,6 +81,15 @@ async def test_a_query_that_is_not_on_the_clients_list_gives_nothing(one: Hooked
     assert refused["data"]["result"] is None
     assert refused["data"]["errors"] == [{"code": "FORBIDDEN"}]
     assert answered["data"]["result"] == {"employer": {"application": None}}
+
+
+async def test_what_is_filed_is_told_with_what_the_query_asks_of_it(one: Hooked) -> None:
+    hook = await one.create("APPLICATION_DRAFTED", query=QUERY)
+    draft = application_of(await Desk(one.app).create(new_in_china(one.serving)))
+    assert await one.run() == 1
+    [message] = one.taken(hook)
+    assert message["data"]["applicationId"] == draft["id"]
+    assert message["data"]["result"] == {"employer": {"application": {"state": "DRAFT"}}}
 
 
 async def test_what_another_employer_has_is_not_in_a_result(one: Hooked) -> None:
