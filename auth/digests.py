@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from auth.keys import KeySet, Purpose, framed
@@ -52,6 +53,11 @@ class Digester:
     def digest(self, kind: str, normalised: str) -> Digest:
         """For storing: under the current key."""
         return self._made(self._current_version, "equality", kind, normalised)
+
+    def digest_all(self, kind: str, texts: Iterable[str]) -> list[bytes]:
+        """The same of many texts at once: their values, under `current_version`."""
+        key, head = self._keys[self._current_version], framed("onecard", "equality", kind)
+        return [hmac.digest(key, head + framed(text), "sha256") for text in texts]
 
     def candidates(self, kind: str, normalised: str) -> list[Digest]:
         """For searching: under every live key, newest first, so that a rotation hides nobody."""

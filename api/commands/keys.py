@@ -26,6 +26,7 @@ from auth.master_keys import LocalMasterKeys
 from auth.sealing import Sealer
 from auth.tokens import FLOW_TOKEN_LIFETIME
 from resolvers.jobs.key_usage import WEBHOOK_SECRETS, count_needing, find_unknown_versions
+from resolvers.jobs.name_rotation import redigest_employments, redigest_permits
 from resolvers.jobs.rotation import (
     redigest_cards,
     redigest_holders,
@@ -195,6 +196,8 @@ async def _rewrap(settings: Settings, uri: str, key_set: KeySet) -> list[str]:
                 Purpose.DIGEST,
                 redigest_push_endpoints(database, sealer, digester),
             ),
+            ("employments", Purpose.DIGEST, redigest_employments(database, sealer, digester)),
+            ("permits", Purpose.DIGEST, redigest_permits(database, digester)),
         ]
         for name, purpose, steps in jobs:
             report = Report(name, purpose, key_set.ring(purpose).current_version, sys.stderr)

@@ -44,9 +44,14 @@ def name_digests(digester: Digester, employer_id: str, name: RegisteredName | No
     """In the order of their bytes."""
     if name is None:
         return NameDigests()
-    kind = _kind(employer_id)
-    made = {digester.digest(kind, prefix).value[:PREFIX_BYTES] for prefix in prefixes_of(name)}
-    return NameDigests(digester.current_version, tuple(sorted(made)))
+    return prefix_digests(digester, employer_id, prefixes_of(name))
+
+
+def prefix_digests(digester: Digester, employer_id: str, prefixes: Sequence[str]) -> NameDigests:
+    """The same where the beginnings are known, for several employers of one holder."""
+    made = digester.digest_all(_kind(employer_id), prefixes)
+    stored = sorted({one[:PREFIX_BYTES] for one in made})
+    return NameDigests(digester.current_version, tuple(stored))
 
 
 def searched_digests(digester: Digester, employer_id: str, text: str) -> Sequence[Sequence[bytes]]:

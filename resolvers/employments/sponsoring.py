@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from auth.digests import Digester
 from auth.mongo import Document
-from resolvers.employments.name_digests import NameDigests, name_digests
+from resolvers.employments.name_digests import NameDigests, prefix_digests
 from resolvers.employments.planning import planned_writes
 from resolvers.rules.names import RegisteredName
+from resolvers.rules.names.prefixes import prefixes_of
 from resolvers.store import employments, permits
 
 
@@ -18,8 +19,10 @@ def sponsored_documents(
     """Collection and document: all permits of one new holder, which are changed, and their
     employments, with ids from `ids`."""
 
+    prefixes = prefixes_of(name)
+
     def digests_for(employer_id: str) -> NameDigests:
-        return name_digests(digester, employer_id, name)
+        return prefix_digests(digester, employer_id, prefixes)
 
     writes = planned_writes(stored, (), digests_for, lambda: next(ids))
     by_id = {permit["_id"]: permit for permit in stored}

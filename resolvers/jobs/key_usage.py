@@ -13,6 +13,7 @@ from auth.keys import KeySet, Purpose
 from auth.mongo import Database, Document
 from resolvers.store import (
     cards,
+    employments,
     exports,
     grants,
     holder_keys,
@@ -20,6 +21,7 @@ from resolvers.store import (
     identity_documents,
     letters,
     permit_credentials,
+    permits,
     push_endpoints,
     share_codes,
     webhook_secrets,
@@ -70,6 +72,8 @@ HOLDERS = VersionPath(holders.NAME, "key_version", array="digests")
 IDENTITY_DOCUMENTS = VersionPath(identity_documents.NAME, "digest.key_version")
 CARDS = VersionPath(cards.NAME, "number_digest.key_version", is_optional=True)
 PUSH_ENDPOINTS = VersionPath(push_endpoints.NAME, "digest.key_version")
+EMPLOYMENTS = VersionPath(employments.NAME, "name_key_version", is_optional=True)
+PERMITS = VersionPath(permits.NAME, "name_key_version", is_optional=True)
 SHARE_CODES = VersionPath(share_codes.NAME, "digest.key_version")
 LETTERS = VersionPath(letters.NAME, "key_version")
 GRANTS = VersionPath(grants.NAME, "key_version", array="records")
@@ -89,7 +93,10 @@ def paths_of(purpose: Purpose) -> Sequence[VersionPath]:
         case Purpose.MASTER:
             return (HOLDER_KEYS, OFFICERS, WEBHOOK_SECRETS, EXPORTS)
         case Purpose.DIGEST:
-            return (HOLDERS, IDENTITY_DOCUMENTS, CARDS, PUSH_ENDPOINTS, SHARE_CODES)
+            return (
+                *(HOLDERS, IDENTITY_DOCUMENTS, CARDS, PUSH_ENDPOINTS, SHARE_CODES),
+                *(EMPLOYMENTS, PERMITS),
+            )
         case Purpose.REFRESH:
             return (SESSIONS,)
         case _:

@@ -12,17 +12,15 @@ Nobody waits meanwhile: a search tries every live digest key, and every live mas
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
 
 from pymongo import UpdateOne
-from pymongo.errors import BulkWriteError
 
 from auth.digests import Digester
 from auth.keys import UnknownKeyVersion
 from auth.master_keys import WrapBroken, WrappedKey
-from auth.mongo import Collection, Database, Document
+from auth.mongo import Database, Document
 from auth.sealing import HolderVault, Sealer
 from resolvers.jobs.key_usage import (
     CARDS,
@@ -44,105 +42,8 @@ from resolvers.jobs.number_digests import (
     redigested_holder,
 )
 from resolvers.jobs.opened_holders import OpenedHolders
-from resolvers.jobs.rotation_steps import Obstacle, RotationEnd, RotationProgress, RotationStep
-
-BATCH_SIZE: Final = 200
-MAX_PASSES: Final = 10
-"""A pass that moved something is followed by another, for what was written meanwhile by processes
-that still have the older key set; this often at most."""
-
-
-Rewrite = UpdateOne | Obstacle
-
-
-@dataclass
-class _Tally:
-    moved: int = 0
-    left: dict[Obstacle, int] = field(default_factory=dict)
-    example: str | None = None
-    missing_versions: set[int] = field(default_factory=set)
-
-    def leave(self, document_id: str, obstacle: Obstacle) -> None:
-        self.left[obstacle] = self.left.get(obstacle, 0) + 1
-        self.example = self.example or document_id
-
-
-Prepare = Callable[[Sequence[Document]], Awaitable[Sequence[Rewrite]]]
-
-
-@dataclass(frozen=True)
-class _Job:
-    """What carries an older version of `path`, read with `fields`, becomes what `prepare` says."""
-
-    collection: Collection
-    path: VersionPath
-    fields: Sequence[str]
-    current: int
-    batch_size: int
-
-    @property
-    def due(self) -> Document:
-        return self.path.matching({"$lt": self.current})
-
-    async def run(self, prepare: Prepare, tally: _Tally) -> AsyncIterator[RotationStep]:
-        total = await self.collection.count_documents(self.due)
-        older = total
-        yield RotationProgress(0, total)
-        for _ in range(MAX_PASSES):
-            before = tally.moved
-            tally.left, tally.example = {}, None
-            async for batch in self._batches():
-                await self._rewrite(batch, await prepare(batch), tally)
-                yield RotationProgress(tally.moved, max(total, tally.moved))
-            older = await self.collection.count_documents(self.due)
-            if older == 0 or tally.moved == before:
-                break
-        yield RotationEnd(
-            moved=tally.moved,
-            older=older,
-            newer=await self.collection.count_documents(self.path.matching({"$gt": self.current})),
-            left=dict(tally.left),
-            example=tally.example,
-            missing_versions=tuple(sorted(tally.missing_versions)),
-        )
-
-    async def _batches(self) -> AsyncIterator[list[Document]]:
-        # What is moved leaves the range of the index that the cursor walks, so it never returns.
-        projection = dict.fromkeys(self.fields, 1)
-        cursor = self.collection.find(self.due, projection, batch_size=self.batch_size)
-        try:
-            while batch := await cursor.to_list(self.batch_size):
-                yield batch
-        finally:
-            await cursor.close()
-
-    async def _rewrite(
-        self, batch: Sequence[Document], rewrites: Sequence[Rewrite], tally: _Tally
-    ) -> None:
-        writes: list[tuple[str, UpdateOne]] = []
-        for stored, rewrite in zip(batch, rewrites, strict=True):
-            if isinstance(rewrite, Obstacle):
-                tally.leave(stored["_id"], rewrite)
-            else:
-                writes.append((stored["_id"], rewrite))
-        if not writes:
-            return
-        try:
-            written = await self.collection.bulk_write(
-                [write for _, write in writes], ordered=False
-            )
-            tally.moved += written.modified_count
-        except BulkWriteError as error:
-            details = error.details or {}
-            failures = details.get("writeErrors", [])
-            if not failures or any(one["code"] != _DUPLICATE for one in failures):
-                raise
-            tally.moved += details["nModified"]
-            for one in failures:
-                tally.leave(writes[one["index"]][0], Obstacle.TAKEN)
-
-
-_DUPLICATE: Final = 11000
+from resolvers.jobs.rotation_job import BATCH_SIZE, Rewrite, RotationJob, Tally
+from resolvers.jobs.rotation_steps import Obstacle, RotationStep
 
 
 def rewrap_holder_keys(
@@ -163,12 +64,12 @@ async def rewrap_stored(
     database: Database, path: VersionPath, sealer: Sealer, batch_size: int = BATCH_SIZE
 ) -> AsyncIterator[RotationStep]:
     """For collections whose documents hold `key_version` and `wrapped`."""
-    tally = _Tally()
+    tally = Tally()
 
     async def prepare(batch: Sequence[Document]) -> list[Rewrite]:
         return [_rewrapped(sealer, stored, tally) for stored in batch]
 
-    job = _Job(
+    job = RotationJob(
         collection=database[path.collection],
         path=path,
         fields=("key_version", "wrapped"),
@@ -179,7 +80,7 @@ async def rewrap_stored(
         yield step
 
 
-def _rewrapped(sealer: Sealer, stored: Document, tally: _Tally) -> Rewrite:
+def _rewrapped(sealer: Sealer, stored: Document, tally: Tally) -> Rewrite:
     try:
         wrapped = WrappedKey(stored["key_version"], bytes(stored["wrapped"]))
         wrapped = sealer.rewrap(stored["_id"], wrapped)
@@ -199,7 +100,7 @@ async def redigest_holders(
 ) -> AsyncIterator[RotationStep]:
     """The digests by which holders log in, from their sealed numbers; a passport's from the newest
     one that is not superseded. All digests of a holder change in one write."""
-    tally = _Tally()
+    tally = Tally()
 
     async def prepare(batch: Sequence[Document]) -> list[Rewrite]:
         opened = await OpenedHolders.load(database, sealer, [stored["_id"] for stored in batch])
@@ -215,7 +116,7 @@ async def redigest_holders(
             rewrites.append(_replaced(stored, "digests", made))
         return rewrites
 
-    job = _Job(
+    job = RotationJob(
         collection=database[HOLDERS.collection],
         path=HOLDERS,
         fields=HOLDER_FIELDS,
@@ -265,7 +166,7 @@ def redigest_push_endpoints(
 async def _redigest(
     digested: _Digested, database: Database, sealer: Sealer, digester: Digester, batch_size: int
 ) -> AsyncIterator[RotationStep]:
-    tally = _Tally()
+    tally = Tally()
 
     async def prepare(batch: Sequence[Document]) -> list[Rewrite]:
         opened = await OpenedHolders.load(
@@ -282,7 +183,7 @@ async def _redigest(
             rewrites.append(_replaced(stored, digested.digest, made))
         return rewrites
 
-    job = _Job(
+    job = RotationJob(
         collection=database[digested.path.collection],
         path=digested.path,
         fields=digested.fields,
