@@ -10,6 +10,7 @@ from auth.keys import KeySet, Purpose, new_key
 from auth.master_keys import LocalMasterKeys
 from auth.mongo import Database
 from auth.sealing import Sealer
+from resolvers.jobs.name_rotation import redigest_employments, redigest_permits
 from resolvers.jobs.rotation import redigest_holders, redigest_identity_documents
 from resolvers.jobs.rotation_steps import RotationEnd, RotationStep
 from resolvers.store.holder_keys import decode_holder_key
@@ -39,11 +40,22 @@ async def ended(steps: AsyncIterator[RotationStep]) -> RotationEnd:
 
 
 async def redigested(database: Database, keys: KeySet) -> tuple[RotationEnd, RotationEnd]:
-    """Holders, then identity documents, three at a time."""
+    """Holders, then identity documents, three at a time; and names, of which nothing is told."""
     seals, digester = sealer(keys), Digester(keys)
-    return (
+    ends = (
         await ended(redigest_holders(database, seals, digester, batch_size=3)),
         await ended(redigest_identity_documents(database, seals, digester, batch_size=3)),
+    )
+    await redigested_names(database, keys)
+    return ends
+
+
+async def redigested_names(database: Database, keys: KeySet) -> tuple[RotationEnd, RotationEnd]:
+    """Employments, then permits, three at a time."""
+    seals, digester = sealer(keys), Digester(keys)
+    return (
+        await ended(redigest_employments(database, seals, digester, batch_size=3)),
+        await ended(redigest_permits(database, digester, batch_size=3)),
     )
 
 

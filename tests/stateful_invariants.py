@@ -17,6 +17,7 @@ from resolvers.refusals import RefusalCode, Refused
 from resolvers.rules.application_machine import APPLICATION_MACHINE, ApplicationEvent
 from resolvers.rules.state_machine import Party
 from resolvers.vocabulary import ApplicationState
+from tests.stateful_employments import check_employments
 from tests.stateful_world import Seen, Step
 
 JOURNALLED = ("applications", "permits", "cards", "card_orders", "tasks", "papers")
@@ -130,6 +131,7 @@ def check_state(seen: Seen, now: datetime, calendars: Mapping[str, int]) -> None
     permits, cards = seen.documents["permits"], seen.documents["cards"]
     _check_one_active(permits.values())
     _check_succession(permits)
+    check_employments(permits, seen.documents["employments"])
     for holder_cards in _by_holder(cards.values()).values():
         _check_cards(holder_cards, permits, now)
     for application in seen.documents["applications"].values():

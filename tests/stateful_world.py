@@ -33,7 +33,7 @@ from tests.factories import Person
 from tests.filing import paper_documents
 from tests.stateful_parties import SETTLED, arrived_people, founded_employers, hired_officers
 
-WATCHED = ("applications", "permits", "cards", "card_orders", "tasks", "papers")
+WATCHED = ("applications", "permits", "cards", "card_orders", "tasks", "papers", "employments")
 """What is read after every step; of all other collections the hash."""
 Run = Callable[[Gateway, Ask, Command], Coroutine[Any, Any, Done | Refused]]
 
