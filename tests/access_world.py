@@ -6,7 +6,6 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -51,17 +50,22 @@ READ = f"""{{ employer {{
 )
 
 
-@dataclass
 class AccessWorld:
-    runner: asyncio.Runner
-    runtime: Runtime
-    schema: GatewaySchema
-    clock: SetClock
-    person: Person = field(init=False)
-    employers: list[str] = field(default_factory=list)
-    model: Model = field(init=False)
-    grants: list[tuple[str, int]] = field(default_factory=list)
-    """Id and revision, in the order of the model's."""
+    """No dataclass: hypothesis would print the whole runtime with a failure."""
+
+    person: Person
+    model: Model
+
+    def __init__(
+        self, runner: asyncio.Runner, runtime: Runtime, schema: GatewaySchema, clock: SetClock
+    ) -> None:
+        self.runner = runner
+        self.runtime = runtime
+        self.schema = schema
+        self.clock = clock
+        self.employers: list[str] = []
+        # Id and revision, in the order of the model's.
+        self.grants: list[tuple[str, int]] = []
 
     @property
     def gateway(self) -> Gateway:
