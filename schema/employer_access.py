@@ -44,7 +44,8 @@ _TYPES: Mapping[Ground, str] = {
         " ApplicationParticulars ApplicationPromise ApplicationStep DecisionGround DecisionRemedy"
         " Webhook WebhookAttempt WebhookChanged WebhookDeleted WebhookDelivery"
         " WebhookDeliveryConnection WebhookDeliveryEdge WebhookHealth WebhookReplayed WebhookSecret"
-        " WebhookSecretMade Export ExportChanged CategoryCount CityCount Dashboard StateCount StatusCount TaskCount"
+        " WebhookSecretMade Export ExportChanged CategoryCount CityCount Dashboard StateCount"
+        " StatusCount TaskCount"
         " Grant GrantChanged GrantConnection GrantEdge GrantRecord Letter LetterConnection"
         " LetterEdge LetterIssued RequiredPaperEntry Task TaskConnection TaskEdge"
     ),

@@ -195,7 +195,9 @@ async def said_raw(serving: Serving, raw: bytes) -> str:
     return answer.decode("utf-8", "replace")
 
 
-async def test_cursors_hold_an_instant_and_a_random_id_and_nothing_else(serving: Serving) -> None:
+async def test_cursors_hold_a_list_an_instant_and_a_random_id_and_nothing_else(
+    serving: Serving,
+) -> None:
     async with watched(serving) as watch:
         person = await new_person(serving, watch)
         app = serving.client()
@@ -206,8 +208,9 @@ async def test_cursors_hold_an_instant_and_a_random_id_and_nothing_else(serving:
         for name in lists:
             assert me[name]["edges"], name
             for edge in me[name]["edges"]:
-                millis, _, document_id = (
-                    base64.urlsafe_b64decode(edge["cursor"]).decode().partition(".")
-                )
+                text = base64.urlsafe_b64decode(edge["cursor"]).decode()
+                mark, millis, document_id = text.split(".")
+                assert mark.isascii()
+                assert mark.replace("_", "").isalpha()
                 assert millis.isdecimal()
                 assert document_id == edge["node"]["id"]
