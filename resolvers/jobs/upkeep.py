@@ -79,7 +79,7 @@ JOBS: Mapping[str, Job] = {
     "messages sent": Job(send_due, EVERY_SECOND),
     "events told to webhooks": Job(project_to_webhooks, EVERY_SECOND),
     "webhooks sent": Job(send_to_webhooks, EVERY_SECOND, at_once=2),
-    "exports made": Job(make_exports, EVERY_SECOND),
+    "exports made": Job(make_exports, EVERY_SECOND, at_once=2),
     "old notices removed": Job(remove_old_notices),
 }
 
