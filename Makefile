@@ -19,8 +19,9 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
 
-install: $(INSTALLED) ## Make .venv with everything, GraphiQL's files too
+install: $(INSTALLED) ## Make .venv with everything, GraphiQL's files and the face models too
 	@$(BIN)/python -m api.graphiql.build
+	@$(BIN)/python -m api.face.fetch
 
 run: install ## Serve on 127.0.0.1:8000 with a local MongoDB and demo data
 	@ONECARD_END_WITH_PARENT=$$PPID exec $(BIN)/onecard serve

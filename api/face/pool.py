@@ -1,0 +1,141 @@
+"""The worker processes that look at faces: a few, a bounded queue before them, a bounded time each.
+
+A worker that takes too long, dies or answers nonsense is killed and another takes its place; who
+waited for it is told that the engine is unavailable. Pictures are in the memory of the process that
+received them and of one worker, in no file, and are let go with the answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from api.face.judging import Shot, Verdict
+from api.face.liveness import FaceAction
+from api.face.messages import LENGTH, MAX_HEAD_BYTES, Job, decode_verdict, encode_job
+from api.face.worker import READY
+
+WORKERS: Final = 1
+WAITING: Final = 8
+"""Checks that may wait for a worker; with the next one everybody would give up waiting."""
+START_LIFETIME: Final = timedelta(seconds=20)
+JUDGEMENT_LIFETIME: Final = timedelta(seconds=8)
+RETRY_AFTER: Final = timedelta(seconds=5)
+
+
+class FaceBusy(Exception):
+    """The queue is full: come back after `RETRY_AFTER`."""
+
+
+class FaceUnavailable(Exception):
+    """No worker can be started, or the one that looked did not end in time. Carries no content."""
+
+
+class FacePool:
+    """For one event loop. Workers start with the first check that needs one."""
+
+    def __init__(self, *, workers: int = WORKERS, waiting: int = WAITING) -> None:
+        self._turns = asyncio.Semaphore(workers)
+        self._idle: list[Process] = []
+        self._inside = 0
+        self._most = workers + waiting
+
+    async def judge(
+        self, portrait: bytes, shots: Sequence[Shot], asked: Sequence[FaceAction]
+    ) -> Verdict:
+        """Raises `FaceBusy`, `FaceUnavailable`."""
+        return await self._done(Job(portrait, shots, asked))
+
+    async def look_at_portrait(self, portrait: bytes) -> Verdict:
+        """Whether faces can be compared with it. Raises as `judge`."""
+        return await self._done(Job(portrait))
+
+    async def close(self) -> None:
+        """Idle workers end with their input; nobody is left."""
+        idle, self._idle = self._idle, []
+        for worker in idle:
+            await _end(worker)
+
+    async def _done(self, job: Job) -> Verdict:
+        if self._inside >= self._most:
+            raise FaceBusy
+        self._inside += 1
+        try:
+            async with self._turns:
+                return await self._by_worker(job)
+        finally:
+            self._inside -= 1
+
+    async def _by_worker(self, job: Job) -> Verdict:
+        worker = self._idle.pop() if self._idle else await _started()
+        try:
+            async with asyncio.timeout(JUDGEMENT_LIFETIME.total_seconds()):
+                verdict = await _asked(worker, job)
+        except (TimeoutError, OSError, asyncio.IncompleteReadError, ValueError):
+            await _end(worker)
+            raise FaceUnavailable from None
+        except BaseException:  # a cancelled request leaves its worker in the middle of a job
+            await _end(worker)
+            raise
+        self._idle.append(worker)
+        return verdict
+
+
+async def _started() -> Process:
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name in ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH")
+    }
+    environment |= {
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+    }
+    worker = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "api.face.worker",
+        stdin=PIPE, stdout=PIPE, stderr=asyncio.subprocess.DEVNULL, env=environment,
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(START_LIFETIME.total_seconds()):
+            answered = await _out(worker).readexactly(len(READY))
+    except (TimeoutError, asyncio.IncompleteReadError):
+        answered = b""
+    except BaseException:
+        await _end(worker)
+        raise
+    if answered != READY:
+        await _end(worker)
+        raise FaceUnavailable
+    return worker
+
+
+async def _asked(worker: Process, job: Job) -> Verdict:
+    if worker.stdin is None:
+        raise ValueError("a worker without its input")
+    worker.stdin.write(encode_job(job))
+    await worker.stdin.drain()
+    [length] = LENGTH.unpack(await _out(worker).readexactly(LENGTH.size))
+    if length > MAX_HEAD_BYTES:
+        raise ValueError("a verdict without an end")
+    return decode_verdict(await _out(worker).readexactly(length))
+
+
+def _out(worker: Process) -> asyncio.StreamReader:
+    if worker.stdout is None:
+        raise ValueError("a worker without its output")
+    return worker.stdout
+
+
+async def _end(worker: Process) -> None:
+    """Killed: it holds nothing that would have to be written, and must not hold a picture."""
+    if worker.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            worker.kill()
+    await worker.wait()

@@ -1,0 +1,65 @@
+"""One worker process: `python -m api.face.worker`. Reads jobs from standard input and writes
+verdicts to standard output until its input ends, as it does when the gateway dies.
+
+Its memory is bounded by the system, it opens no file after its models, and it has no network to
+speak of: whatever a picture does to a decoder ends here.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import signal
+import sys
+from typing import BinaryIO, Final
+
+from api.face.judging import Fault, Verdict, enrol, judge
+from api.face.messages import LENGTH, Job, decode_job, encode_verdict
+from api.face.models import Models, ModelsMissing
+from api.face.quality import QualityFault
+
+MAX_MEMORY_BYTES: Final = 1_500_000_000
+"""Of address space: libraries and models reserve some 800 MB of it and use 150."""
+READY: Final = b"R"
+
+
+def main() -> int:
+    # The gateway's own end decides, not a Ctrl-C that reaches the whole group.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        models = Models.load()
+    except ModelsMissing as missing:
+        sys.stderr.write(f"{missing}\n")
+        return 1
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    taken, given = sys.stdin.buffer, sys.stdout.buffer
+    given.write(READY)
+    given.flush()
+    while (job := _next_job(taken)) is not None:
+        given.write(encode_verdict(_verdict(models, job)))
+        given.flush()
+    return 0
+
+
+def _next_job(taken: BinaryIO) -> Job | None:
+    length = taken.read(LENGTH.size)
+    if len(length) < LENGTH.size:
+        return None
+    head = json.loads(taken.read(*LENGTH.unpack(length)))
+    return decode_job(head, [taken.read(size) for size in head["sizes"]])
+
+
+def _verdict(models: Models, job: Job) -> Verdict:
+    """A picture that a library chokes on is a poor one."""
+    try:
+        portrait = enrol(models, job.portrait)
+        if isinstance(portrait, QualityFault):
+            return Verdict(Fault.BAD_PORTRAIT, quality=portrait)
+        return judge(models, portrait, job.shots, job.asked) if job.shots else Verdict(None)
+    except Exception:  # noqa: BLE001 - nothing of it may be told, and the process goes on
+        return Verdict(Fault.POOR_QUALITY, quality=QualityFault.NO_FACE)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
