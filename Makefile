@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 # Tests run in two processes, each with a MongoDB of its own; the slow proofs want the machine alone.
 AT_ONCE := -n 2 --dist worksteal
-.PHONY: help run install test test-all check format clean
+.PHONY: help run install pictures test test-all check format clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -26,13 +26,16 @@ install: $(INSTALLED) ## Make .venv with everything, GraphiQL's files and the fa
 run: install ## Serve on 127.0.0.1:8000 with a local MongoDB and demo data
 	@ONECARD_END_WITH_PARENT=$$PPID exec $(BIN)/onecard serve
 
-test: install ## Run the tests, without the slow proofs
+pictures: install ## Get the pictures of faces that the tests look at
+	@$(BIN)/python -m tests.face_pictures
+
+test: pictures ## Run the tests, without the slow proofs
 	@$(BIN)/python -m pytest $(AT_ONCE)
 
-test-all: install ## Run all tests, the slow proofs too
+test-all: pictures ## Run all tests, the slow proofs too
 	@$(BIN)/python -m pytest -m ''
 
-check: install ## Format, lint, types, import contracts, schema, tests
+check: pictures ## Format, lint, types, import contracts, schema, tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy

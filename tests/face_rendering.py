@@ -15,7 +15,8 @@ from io import BytesIO
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
-from skimage.transform import PiecewiseAffineTransform, ProjectiveTransform, warp
+from scipy.interpolate import LinearNDInterpolator
+from scipy.ndimage import map_coordinates
 
 from api.face.geometry import Points, height_of
 from api.face.judging import Shot
@@ -68,24 +69,27 @@ def head(models: Models, still: Pixels, poses: Sequence[Pose]) -> list[Pixels]:
     return [_posed(still, seen.points, pose) for pose in poses]
 
 
+_THERE_AND_BACK = (0.6, 1.0, 0.15)
+
+
 def poses_of(actions: Sequence[FaceAction]) -> Iterator[Pose]:
     """At rest, then each action there and back; never quite still, as nobody is."""
     sway = np.random.default_rng(7)
-    closer = 0.0
+    nearer = 0.0
 
-    def swaying(left: float, up: float, mouth: float, near: float) -> Pose:
-        one, other = sway.normal(0, 0.5, 2)
-        return Pose(left + one, up + other, mouth, near)
+    def swaying(pose: Pose) -> Pose:
+        left, up = sway.normal(0, 0.5, 2)
+        return Pose(pose.left + left, pose.up + up, pose.mouth, nearer + pose.closer)
 
     for _ in range(4):
-        yield swaying(0, 0, 0, 0)
+        yield swaying(Pose())
     for action in actions:
         far = FURTHEST[action]
-        for share in (0.35, 0.75, 1.0, 0.9, 0.4, 0.0):
-            near = closer + far.closer * share
-            if action is FaceAction.COME_CLOSER and share in (0.9, 0.4, 0.0):
-                closer, near = far.closer, far.closer
-            yield swaying(far.left * share, far.up * share, far.mouth * share, near)
+        for share in _THERE_AND_BACK:
+            # Who has come closer stays there.
+            near = far.closer if share == _THERE_AND_BACK[-1] else far.closer * share
+            yield swaying(Pose(far.left * share, far.up * share, far.mouth * share, near))
+        nearer += far.closer
 
 
 def shots(frames: Sequence[Pixels], every_ms: int = FRAME_MS) -> list[Shot]:
@@ -97,9 +101,11 @@ def flat(still: Pixels, matrices: Sequence[NDArray[np.float64]]) -> list[Pixels]
     rows, columns = still.shape[:2]
     middle = np.array([[1, 0, columns / 2], [0, 1, rows / 2], [0, 0, 1]])
     moved = []
+    x, y = _grid(still)
     for matrix in matrices:
-        mapping = ProjectiveTransform(middle @ matrix @ np.linalg.inv(middle))
-        moved.append(_warped(still, mapping.inverse))
+        back = np.linalg.inv(middle @ matrix @ np.linalg.inv(middle))
+        source = np.stack((x, y, np.ones_like(x)), axis=-1) @ back.T
+        moved.append(_sampled(still, source[..., :2] / source[..., 2:]))
     return moved
 
 
@@ -115,10 +121,7 @@ def _posed(still: Pixels, points: Points, pose: Pose) -> Pixels:
     moved[:, :2] *= (away / (away + moved[:, 2]))[:, None]
     moved += centre
     anchors = _border(still)
-    mapping = PiecewiseAffineTransform.from_estimate(
-        np.vstack((moved[:, :2], anchors)), np.vstack((points[:, :2], anchors))
-    )
-    turned = _warped(still, mapping)
+    turned = _warped(still, np.vstack((points[:, :2], anchors)), np.vstack((moved[:, :2], anchors)))
     return _opened(turned, moved) if pose.mouth else turned
 
 
@@ -130,9 +133,31 @@ def _opened(pixels: Pixels, points: Points) -> Pixels:
     return np.asarray(picture, dtype=np.uint8)
 
 
-def _warped(still: Pixels, mapping: object) -> Pixels:
-    turned = warp(still, mapping, output_shape=still.shape[:2], mode="edge")
-    return np.asarray(turned * 255, dtype=np.uint8)
+def _warped(still: Pixels, source: Points, target: Points) -> Pixels:
+    """Triangle by triangle; the map is made at a quarter of the size, which is enough of it."""
+    x, y = _grid(still)
+    back = LinearNDInterpolator(target, source)(x[::4, ::4], y[::4, ::4])
+    size = (still.shape[1], still.shape[0])
+    whole = [
+        np.asarray(Image.fromarray(back[..., axis].astype(np.float32)).resize(size, 2))
+        for axis in (0, 1)
+    ]
+    return _sampled(still, np.stack(whole, axis=-1))
+
+
+def _grid(still: Pixels) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    rows, columns = still.shape[:2]
+    x, y = np.meshgrid(np.arange(columns, dtype=np.float64), np.arange(rows, dtype=np.float64))
+    return x, y
+
+
+def _sampled(still: Pixels, source: NDArray[np.float64]) -> Pixels:
+    """The colour at each place of `source` (x, y); the border goes on beyond the picture."""
+    places = [source[..., 1], source[..., 0]]
+    colours = [
+        map_coordinates(still[..., colour], places, order=1, mode="nearest") for colour in range(3)
+    ]
+    return np.stack(colours, axis=-1).astype(np.uint8)
 
 
 def _border(still: Pixels) -> NDArray[np.float64]:

@@ -51,7 +51,7 @@ class LivenessFault(StrEnum):
     """For operators and tests. A holder is told that it did not work, and what to do; not which of
     these it was, since that would teach an attacker."""
 
-    TOO_FEW_FRAMES = "TOO_FEW_FRAMES"
+    WRONG_COUNT = "WRONG_COUNT"
     TIMES_WRONG = "TIMES_WRONG"
     TOO_FAST = "TOO_FAST"
     REPEATED_FRAMES = "REPEATED_FRAMES"
@@ -86,15 +86,22 @@ def draw_actions() -> tuple[FaceAction, ...]:
     return tuple(left.pop(secrets.randbelow(len(left))) for _ in range(ACTIONS_ASKED))
 
 
-def liveness_fault(frames: Sequence[Frame], asked: Sequence[FaceAction]) -> LivenessFault | None:
-    """None when the frames show a living person who did what was asked."""
-    if not MIN_FRAMES <= len(frames) <= MAX_FRAMES:
-        return LivenessFault.TOO_FEW_FRAMES
-    times = [frame.at_ms for frame in frames]
+def timing_fault(times: Sequence[int]) -> LivenessFault | None:
+    """What is wrong with when the frames were taken, before anybody looks at them."""
+    if not MIN_FRAMES <= len(times) <= MAX_FRAMES:
+        return LivenessFault.WRONG_COUNT
     if times[0] != 0 or any(later <= sooner for sooner, later in itertools.pairwise(times)):
         return LivenessFault.TIMES_WRONG
-    if not SHORTEST <= times[-1] <= LONGEST:
-        return LivenessFault.TOO_FAST if times[-1] < SHORTEST else LivenessFault.TIMES_WRONG
+    if times[-1] > LONGEST:
+        return LivenessFault.TIMES_WRONG
+    return LivenessFault.TOO_FAST if times[-1] < SHORTEST else None
+
+
+def liveness_fault(frames: Sequence[Frame], asked: Sequence[FaceAction]) -> LivenessFault | None:
+    """None when the frames show a living person who did what was asked."""
+    wrong = timing_fault([frame.at_ms for frame in frames])
+    if wrong is not None:
+        return wrong
     if sum(frame.change < _SAME for frame in frames[1:]) > MOST_REPEATED * len(frames):
         return LivenessFault.REPEATED_FRAMES
     beginning = _beginning(frames)

@@ -22,10 +22,11 @@ from api.face.messages import LENGTH, MAX_HEAD_BYTES, Job, decode_verdict, encod
 from api.face.worker import READY
 
 WORKERS: Final = 1
-WAITING: Final = 8
-"""Checks that may wait for a worker; with the next one everybody would give up waiting."""
+WAITING: Final = 2
+"""Checks that may wait for each worker: a burst takes some 2 s, and the request waits no longer
+than 7 (`auth.verification.FRAMES_LIFETIME`)."""
 START_LIFETIME: Final = timedelta(seconds=20)
-JUDGEMENT_LIFETIME: Final = timedelta(seconds=8)
+JUDGEMENT_LIFETIME: Final = timedelta(seconds=7)
 RETRY_AFTER: Final = timedelta(seconds=5)
 
 
@@ -40,11 +41,18 @@ class FaceUnavailable(Exception):
 class FacePool:
     """For one event loop. Workers start with the first check that needs one."""
 
-    def __init__(self, *, workers: int = WORKERS, waiting: int = WAITING) -> None:
+    def __init__(
+        self,
+        *,
+        workers: int = WORKERS,
+        waiting: int = WAITING,
+        judgement: timedelta = JUDGEMENT_LIFETIME,
+    ) -> None:
         self._turns = asyncio.Semaphore(workers)
+        self._judgement = judgement
         self._idle: list[Process] = []
         self._inside = 0
-        self._most = workers + waiting
+        self._most = workers * (1 + waiting)
 
     async def judge(
         self, portrait: bytes, shots: Sequence[Shot], asked: Sequence[FaceAction]
@@ -75,7 +83,7 @@ class FacePool:
     async def _by_worker(self, job: Job) -> Verdict:
         worker = self._idle.pop() if self._idle else await _started()
         try:
-            async with asyncio.timeout(JUDGEMENT_LIFETIME.total_seconds()):
+            async with asyncio.timeout(self._judgement.total_seconds()):
                 verdict = await _asked(worker, job)
         except (TimeoutError, OSError, asyncio.IncompleteReadError, ValueError):
             await _end(worker)

@@ -22,8 +22,8 @@ class QualityFault(StrEnum):
     TOO_BRIGHT = "TOO_BRIGHT"
     FACE_TOO_SMALL = "FACE_TOO_SMALL"
     FACE_CUT_OFF = "FACE_CUT_OFF"
-    COVERED = "COVERED"
     BLURRED = "BLURRED"
+    COVERED = "COVERED"
     TURNED_AWAY = "TURNED_AWAY"
 
 
@@ -32,9 +32,9 @@ BRIGHTEST: Final = 232.0
 LEAST_CONTRAST: Final = 8.0
 SMALLEST_HEIGHT: Final = 64.0
 LEAST_SHARPNESS: Final = 8.0
-LEAST_BAND_SHARE: Final = 0.04
-"""A band with less texture than this share of the whole face's is a thing before the face."""
-MOST_YAW: Final = 22.0
+LEAST_TEXTURE: Final = 1.0
+"""Shades of grey. Skin, lashes and lips have more; a band with less is a thing before the face."""
+MOST_YAW: Final = 20.0
 MOST_PITCH: Final = 25.0
 
 
@@ -48,16 +48,11 @@ def quality_fault(seen: Seen | None, *, facing: bool = True) -> QualityFault | N
         (QualityFault.TOO_BRIGHT, seen.brightness > BRIGHTEST),
         (QualityFault.FACE_TOO_SMALL, seen.height < SMALLEST_HEIGHT),
         (QualityFault.FACE_CUT_OFF, seen.touches_edge),
-        (QualityFault.COVERED, _is_covered(seen)),
         (QualityFault.BLURRED, seen.sharpness < LEAST_SHARPNESS),
+        (QualityFault.COVERED, min(seen.eyes_texture, seen.mouth_texture) < LEAST_TEXTURE),
         (QualityFault.TURNED_AWAY, facing and _is_turned(seen)),
     )
     return next((fault for fault, holds in checks if holds), None)
-
-
-def _is_covered(seen: Seen) -> bool:
-    least = LEAST_BAND_SHARE * seen.sharpness
-    return seen.eyes_sharpness < least or seen.mouth_sharpness < least
 
 
 def _is_turned(seen: Seen) -> bool:

@@ -37,10 +37,11 @@ class Seen:
     """What a picture shows. `points` and what follows are of its one or largest face.
 
     `brightness` and `contrast` are mean and spread of the face's grey values (0 to 255),
-    `sharpness` the variance of its Laplacian at a width of 150 pixels, for the whole face and for
-    the bands of eyes and mouth, `height` is that of the face
-    in pixels of a picture whose longer side has 640, `presence` how sure the mesh is that it is a
-    face (0 to 1), `touches_edge` whether part of it lies outside."""
+    `sharpness` the variance of its Laplacian at a width of 150 pixels, `eyes_texture` and
+    `mouth_texture` the median of what it is in those bands, which the edge of a mask does not
+    raise, `height` is that of the face in pixels of a picture whose longer side has 640, `presence`
+    how sure the mesh is that it is a face (0 to 1), `touches_edge` whether part of it lies
+    outside."""
 
     faces: int
     points: Points = field(repr=False)
@@ -52,8 +53,8 @@ class Seen:
     brightness: float
     contrast: float
     sharpness: float
-    eyes_sharpness: float
-    mouth_sharpness: float
+    eyes_texture: float
+    mouth_texture: float
     touches_edge: bool
 
 
@@ -78,8 +79,8 @@ def look(models: Models, pixels: Pixels) -> Seen | None:
         brightness=float(face.mean()),
         contrast=float(face.std()),
         sharpness=_sharpness(face),
-        eyes_sharpness=_sharpness(_band(face, points, _EYES)),
-        mouth_sharpness=_sharpness(_band(face, points, _MOUTH)),
+        eyes_texture=_texture(_band(face, points, _EYES)),
+        mouth_texture=_texture(_band(face, points, _MOUTH)),
         touches_edge=bool((low < 0).any() or high[0] > columns or high[1] > rows),
     )
 
@@ -171,6 +172,13 @@ def _band(
 
 
 def _sharpness(grey: NDArray[np.float64]) -> float:
-    middle = grey[1:-1, 1:-1]
+    return float(_laplacian(grey).var())
+
+
+def _texture(grey: NDArray[np.float64]) -> float:
+    return float(np.median(np.abs(_laplacian(grey))))
+
+
+def _laplacian(grey: NDArray[np.float64]) -> NDArray[np.float64]:
     around = grey[:-2, 1:-1] + grey[2:, 1:-1] + grey[1:-1, :-2] + grey[1:-1, 2:]
-    return float((around - 4 * middle).var())
+    return around - 4 * grey[1:-1, 1:-1]

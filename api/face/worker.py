@@ -8,6 +8,7 @@ speak of: whatever a picture does to a decoder ends here.
 from __future__ import annotations
 
 import json
+import os
 import resource
 import signal
 import sys
@@ -20,6 +21,8 @@ from api.face.quality import QualityFault
 
 MAX_MEMORY_BYTES: Final = 1_500_000_000
 """Of address space: libraries and models reserve some 800 MB of it and use 150."""
+NICENESS: Final = 10
+"""Whoever looks at a card comes first: the gateway's own process shares the machine."""
 READY: Final = b"R"
 
 
@@ -32,6 +35,7 @@ def main() -> int:
         sys.stderr.write(f"{missing}\n")
         return 1
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
+    os.nice(NICENESS)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     taken, given = sys.stdin.buffer, sys.stdout.buffer
     given.write(READY)

@@ -1,0 +1,217 @@
+"""The worker processes: busy, killed, too slow, given up; and what hostile pictures do to them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import struct
+import zlib
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from api.face.judging import Fault
+from api.face.pictures import MAX_BYTES, BadPicture, pixels_of
+from api.face.pool import FaceBusy, FacePool, FaceUnavailable
+from api.face.quality import QualityFault
+from tests.face_bursts import ASKED, burst
+from tests.face_pictures import ASTRONAUT, content_of, jpeg_of
+from tests.face_pictures import picture as pixels
+
+SLOW_MACHINE = timedelta(seconds=60)
+MEGABYTE = 1_048_576
+_ORIENTATION = 0x0112
+
+
+@asynccontextmanager
+async def open_pool(**given: object) -> AsyncIterator[FacePool]:
+    pool = FacePool(**({"judgement": SLOW_MACHINE} | given))  # type: ignore[arg-type]
+    try:
+        yield pool
+    finally:
+        await pool.close()
+
+
+def workers() -> list[int]:
+    """Ours, by the system's own list."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            stat = (folder / "stat").read_text(encoding="ascii", errors="replace")
+            command = (folder / "cmdline").read_bytes()
+        except OSError:
+            continue
+        parent = int(stat.rpartition(")")[2].split()[1])
+        if parent == os.getpid() and b"api.face.worker" in command:
+            found.append(int(folder.name))
+    return found
+
+
+def resident(process: int) -> int:
+    pages = Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1]
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
+async def test_a_worker_judges_keeps_on_and_ends_with_the_pool() -> None:
+    async with open_pool() as pool:
+        assert (await pool.judge(content_of(ASTRONAUT), burst(ASTRONAUT), ASKED)).fault is None
+        [first] = workers()
+        poor = await pool.look_at_portrait(b"no picture at all")
+        assert (poor.fault, poor.quality) == (Fault.BAD_PORTRAIT, QualityFault.NO_FACE)
+        assert (await pool.look_at_portrait(content_of(ASTRONAUT))).fault is None
+        assert workers() == [first]
+    assert workers() == []
+
+
+async def test_whoever_comes_when_the_queue_is_full_is_told_so_at_once() -> None:
+    async with open_pool(waiting=1) as pool:
+        inside = [asyncio.create_task(pool.look_at_portrait(b"x")) for _ in range(2)]
+        await asyncio.sleep(0)
+        with pytest.raises(FaceBusy):
+            await pool.look_at_portrait(b"x")
+        assert all(one.fault is Fault.BAD_PORTRAIT for one in await asyncio.gather(*inside))
+        assert (await pool.look_at_portrait(b"x")).fault is Fault.BAD_PORTRAIT
+
+
+async def test_a_worker_that_is_killed_fails_one_check_and_another_takes_its_place() -> None:
+    async with open_pool() as pool:
+        await pool.look_at_portrait(b"x")
+        [first] = workers()
+        os.kill(first, signal.SIGKILL)
+        with pytest.raises(FaceUnavailable):
+            await pool.look_at_portrait(b"x")
+        assert (await pool.look_at_portrait(b"x")).fault is Fault.BAD_PORTRAIT
+        assert first not in workers()
+
+
+async def test_a_worker_that_takes_too_long_is_killed() -> None:
+    async with open_pool(judgement=timedelta(milliseconds=1)) as pool:
+        with pytest.raises(FaceUnavailable):
+            await pool.judge(content_of(ASTRONAUT), burst(ASTRONAUT), ASKED)
+        assert workers() == []
+
+
+async def test_a_request_that_is_given_up_leaves_no_worker_with_its_pictures() -> None:
+    async with open_pool() as pool:
+        await pool.look_at_portrait(b"x")
+        [first] = workers()
+        os.kill(first, signal.SIGSTOP)
+        given_up = asyncio.create_task(pool.judge(content_of(ASTRONAUT), burst(ASTRONAUT), ASKED))
+        await asyncio.sleep(0.05)
+        given_up.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await given_up
+        assert first not in workers()
+        assert (await pool.look_at_portrait(b"x")).fault is Fault.BAD_PORTRAIT
+
+
+def png(width: int, height: int, data: bytes, colour: int = 2) -> bytes:
+    def chunk(name: bytes, content: bytes) -> bytes:
+        check = struct.pack(">I", zlib.crc32(name + content))
+        return struct.pack(">I", len(content)) + name + content + check
+
+    head = struct.pack(">IIBBBBB", width, height, 8, colour, 0, 0, 0)
+    return b"".join(
+        (b"\x89PNG\r\n\x1a\n", chunk(b"IHDR", head), chunk(b"IDAT", data), chunk(b"IEND", b""))
+    )
+
+
+def named_hostile() -> dict[str, bytes]:
+    honest = content_of(ASTRONAUT)
+    return {
+        "empty": b"",
+        "a text": b"<script>alert(1)</script>" * 40,
+        "too many bytes": honest + bytes(MAX_BYTES),
+        "a bomb by its size": png(60_000, 60_000, zlib.compress(bytes(10_000_000), 9)),
+        "a bomb below the size": png(2_048, 2_048, zlib.compress(bytes(200_000_000), 9)),
+        "half of it": honest[: len(honest) // 2],
+        "a head alone": honest[:200],
+        "a film": b"GIF89a" + bytes(400),
+        "a vector": b'<svg xmlns="http://www.w3.org/2000/svg"/>',
+        "a thread": png(2_048, 160, zlib.compress(bytes(160 * (1 + 3 * 2_048)))),
+        "too small": jpeg_of(Image.new("RGB", (159, 400))),
+    }
+
+
+@pytest.mark.parametrize(
+    "kind", sorted(set(named_hostile()) - {"a thread", "a bomb below the size"})
+)
+def test_what_is_no_picture_of_ours_is_refused_before_it_is_looked_at(kind: str) -> None:
+    with pytest.raises(BadPicture):
+        pixels_of(named_hostile()[kind])
+
+
+def test_what_a_picture_says_of_itself_changes_nothing() -> None:
+    image = Image.fromarray(pixels(ASTRONAUT))
+    plain, told = BytesIO(), BytesIO()
+    exif = Image.Exif()
+    exif[_ORIENTATION] = 6
+    image.save(plain, "JPEG")
+    image.save(told, "JPEG", exif=exif, comment="a name")
+    assert (pixels_of(told.getvalue()) == pixels_of(plain.getvalue())).all()
+
+
+def malformed(count: int) -> Iterator[bytes]:
+    """Honest pictures with bytes changed, cut, doubled and put elsewhere, and mere noise. Most
+    break in the decoder; one in forty is only scratched and is looked at."""
+    drawn = random.Random(20)  # noqa: S311 - the same in every run
+    whole = [content_of(ASTRONAUT), content_of("biden.jpg")]
+    small = Image.fromarray(pixels(ASTRONAUT)).resize((200, 200))
+    whole.append(jpeg_of(small))
+    yield from named_hostile().values()
+    for number in range(count):
+        content = bytearray(drawn.choice(whole))
+        kind = 0 if number % 40 == 0 else drawn.randrange(1, 6)
+        if kind == 0:
+            content[drawn.randrange(700, len(content))] ^= 1 << drawn.randrange(8)
+        elif kind == 1:
+            for _ in range(drawn.randrange(1, 12)):
+                content[drawn.randrange(min(620, len(content)))] = drawn.randrange(256)
+        elif kind == 2:
+            del content[drawn.randrange(len(content)) :]
+        elif kind == 3:
+            place, length = drawn.randrange(600), drawn.randrange(1, 400)
+            content[place:place] = content[drawn.randrange(600) :][:length]
+        elif kind == 4:
+            content = bytearray(drawn.randbytes(drawn.randrange(4_000)))
+            content[:4] = drawn.choice((b"\xff\xd8\xff\xe0", b"\x89PNG", b"RIFF", b"BM\x00\x00"))
+        else:
+            content = bytearray(
+                png(
+                    drawn.randrange(1 << 16),
+                    drawn.randrange(1 << 12),
+                    bytes(content[:3_000]),
+                    drawn.randrange(8),
+                )
+            )
+        yield bytes(content)
+
+
+async def hostile_run(count: int) -> None:
+    async with open_pool() as pool:
+        await pool.look_at_portrait(content_of(ASTRONAUT))
+        [worker] = workers()
+        at_first = resident(worker)
+        for content in malformed(count):
+            verdict = await pool.look_at_portrait(content)
+            assert verdict.fault in (None, Fault.BAD_PORTRAIT)
+        assert workers() == [worker]
+        assert resident(worker) - at_first < 150 * MEGABYTE
+        assert (await pool.judge(content_of(ASTRONAUT), burst(ASTRONAUT), ASKED)).fault is None
+
+
+async def test_malformed_pictures_end_as_poor_ones_in_a_worker_that_goes_on() -> None:
+    await hostile_run(60)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3_600)
+async def test_20_000_malformed_pictures_neither_kill_a_worker_nor_fill_its_memory() -> None:
+    await hostile_run(20_000)
