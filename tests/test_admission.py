@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import cast
 
 import httpx
 import pytest
@@ -15,6 +16,7 @@ from api.graphql_ask import GraphQLAsk
 from api.metrics import Metrics
 from api.middleware.admission import SERVED_AT_ONCE, Admission
 from api.settings import Settings
+from schema.context import RequestContext
 
 
 async def unused_receive() -> dict[str, str]:
@@ -89,11 +91,17 @@ async def test_graphql_is_admitted_a_few_at_a_time_and_probes_always(
 ) -> None:
     gate = Gate()
 
-    async def execute(_ask: GraphQLAsk, _request: Request) -> ExecutionResult:
+    async def execute(
+        _ask: GraphQLAsk, _request: Request, _context: RequestContext
+    ) -> ExecutionResult:
         await gate.pass_through(len(gate.came))
         return ExecutionResult(data={}, errors=None)
 
+    async def nobody(_request: Request, _document: str) -> RequestContext:
+        return cast("RequestContext", None)
+
     monkeypatch.setattr("api.app.schema_executor", lambda *_given: execute)
+    monkeypatch.setattr("api.app.context_maker", lambda *_given: nobody)
 
     async def no_runtime() -> None:
         raise AssertionError

@@ -124,12 +124,19 @@ SUPERSEDING = (
 PROCEDURES = {
     "NEW_IN_CHINA": Procedure(
         lambda serving, _: new_in_china(serving),
-        {"permits": 1, "holders": 1, "identity_documents": 1, "cards": 1, "tasks": 1},
+        {
+            "permits": 1,
+            "holders": 1,
+            "employments": 1,
+            "identity_documents": 1,
+            "cards": 1,
+            "tasks": 1,
+        },
         ("application.approved", "permit.issued", "card.issued", "task.opened"),
     ),
     "NEW_FROM_ABROAD": Procedure(
         lambda serving, _: new_from_abroad(serving, category="B", applicant=applicant("FX7654321")),
-        {"permits": 1, "holders": 1, "identity_documents": 1},
+        {"permits": 1, "holders": 1, "employments": 1, "identity_documents": 1},
         # Issued by the check of its originals.
         ("application.approved",),
     ),
@@ -137,7 +144,7 @@ PROCEDURES = {
         lambda serving, permit_id: {
             "originalsCheck": {"permitId": permit_id, "enteredOn": ahead(serving, -2)}
         },
-        {"permits": 1, "holders": 1, "cards": 1, "tasks": 2},
+        {"permits": 1, "holders": 1, "employments": 1, "cards": 1, "tasks": 2},
         (
             *("application.approved", "permit.issued", "card.issued"),
             *("task.opened", "task.opened"),
@@ -146,21 +153,30 @@ PROCEDURES = {
         filer=FilerKind.HOLDER,
     ),
     "EXTENSION": Procedure(
-        extension, {"permits": 2, "holders": 1, "cards": 1, "tasks": 1}, SUPERSEDING
+        extension,
+        {"permits": 2, "holders": 1, "employments": 1, "cards": 1, "tasks": 1},
+        SUPERSEDING,
     ),
     "CHANGE": Procedure(
         passport_change,
-        {"permits": 2, "holders": 1, "identity_documents": 2, "cards": 1, "tasks": 1},
+        {
+            "permits": 2,
+            "holders": 1,
+            "employments": 1,
+            "identity_documents": 2,
+            "cards": 1,
+            "tasks": 1,
+        },
         SUPERSEDING,
     ),
     "CANCELLATION": Procedure(
         cancellation,
-        {"permits": 1, "holders": 1, "tasks": 1},
+        {"permits": 1, "holders": 1, "employments": 1, "tasks": 1},
         ("application.approved", "permit.cancelled", "task.opened"),
     ),
     "ELECTRONIC_PERMIT": Procedure(
         lambda _, permit_id: {"electronicPermit": {"permitId": permit_id}},
-        {"permits": 2, "holders": 1, "cards": 1, "tasks": 1},
+        {"permits": 2, "holders": 1, "employments": 1, "cards": 1, "tasks": 1},
         SUPERSEDING,
         plan=PLASTIC,
     ),

@@ -29,7 +29,7 @@ BY_OFFICERS = {_E.RETURN, _E.PRE_CHECK, _E.ACCEPT, _E.START_REVIEW, _E.APPROVE, 
     _E.TAKE_OVER_REVIEW
 }
 EDGES_WITH_MUTATION = [edge for edge in APPLICATION_MACHINE.transitions if edge.event in ENTRY]
-OF_A_DECISION = {"permits", "cards", "holders", "tasks"}
+OF_A_DECISION = {"permits", "employments", "cards", "holders", "tasks"}
 """What an approval writes besides the application."""
 
 

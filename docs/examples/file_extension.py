@@ -167,10 +167,12 @@ def demo() -> dict[str, Any]:
 
 def draft_of(base_url: str, employers: list[dict[str, Any]]) -> tuple[Party, Any, Any]:
     """A portal that may write, a permit of its employer that can be extended, and the draft."""
+    metadata = answer_of(f"{base_url}/.well-known/oauth-authorization-server")
     for employer in employers:
         if "applications:write" not in employer["scopes"]:
             continue
-        portal = Party(base_url, "employer", token_of(base_url, employer)["access_token"])
+        token = token_of(base_url, employer, metadata["issuer"], None)
+        portal = Party(base_url, "employer", token["access_token"])
         for edge in portal.ask(PERMITS)["permits"]["edges"]:
             permit = edge["node"]
             if permit["extensionWindow"] is None or not permit["extensionWindow"]["isOpen"]:
