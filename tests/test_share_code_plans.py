@@ -60,8 +60,11 @@ async def test_an_old_digest_key_is_needed_until_the_last_code_under_it_is_over(
     database = serving.database
 
     async def needing() -> int:
-        """Without the numbers, which a job moves to a new key."""
-        for name in ("holders", "identity_documents", "cards", "push_endpoints"):
+        """Without numbers and names, which jobs move to a new key."""
+        for name in (
+            *("holders", "identity_documents", "cards", "push_endpoints"),
+            *("employments", "permits"),
+        ):
             await database[name].delete_many({})
         return await count_needing(database, Purpose.DIGEST, 1, serving.clock())
 
