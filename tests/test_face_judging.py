@@ -118,7 +118,7 @@ def test_what_is_asked_is_three_different_actions_and_one_of_them_shows_depth() 
 @pytest.mark.timeout(1_800)
 @pytest.mark.parametrize("name", [ASTRONAUT, "obama.jpg", "biden.jpg"])
 def test_nearly_every_sequence_that_a_moving_head_does_is_accepted(name: str) -> None:
-    """How many: docs/verification.md."""
+    """One in ten may be asked to try again."""
     every = list(itertools.permutations(FaceAction, ACTIONS_ASKED))[::4]
     refused = [asked for asked in every if judged(name, moving(name, asked), asked).fault]
     assert len(refused) <= len(every) // 10, refused

@@ -3,7 +3,8 @@
 What is asked is drawn by the server for each check: three different actions of five, 60 sequences.
 Each frame is compared with how the person looked at the beginning, so that neither a lasting smile
 nor a camera below the chin counts as an action. A turn or a look up must show depth
-(`api.face.geometry.depth_shown`). docs/verification.md says what this resists and what not.
+(`api.face.geometry.depth_shown`). What this resists and what not:
+docs/decisions/0028-face-engine.md.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Whether a picture of a face is good enough to judge by, and if not, what its holder can do. Pure.
 
 The limits are ours, set so that every picture of the tests that a person can recognise passes and
-the spoiled ones do not (docs/verification.md has the figures); ISO/IEC 19794-5 names the same
+the spoiled ones do not (docs/decisions/0028-face-engine.md); ISO/IEC 19794-5 names the same
 defects for portraits.
 """
 
