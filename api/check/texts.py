@@ -110,4 +110,3 @@ WATCH_ADDRESS: Final = Named(
     "Only believe this page if its address begins with {address}",
     "请确认本页网址以 {address} 开头",
 )
-NOT_FOUND_TITLE: Final = Named("Not ours", "非本机关签发")

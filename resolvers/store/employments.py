@@ -9,7 +9,6 @@ beginnings of the name, under a key of that employer alone, so that no two lists
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any, Final
 
 from auth.bson_schema import (
@@ -135,21 +134,6 @@ SPEC = CollectionSpec(
 class EmploymentStore:
     def __init__(self, database: Database) -> None:
         self._employments: Collection = database[NAME]
-
-    async def find_live(
-        self,
-        employer_id: str,
-        holder_id: str,
-        now: datetime,
-        transaction: Transaction | None = None,
-    ) -> Document | None:
-        """The employment in which the employer sponsors the holder now."""
-        found: Document | None = await self._employments.find_one(
-            {"holder_id": holder_id, "employer_id": employer_id, "ends_at": {"$gt": now}},
-            sort=[("ends_at", -1)],
-            session=transaction,
-        )
-        return found
 
     async def load_of_holder(self, holder_id: str, transaction: Transaction) -> list[Document]:
         """All of a holder's, of any employer."""
