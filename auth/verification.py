@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar, runtime_checkable
@@ -23,6 +23,8 @@ MAX_EVIDENCE_LENGTH = 8_192
 MAX_EVIDENCE_AGE = timedelta(minutes=2)
 PROVIDER_LIFETIME = timedelta(seconds=5)
 """What one call may take: half of a request's time, so that the flow can still be written."""
+FRAMES_LIFETIME = timedelta(seconds=7)
+"""The same for a proof of frames, which are looked at one by one."""
 
 _T = TypeVar("_T")
 
@@ -31,10 +33,18 @@ class ProviderUnavailable(Exception):
     """The provider does not answer in time or answers nonsense. Carries no content."""
 
 
-async def within_limit(call: Awaitable[_T]) -> _T:
-    """What a provider answers within `PROVIDER_LIFETIME`; later it is unavailable."""
+class ProviderBusy(ProviderUnavailable):
+    """Too many are before it: come back after `retry_after`."""
+
+    def __init__(self, retry_after: timedelta) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
+async def within_limit(call: Awaitable[_T], limit: timedelta | None = None) -> _T:
+    """What a provider answers within `limit` (`PROVIDER_LIFETIME`); later it is unavailable."""
     try:
-        async with asyncio.timeout(PROVIDER_LIFETIME.total_seconds()):
+        async with asyncio.timeout((limit or PROVIDER_LIFETIME).total_seconds()):
             return await call
     except TimeoutError:
         raise ProviderUnavailable from None
@@ -54,6 +64,52 @@ class ProofFault(StrEnum):
     NOT_LIVE = "NOT_LIVE"
     NOT_THE_HOLDER = "NOT_THE_HOLDER"
     POOR_QUALITY = "POOR_QUALITY"
+
+
+class ProofAdvice(StrEnum):
+    """What the holder can do about a poor picture."""
+
+    NO_FACE = "NO_FACE"
+    TWO_FACES = "TWO_FACES"
+    TOO_DARK = "TOO_DARK"
+    TOO_BRIGHT = "TOO_BRIGHT"
+    FACE_TOO_SMALL = "FACE_TOO_SMALL"
+    FACE_CUT_OFF = "FACE_CUT_OFF"
+    BLURRED = "BLURRED"
+    COVERED = "COVERED"
+    TURNED_AWAY = "TURNED_AWAY"
+
+
+@dataclass(frozen=True)
+class PoorPicture:
+    """The fault POOR_QUALITY with what to do about it."""
+
+    advice: ProofAdvice
+
+
+@dataclass(frozen=True)
+class TextProof:
+    """What an app got from the provider: 1 to `MAX_PROOF_LENGTH` characters."""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class CameraFrame:
+    """A picture at its milliseconds since the first one."""
+
+    at_ms: int
+    jpeg: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class FrameProof:
+    """What a camera saw, 12 to 40 frames in order."""
+
+    frames: tuple[CameraFrame, ...]
+
+
+Proof = TextProof | FrameProof
 
 
 @dataclass(frozen=True)
@@ -106,9 +162,9 @@ class RealPersonProvider(Protocol):
         ...
 
     async def submit(
-        self, check: PersonCheck, reference: str, proof: str, now: datetime
-    ) -> SignedEvidence | ProofFault:
-        """Raises `ProviderUnavailable`."""
+        self, check: PersonCheck, reference: str, proof: Proof, now: datetime
+    ) -> SignedEvidence | ProofFault | PoorPicture:
+        """A kind of proof that it does not take is NOT_LIVE. Raises `ProviderUnavailable`."""
         ...
 
 

@@ -3,7 +3,7 @@
 import strawberry
 
 from auth.permissions import Permission
-from auth.verification import MAX_PROOF_LENGTH
+from auth.verification import MAX_PROOF_LENGTH, TextProof
 from resolvers.login.completion import complete_login
 from resolvers.login.outcomes import Refused, Tokens
 from resolvers.login.real_name import prove_real_name, retry_after_seconds, start_login
@@ -157,7 +157,7 @@ class LoginMutation:
     ) -> SubmitRealPersonProofPayload:
         context = info.context
         challenge_id = bounded(input.challenge_id, "challengeId", 40)
-        proof = bounded(input.proof, "proof", MAX_PROOF_LENGTH)
+        proof = TextProof(bounded(input.proof, "proof", MAX_PROOF_LENGTH))
         outcome = await submit_real_person_proof(context.gateway, context.ask, challenge_id, proof)
         if isinstance(outcome, Refused):
             return refusal(info, outcome)

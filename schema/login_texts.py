@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from auth.verification import ProofAdvice
 from resolvers.login.outcomes import LoginRefusalCode
 from resolvers.policy.named import Named
 
@@ -64,4 +65,21 @@ REFUSAL_TEXTS: Mapping[LoginRefusalCode, Named] = {
         "This is complete already. Start again.", "本次登录已完成，请重新开始。"
     ),
     _C.SESSION_ENDED: Named("The session has ended. Log in again.", "会话已结束，请重新登录。"),
+}
+
+_A = ProofAdvice
+
+ADVICE_TEXTS: Mapping[ProofAdvice, Named] = {
+    _A.NO_FACE: Named("No face was seen. Look into the camera.", "未检测到人脸，请正对镜头。"),
+    _A.TWO_FACES: Named("Only you may be in the picture.", "画面中只能有您一人。"),
+    _A.TOO_DARK: Named("It is too dark. Find more light.", "光线太暗，请到明亮处。"),
+    _A.TOO_BRIGHT: Named("It is too bright. Turn away from the light.", "光线太亮，请避开强光。"),
+    _A.FACE_TOO_SMALL: Named("Come closer to the camera.", "请靠近镜头。"),
+    _A.FACE_CUT_OFF: Named("Keep your whole face in the picture.", "请将整个面部置于画面中。"),
+    _A.BLURRED: Named(
+        "The picture is blurred. Wipe the lens and hold still.",
+        "图像模糊，请擦拭镜头并保持稳定。",
+    ),
+    _A.COVERED: Named("Something covers your face. Take it off.", "面部有遮挡，请取下遮挡物。"),
+    _A.TURNED_AWAY: Named("Look straight at the camera first.", "请先正视镜头。"),
 }

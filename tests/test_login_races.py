@@ -19,9 +19,11 @@ from auth.mongo import Database, Document
 from auth.verification import (
     CodeSent,
     PersonCheck,
+    Proof,
     ProofFault,
     SecondProofMethod,
     SignedEvidence,
+    TextProof,
 )
 from resolvers.gateway import Gateway
 from resolvers.login.outcomes import (
@@ -140,7 +142,7 @@ class MeetingPerson(SandboxPersonProvider):
         self._meanwhile = meanwhile
 
     async def submit(
-        self, check: PersonCheck, reference: str, proof: str, now: datetime
+        self, check: PersonCheck, reference: str, proof: Proof, now: datetime
     ) -> SignedEvidence | ProofFault:
         await self._barrier.wait()
         if self._meanwhile is not None:
@@ -156,7 +158,10 @@ async def test_of_two_proofs_at_once_one_counts(
     meeting_there = replace(gateway, person_provider=MeetingPerson(2))
     ask, challenge_id = ask_of(flow["_id"]), flow["challenge"]["id"]
     answers = await asyncio.gather(
-        *(submit_real_person_proof(meeting_there, ask, challenge_id, proof) for proof in proofs)
+        *(
+            submit_real_person_proof(meeting_there, ask, challenge_id, TextProof(proof))
+            for proof in proofs
+        )
     )
     stored = await flow_of(database, flow["_id"])
     assert OUT_OF_ORDER in answers
@@ -183,7 +188,7 @@ async def test_a_proof_that_arrives_after_a_new_challenge_was_asked_for_does_not
         newer.append(started)
 
     slow = replace(gateway, person_provider=MeetingPerson(1, ask_again))
-    answer = await submit_real_person_proof(slow, ask, flow["challenge"]["id"], proof)
+    answer = await submit_real_person_proof(slow, ask, flow["challenge"]["id"], TextProof(proof))
     assert answer == OUT_OF_ORDER
     stored = await flow_of(database, flow["_id"])
     assert (stored["state"], stored["challenge"]["id"]) == ("CHALLENGED", newer[0].challenge_id)

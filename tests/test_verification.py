@@ -27,10 +27,12 @@ from auth.verification import (
     Challenge,
     Evidence,
     PersonCheck,
+    Proof,
     ProofFault,
     ProviderUnavailable,
     SecondProofMethod,
     SignedEvidence,
+    TextProof,
     verified_evidence,
 )
 
@@ -64,7 +66,7 @@ class Engine:
         raise NotImplementedError
 
     async def submit(
-        self, check: PersonCheck, reference: str, proof: str, now: datetime
+        self, check: PersonCheck, reference: str, proof: Proof, now: datetime
     ) -> SignedEvidence | ProofFault:
         raise NotImplementedError
 
@@ -224,7 +226,7 @@ def test_evidence_is_bounded() -> None:
 async def test_the_sandbox_signs_evidence_that_holds_for_its_own_check_alone() -> None:
     sandbox = SandboxPersonProvider(b"one deployment")
     twin, other = SandboxPersonProvider(b"one deployment"), SandboxPersonProvider(b"another")
-    evidence = await sandbox.submit(CHECK, "sandbox", LIVE_PERSON, NOW)
+    evidence = await sandbox.submit(CHECK, "sandbox", TextProof(LIVE_PERSON), NOW)
     assert isinstance(evidence, SignedEvidence)
     for process in (sandbox, twin):
         proved = verified_evidence(evidence, process, CHECK, NOW)
@@ -245,12 +247,14 @@ async def test_the_sandbox_signs_evidence_that_holds_for_its_own_check_alone() -
     ],
 )
 async def test_the_sandbox_refuses_as_the_proof_says(proof: str, fault: ProofFault) -> None:
-    assert await SandboxPersonProvider(b"s").submit(CHECK, "sandbox", proof, NOW) is fault
+    assert (
+        await SandboxPersonProvider(b"s").submit(CHECK, "sandbox", TextProof(proof), NOW) is fault
+    )
 
 
 async def test_the_sandbox_can_be_down() -> None:
     with pytest.raises(ProviderUnavailable):
-        await SandboxPersonProvider(b"s").submit(CHECK, "sandbox", UNAVAILABLE, NOW)
+        await SandboxPersonProvider(b"s").submit(CHECK, "sandbox", TextProof(UNAVAILABLE), NOW)
 
 
 async def test_a_code_of_the_sandbox_is_right_for_its_own_message_alone() -> None:

@@ -6,24 +6,21 @@ proof is a word that says how the check shall end, so that every ending can be t
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-import jwt
-from cryptography.hazmat.primitives.asymmetric.ed25519 import (
-    Ed25519PrivateKey,
-    Ed25519PublicKey,
-)
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from api.providers.evidence import EvidenceSigner
 from auth.verification import (
-    EVIDENCE_TYPE,
     AssuranceLevel,
     Challenge,
     PersonCheck,
+    Proof,
     ProofFault,
     ProviderUnavailable,
     SignedEvidence,
+    TextProof,
 )
 
 LIVE_PERSON = "live-person"
@@ -46,32 +43,20 @@ class SandboxPersonProvider:
     def __init__(self, secret: bytes) -> None:
         """All processes of one deployment give the same `secret`, since one may start a check and
         another end it."""
-        seed = hashlib.sha256(b"onecard sandbox person" + secret).digest()
-        self._private = Ed25519PrivateKey.from_private_bytes(seed)
-        self._kid = hashlib.sha256(self._private.public_key().public_bytes_raw()).hexdigest()[:16]
+        self._signer = EvidenceSigner(b"onecard sandbox person", secret)
 
     def keys(self) -> Mapping[str, Ed25519PublicKey]:
-        return {self._kid: self._private.public_key()}
+        return self._signer.keys()
 
     async def start(self, check: PersonCheck) -> Challenge:
         return Challenge(("SAY_LIVE_PERSON",), reference="sandbox", lifetime=timedelta(minutes=3))
 
     async def submit(
-        self, check: PersonCheck, reference: str, proof: str, now: datetime
+        self, check: PersonCheck, reference: str, proof: Proof, now: datetime
     ) -> SignedEvidence | ProofFault:
-        if proof == UNAVAILABLE:
+        word = proof.text if isinstance(proof, TextProof) else ""
+        if word == UNAVAILABLE:
             raise ProviderUnavailable
-        if proof != LIVE_PERSON:
-            return _FAULTS.get(proof, ProofFault.NOT_LIVE)
-        claims = {
-            "iss": self.name,
-            "iat": int(now.timestamp()),
-            "nonce": check.nonce,
-            "flow": check.flow_id,
-            "device": check.device,
-            "purpose": check.purpose,
-            "level": str(self.level),
-            "result": "REAL_PERSON",
-        }
-        headers = {"typ": EVIDENCE_TYPE, "kid": self._kid}
-        return SignedEvidence(jwt.encode(claims, self._private, "EdDSA", headers))
+        if word != LIVE_PERSON:
+            return _FAULTS.get(word, ProofFault.NOT_LIVE)
+        return self._signer.sign(self.name, self.level, check, now)

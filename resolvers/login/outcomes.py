@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from auth.verification import ProofAdvice
+
 
 class LoginRefusalCode(StrEnum):
     IDENTITY_NOT_CONFIRMED = "IDENTITY_NOT_CONFIRMED"
@@ -26,11 +28,13 @@ class LoginRefusalCode(StrEnum):
 
 @dataclass(frozen=True)
 class Refused:
-    """`by_sandbox` when a provider refused that really verifies nobody."""
+    """`by_sandbox` when a provider refused that really verifies nobody; `advice` may stand beside
+    POOR_QUALITY."""
 
     code: LoginRefusalCode
     retry_after: timedelta | None = None
     by_sandbox: bool = False
+    advice: ProofAdvice | None = None
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import secrets
 
+from auth import verification
 from auth.audit import AuditAction
 from auth.login_flow import FlowEvent
 from auth.login_flows import AttemptKind
 from auth.mongo import Document, Transaction
 from auth.verification import (
     AssuranceLevel,
+    FrameProof,
     PersonCheck,
+    PoorPicture,
+    Proof,
+    ProofAdvice,
     ProofFault,
+    ProviderBusy,
     ProviderUnavailable,
     verified_evidence,
     within_limit,
@@ -102,7 +108,7 @@ async def start_real_person_check(gateway: Gateway, ask: Ask) -> CheckStarted | 
 
 
 async def submit_real_person_proof(
-    gateway: Gateway, ask: Ask, challenge_id: str, proof: str
+    gateway: Gateway, ask: Ask, challenge_id: str, proof: Proof
 ) -> ProofAccepted | Refused:
     now = gateway.now()
     flow = await charged_flow(
@@ -117,10 +123,18 @@ async def submit_real_person_proof(
         return Refused(LoginRefusalCode.CONSENT_VERSION_OUTDATED)
     provider = gateway.person_provider
     check = _check_of(flow, challenge["nonce"])
+    limit = verification.FRAMES_LIFETIME if isinstance(proof, FrameProof) else None
     try:
-        answer = await within_limit(provider.submit(check, challenge["reference"], proof, now))
-    except ProviderUnavailable:
-        return Refused(LoginRefusalCode.PROVIDER_UNAVAILABLE, by_sandbox=provider.is_sandbox)
+        answer = await within_limit(
+            provider.submit(check, challenge["reference"], proof, now), limit
+        )
+    except ProviderUnavailable as error:
+        waits = error.retry_after if isinstance(error, ProviderBusy) else None
+        code = LoginRefusalCode.PROVIDER_UNAVAILABLE
+        return Refused(code, waits, by_sandbox=provider.is_sandbox)
+    if isinstance(answer, PoorPicture):
+        code = LoginRefusalCode.POOR_QUALITY
+        return await _refused(gateway, ask, flow, code, answer.advice)
     if isinstance(answer, ProofFault):
         return await _refused(gateway, ask, flow, LoginRefusalCode(answer.value))
     evidence = verified_evidence(answer, provider, check, gateway.now())
@@ -159,7 +173,13 @@ async def submit_real_person_proof(
     return ProofAccepted(provider.name, provider.is_sandbox)
 
 
-async def _refused(gateway: Gateway, ask: Ask, flow: Document, code: LoginRefusalCode) -> Refused:
+async def _refused(
+    gateway: Gateway,
+    ask: Ask,
+    flow: Document,
+    code: LoginRefusalCode,
+    advice: ProofAdvice | None = None,
+) -> Refused:
     """Back to the consented state, where another challenge can be asked for."""
 
     line = flow_line(AuditAction.REAL_PERSON_REFUSED, flow, code)
@@ -167,7 +187,7 @@ async def _refused(gateway: Gateway, ask: Ask, flow: Document, code: LoginRefusa
     moved = await advance_audited(gateway, ask, flow, FlowEvent.PROOF_REFUSED, line, changes)
     if moved is None:
         return overtaken()
-    return Refused(code, by_sandbox=gateway.person_provider.is_sandbox)
+    return Refused(code, by_sandbox=gateway.person_provider.is_sandbox, advice=advice)
 
 
 async def _consent_stands(gateway: Gateway, flow: Document) -> bool:
