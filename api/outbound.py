@@ -96,11 +96,20 @@ class Outbound:
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Raises AddressRefused or CallFailed."""
+        return await self._called("POST", url, headers, body)
+
+    async def get(self, url: str) -> Answer:
+        """Raises AddressRefused or CallFailed."""
+        return await self._called("GET", url, {}, None)
+
+    async def _called(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None
+    ) -> Answer:
         if not self.accepts(url):
             raise AddressRefused
         try:
             async with self._turns, asyncio.timeout(CALL_SECONDS):
-                return await self._posted(url, headers, body)
+                return await self._answered(method, url, headers, body)
         except (TimeoutError, httpcore.TimeoutException):
             failure: CallFailed = CallTimedOut()
         except (OSError, *_FAILURES):
@@ -108,7 +117,9 @@ class Outbound:
         # Raised here, without the text that quotes the address.
         raise failure
 
-    async def _posted(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    async def _answered(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None
+    ) -> Answer:
         limits = {"connect": CONNECT_SECONDS, "read": CALL_SECONDS, "write": CALL_SECONDS}
         sent = [
             ("User-Agent", "OneCard-Gateway"),
@@ -116,7 +127,7 @@ class Outbound:
             *headers.items(),
         ]
         async with self._pool.stream(
-            "POST",
+            method,
             url,
             headers=[(name.encode(), value.encode()) for name, value in sent],
             content=body,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from api.adapter_factories import adapter_of
 from api.failure import Refusal
+from api.outbound import Outbound
 from api.providers.clamd_scanner import ClamdScanner
+from api.providers.remote_person import remote_person
 from api.providers.sandbox_code import SandboxCodeProvider
 from api.providers.sandbox_person import SandboxPersonProvider
 from api.providers.sandbox_scanner import SandboxScanner
-from api.settings import SANDBOX, Settings
+from api.settings import REMOTE, SANDBOX, Settings
 from auth.keys import KeySet, Purpose
 from auth.verification import AssuranceLevel, RealPersonProvider, SecondProofProvider
 from resolvers.paper_scanner import PaperScanner
@@ -29,6 +31,9 @@ def verifying_providers(
     second_proof: SecondProofProvider
     if settings.person_provider == SANDBOX:
         person = SandboxPersonProvider(secret)
+    elif settings.person_provider == REMOTE:
+        outbound = Outbound(loopback_allowed=settings.outbound_loopback)
+        person = remote_person(settings.person_engines_file, outbound)
     else:
         person = adapter_of("ONECARD_PERSON_PROVIDER", settings.person_provider)()
     if settings.second_proof_provider == SANDBOX:

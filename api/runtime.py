@@ -15,6 +15,7 @@ from api.ids import new_id
 from api.letter_signing import letter_signer
 from api.outlets import open_outlets
 from api.provider_choice import paper_scanner, verifying_providers
+from api.providers.remote_person import RemotePersonProvider
 from api.settings import Settings
 from api.webhook_queries import SchemaQueries
 from auth.audit import AuditStore
@@ -172,6 +173,8 @@ async def open_runtime(
         await feed.stop()
         passwords.close()
         await outlets.close()
+        if isinstance(gateway.person_provider, RemotePersonProvider):
+            await gateway.person_provider.close()
         gateway.heavy_work.close()
         gateway.letter_press.close()
         # Closing waits for a database that hangs; the event loop must not.

@@ -27,6 +27,7 @@ from api.setting_rules import (
 )
 
 SANDBOX = "sandbox"
+REMOTE = "remote"
 LOCAL = "local"
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - a path, no password
 DEFAULT_ISSUER = "http://127.0.0.1:8000"
@@ -59,7 +60,10 @@ class Settings(DeliverySettings):
     )
     person_provider: str = Field(
         SANDBOX,
-        description="who verifies a real person: sandbox, or an adapter as module:factory",
+        description="who verifies a real person: sandbox, remote, or an adapter as module:factory",
+    )
+    person_engines_file: Path | None = Field(
+        None, description="remote engines in order, in TOML; see docs/remote-verification.md"
     )
     second_proof_provider: str = Field(
         SANDBOX,
@@ -127,7 +131,8 @@ class Settings(DeliverySettings):
     @field_validator("person_provider", "second_proof_provider")
     @classmethod
     def _provider(cls, value: str, info: ValidationInfo) -> str:
-        if value != SANDBOX and not ADAPTER.fullmatch(value):
+        is_remote = value == REMOTE and info.field_name == "person_provider"
+        if value != SANDBOX and not is_remote and not ADAPTER.fullmatch(value):
             raise ValueError("must be 'sandbox' or an adapter as module:factory")
         if value == SANDBOX and is_production(info):
             refuse_unsafe(_VERIFIES_NOBODY[str(info.field_name)])

@@ -126,18 +126,34 @@ class PersonCheck:
 
 @dataclass(frozen=True)
 class Challenge:
-    """`instructions` are codes of what to do before the camera; `reference` is the provider's."""
+    """`instructions` are codes of what to do before the camera; `reference` is the provider's.
+    `provider` is which one of several took it, where one adapter stands for them."""
 
     instructions: Sequence[str]
     reference: str
     lifetime: timedelta
+    provider: str | None = None
+
+
+class EvidenceSigner(Protocol):
+    """Whose signature evidence bears. A provider is one itself, unless it stands for several."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def level(self) -> AssuranceLevel: ...
+
+    def keys(self) -> Mapping[str, Ed25519PublicKey]: ...
 
 
 @dataclass(frozen=True)
 class SignedEvidence:
-    """JWS compact form of type `onecard-evidence+jwt`."""
+    """JWS compact form of type `onecard-evidence+jwt`. `signer` is who must have signed it, when
+    that is not the provider under its own name."""
 
     jws: str
+    signer: EvidenceSigner | None = None
 
 
 @runtime_checkable
@@ -216,7 +232,8 @@ def verified_evidence(
     signed: SignedEvidence, provider: RealPersonProvider, check: PersonCheck, now: datetime
 ) -> Evidence | None:
     """The evidence, or None when anything about it does not hold."""
-    claims = _claims(signed, provider.keys(), provider.name)
+    signer: EvidenceSigner = signed.signer or provider
+    claims = _claims(signed, signer.keys(), signer.name)
     if claims is None:
         return None
     bound = {
@@ -225,7 +242,7 @@ def verified_evidence(
         "device": check.device,
         "purpose": check.purpose,
         "result": "REAL_PERSON",
-        "level": str(provider.level),
+        "level": str(signer.level),
     }
     if any(claims.get(name) != value for name, value in bound.items()):
         return None
@@ -237,7 +254,7 @@ def verified_evidence(
     if abs(age) > MAX_EVIDENCE_AGE.total_seconds() or expires <= now.timestamp():
         return None
     proved_at = datetime.fromtimestamp(issued, tz=now.tzinfo)
-    return Evidence(provider.level, min(proved_at, now))
+    return Evidence(signer.level, min(proved_at, now))
 
 
 def _claims(

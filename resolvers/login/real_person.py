@@ -90,7 +90,7 @@ async def start_real_person_check(gateway: Gateway, ask: Ask) -> CheckStarted | 
     expires_at = min(now + challenge.lifetime, flow["expires_at"])
     stored = {
         "id": challenge_id,
-        "provider": provider.name,
+        "provider": challenge.provider or provider.name,
         "nonce": nonce,
         "reference": challenge.reference,
         "expires_at": expires_at,
@@ -101,7 +101,7 @@ async def start_real_person_check(gateway: Gateway, ask: Ask) -> CheckStarted | 
     return CheckStarted(
         challenge_id,
         tuple(challenge.instructions),
-        provider.name,
+        stored["provider"],
         provider.is_sandbox,
         expires_at,
     )
@@ -142,9 +142,10 @@ async def submit_real_person_proof(
         return await _refused(gateway, ask, flow, LoginRefusalCode.PROVIDER_UNAVAILABLE)
     # RFC 8176: only a real engine looked at a face; a sandbox saw that somebody was there.
     method = "user" if evidence.level is AssuranceLevel.SANDBOX else "face"
+    signed_by = (answer.signer or provider).name
     changes = {
         "evidence": {
-            "provider": provider.name,
+            "provider": signed_by,
             "level": str(evidence.level),
             "proved_at": evidence.proved_at,
         }
@@ -170,7 +171,7 @@ async def submit_real_person_proof(
     if moved is None:
         return overtaken()
     await gateway.throttle.forget(_throttle_key(gateway, flow))
-    return ProofAccepted(provider.name, provider.is_sandbox)
+    return ProofAccepted(signed_by, provider.is_sandbox)
 
 
 async def _refused(
