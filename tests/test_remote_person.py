@@ -261,6 +261,17 @@ async def test_an_engine_that_fails_again_and_again_is_left_alone(
     assert len(remote.first.checks) == 1
 
 
+async def test_proofs_that_an_engine_does_not_take_do_not_shut_it_to_others(
+    remote: Remote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(circuit_breaker, "FAILURES_TO_OPEN", 2)
+    client, challenge_id = await remote.challenged()
+    remote.first.failing, remote.first.status = 2, 400
+    for _ in range(2):
+        assert (await submit(client, challenge_id))["code"] == "PROVIDER_UNAVAILABLE"
+    assert (await submit(client, challenge_id))["__typename"] == "RealPersonProved"
+
+
 async def test_a_rotated_key_is_fetched_and_keys_stay_while_the_engine_is_away(
     remote: Remote, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -140,9 +140,13 @@ class RemoteEngine:
             if told is not None:
                 self._breaker.succeeded()
                 return told, answer.status
+            if 400 <= answer.status < 500:
+                # It is well and refuses what was sent, which an app may have chosen: that must
+                # not shut the engine to everybody.
+                break
             self._breaker.failed()
             if answer.status < 500:
-                break  # it has answered, and would answer the same again
+                break  # it would answer the same again
         raise ProviderUnavailable
 
     def _headers(self, path: str, key: str) -> Mapping[str, str]:
