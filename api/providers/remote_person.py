@@ -27,9 +27,11 @@ from auth.verification import (
     AssuranceLevel,
     Challenge,
     PersonCheck,
+    Proof,
     ProofFault,
     ProviderUnavailable,
     SignedEvidence,
+    TextProof,
 )
 
 MAX_ENGINES: Final = 4
@@ -73,14 +75,16 @@ class RemotePersonProvider:
         self,
         check: PersonCheck,
         reference: str,
-        proof: str,
+        proof: Proof,
         now: datetime,  # noqa: ARG002 - the protocol's; results are judged after they came
     ) -> SignedEvidence | ProofFault:
+        if not isinstance(proof, TextProof):
+            return ProofFault.NOT_LIVE
         name, _, theirs = reference.partition(":")
         engine = self._engines.get(name)
         if engine is None:  # it was taken out of the file meanwhile
             raise ProviderUnavailable
-        return await engine.submit(check, theirs, proof)
+        return await engine.submit(check, theirs, proof.text)
 
     async def close(self) -> None:
         await self._outbound.close()
