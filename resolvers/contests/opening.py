@@ -52,6 +52,8 @@ async def contest_record(
         record = await gateway.contested_records.find(kind, asked.record_id, holder_id, transaction)
         if record is None:
             return Refused(RefusalCode.NOT_FOUND, None, holder_id)
+        # Whoever contests for the same holder at once would count the same contests.
+        await gateway.holders.lock(holder_id, transaction)
         fault = await _fault(gateway, kind, asked, holder_id, now, transaction)
         if fault is not None:
             return Refused(fault, asked.record_id, holder_id)

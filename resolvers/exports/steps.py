@@ -60,6 +60,8 @@ async def start_export(
     async def work(transaction: Transaction) -> Changed | Refused:
         if any(denial_for(ask.principal, (one,), now) is not None for one in NEEDED):
             return Refused(RefusalCode.PERMITS_NOT_GRANTED)
+        # Whoever starts one for the same employer at once would count the same exports.
+        await gateway.employers.lock(employer_id, transaction)
         states = await gateway.exports.load_states(employer_id, transaction)
         if states.count(ExportState.WORKING) >= MAX_OPEN or len(states) >= MAX_KEPT:
             return Refused(RefusalCode.TOO_MANY_EXPORTS)

@@ -1,4 +1,7 @@
-"""Employers: public facts of a legal person, found by its unified social credit code."""
+"""Employers: public facts of a legal person, found by its unified social credit code.
+
+`revision` tells nobody anything: it makes those who count what an employer has count one after the
+other (`lock`)."""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from auth.bson_schema import LOCALISED, SOURCE, document, identifier, text
+from auth.bson_schema import INTEGER, LOCALISED, SOURCE, document, identifier, text
 from auth.collections import CollectionSpec, Index
 from auth.mongo import Collection, Database, Document, Transaction
 from resolvers.store.sealed import source_document
@@ -15,7 +18,7 @@ NAME = "employers"
 
 SPEC = CollectionSpec(
     name=NAME,
-    version=1,
+    version=2,
     audience="the holders it employs; the employer itself",
     validator=document(
         {
@@ -24,6 +27,7 @@ SPEC = CollectionSpec(
             "name": LOCALISED,
             "city": text(6, "^[0-9]{6}$"),
             "source": SOURCE,
+            "revision": INTEGER,
         }
     ),
     indexes=(
@@ -49,6 +53,7 @@ def encode_employer(record: EmployerRecord) -> Document:
         "name": dict(record.name),
         "city": record.city,
         "source": source_document(record.authority, record.updated_at),
+        "revision": 1,
     }
 
 
@@ -60,6 +65,14 @@ class EmployerStore:
         """One compiled read of one employer (`resolvers.pipeline`)."""
         found: list[Document] = await self._employers.aggregate(pipeline).to_list(1)
         return found
+
+    async def lock(self, employer_id: str, transaction: Transaction) -> bool:
+        """Make the transaction conflict with any other that counts what this employer has, so that
+        neither counts what the other is making. False when there is no such employer."""
+        written = await self._employers.update_one(
+            {"_id": employer_id}, {"$inc": {"revision": 1}}, session=transaction
+        )
+        return bool(written.matched_count)
 
     async def find_id(self, credit_code: str, transaction: Transaction | None = None) -> str | None:
         """By a code as `normalise_credit_code` answers it."""

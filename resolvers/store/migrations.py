@@ -158,6 +158,13 @@ async def _permits_say_of_which_employment(database: Database) -> None:
     )
 
 
+async def _employers_have_a_revision(database: Database) -> None:
+    """Version 2: a number by which those who count what an employer has meet."""
+    await database["employers"].update_many(
+        {"revision": {"$exists": False}}, {"$set": {"revision": 1}}, bypass_document_validation=True
+    )
+
+
 async def _events_of_before_are_no_news_to_webhooks(_database: Database) -> None:
     """Version 3: webhooks take events on too. Nobody had one before, so none is to be told, and
     nothing is written."""
@@ -167,6 +174,7 @@ MIGRATIONS: Sequence[Migration] = (
     Migration("audit", 2, _lines_name_those_who_were_looked_at),
     Migration("audit", 3, _lines_name_sub_users),
     Migration("cards", 2, _cards_say_why_and_until_when),
+    Migration("employers", 2, _employers_have_a_revision),
     Migration("employer_clients", 2, _clients_say_what_they_are_held_to),
     Migration("holders", 2, _consents_can_be_withdrawn),
     Migration("outgoing_events", 2, _events_wait_for_those_who_take_them_on),

@@ -60,6 +60,8 @@ async def create_webhook(
     async def work(transaction: Transaction) -> Changed | Refused:
         code = await _fault_of(gateway, client_id, wanted)
         if code is None:
+            # Whoever makes one for the same client at once would count the same webhooks.
+            await gateway.employers.lock(employer_id, transaction)
             count = await gateway.webhooks.subscriptions.count_of_client(client_id, transaction)
             code = RefusalCode.TOO_MANY_WEBHOOKS if count >= MAX_WEBHOOKS else None
         if code is not None:
