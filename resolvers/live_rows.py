@@ -13,6 +13,7 @@ from resolvers.store.deliveries import DeliveryState
 from resolvers.vocabulary import FilerKind
 
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+_BEFORE_ALL = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def open_tasks(_now: datetime) -> Mapping[str, Any]:
@@ -51,6 +52,11 @@ def filed_by_employer(_now: datetime) -> Mapping[str, Any]:
 def of_an_employer(_now: datetime) -> Mapping[str, Any]:
     """Said with its type, so that the partial index serves it."""
     return {"employer_id": {"$type": "string"}}
+
+
+def of_an_employment(_now: datetime) -> Mapping[str, Any]:
+    """Of which it is known what their employer is shown; an index holds the field."""
+    return {"shown.valid_from": {"$gt": _BEFORE_ALL}}
 
 
 def open_orders(_now: datetime) -> Mapping[str, Any]:

@@ -44,7 +44,7 @@ class Employee:
 
     @employer_field(
         f"The full name, as registered; of one who left, as it was then. {BY_DUTY}",
-        reads=("name.sealed",),
+        reads=("name.sealed", "ends_at"),
         rule_edges=("holder",),
         shows=("holders.full_name",),
     )

@@ -89,7 +89,11 @@ class HolderMissing(Exception):
 def name_of(info: Info, row: Row, employment: Row | None) -> str:
     """The full name of the holder of a row: as it was at the end of the employment, once the holder
     has another one."""
-    if employment is not None and employment.get("name"):
+    if (
+        employment is not None
+        and employment.get("name")
+        and employment["ends_at"] <= info.context.now
+    ):
         return employment.in_full(info, "name")
     holder = row.of_same_holder("holder", "holders")
     if holder is None:

@@ -53,12 +53,12 @@ _EMPLOYEE_ORDERS: Mapping[str, ListOrder] = {
     EmployeeSort.OLDEST: ListOrder("employees-oldest", "started_at", ascending=True),
 }
 _PERMIT_ORDERS: Mapping[str, ListOrder] = {
-    PermitSort.NEWEST: ListOrder("permits", "valid_from"),
-    PermitSort.OLDEST: ListOrder("permits-oldest", "valid_from", ascending=True),
-    PermitSort.LAST_DAY_SOONEST: ListOrder("permits-soonest", "valid_until", ascending=True),
-    PermitSort.LAST_DAY_LATEST: ListOrder("permits-latest", "valid_until", ascending=False),
-    PermitSort.ISSUED_NEWEST: ListOrder("permits-issued", "issued_at", ascending=False),
-    PermitSort.ISSUED_OLDEST: ListOrder("permits-issued-first", "issued_at", ascending=True),
+    PermitSort.NEWEST: ListOrder("permits", "shown.valid_from"),
+    PermitSort.OLDEST: ListOrder("permits-oldest", "shown.valid_from", ascending=True),
+    PermitSort.LAST_DAY_SOONEST: ListOrder("permits-soonest", "shown.valid_until", ascending=True),
+    PermitSort.LAST_DAY_LATEST: ListOrder("permits-latest", "shown.valid_until", ascending=False),
+    PermitSort.ISSUED_NEWEST: ListOrder("permits-issued", "shown.issued_at", ascending=False),
+    PermitSort.ISSUED_OLDEST: ListOrder("permits-issued-first", "shown.issued_at", ascending=True),
 }
 
 

@@ -61,7 +61,7 @@ RULE_SELECTIONS: Mapping[str, Selection] = {
     "actor_officer": Selection(frozenset({"authority"})),
     "holder": Selection(frozenset({"full_name.sealed"})),
     "permit": Selection(frozenset({"number.sealed"})),
-    "sponsorship": Selection(frozenset({"name.sealed"})),
+    "sponsorship": Selection(frozenset({"name.sealed", "ends_at"})),
     "reviewer": Selection(frozenset({"state", "duties"})),
 }
 """What a rule reads of all rows of a relation."""

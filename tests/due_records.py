@@ -61,6 +61,7 @@ def permit(holder_id: str, last_day: date, **changed: Any) -> Document:
         "history": [],
         "superseded_by": None,
         "employment_id": None,
+        "shown": None,
         "name_key_version": None,
         "name_prefixes": [],
         "source": _SOURCE,

@@ -55,7 +55,12 @@ async def found_by(gateway: Gateway, employer_id: str, text: str) -> set[str]:
 async def forget_employments(serving: Serving) -> None:
     """As a database of an earlier version."""
     await serving.database["employments"].delete_many({})
-    unknown: Document = {"employment_id": None, "name_key_version": None, "name_prefixes": []}
+    unknown: Document = {
+        "employment_id": None,
+        "shown": None,
+        "name_key_version": None,
+        "name_prefixes": [],
+    }
     await serving.database["permits"].update_many({}, {"$set": unknown})
 
 

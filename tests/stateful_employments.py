@@ -27,6 +27,8 @@ def check_employments(permits: Mapping[str, Document], employments: Mapping[str,
         told = {(*_span(one), _permit_ids(one, own)) for one in stored[holder_id]}
         assert told == set(_swept(own)), holder_id
         assert len(told) == len(stored[holder_id])
+        for one in own:
+            _check_shown(one, employments[one["employment_id"]])
         for one in stored[holder_id]:
             _check_newest(one, permits)
 
@@ -46,16 +48,23 @@ def _check_digests(permits: Iterable[Document], employments: Mapping[str, Docume
         assert employment["name_prefixes"]
 
 
+def _check_shown(permit: Document, employment: Document) -> None:
+    """As the permit is, but for what happened to it after the end."""
+    over_at, shown = _over_at(permit), permit["shown"]
+    changed_at = max(one["at"] for one in permit["history"])
+    if changed_at <= employment["ends_at"]:
+        assert shown == {name: permit[name] for name in shown}
+    if over_at is not None and over_at > employment["ends_at"]:
+        assert shown["state"] not in ("CANCELLED", "SUPERSEDED")
+
+
 def _check_newest(employment: Document, permits: Mapping[str, Document]) -> None:
     snapshot = employment["permit"]
     newest = permits[snapshot["id"]]
     own = [one for one in permits.values() if one["employment_id"] == employment["_id"]]
     assert newest["issued_at"] == max(one["issued_at"] for one in own)
-    for name in ("category", "city", "valid_from", "valid_until"):
-        assert snapshot[name] == newest[name]
-    over_at = _over_at(newest)
-    was_over = over_at is not None and over_at <= employment["ends_at"]
-    assert snapshot["state"] == newest["state"] or (snapshot["state"] == "ISSUED" and not was_over)
+    for name in ("state", "category", "city", "valid_from", "valid_until"):
+        assert snapshot[name] == newest["shown"][name]
     assert (employment["name"] is None) == (employment["name_parts"] is None)
 
 

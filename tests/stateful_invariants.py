@@ -118,7 +118,7 @@ def _grown(before: Seen, after: Seen) -> Iterator[tuple[str, int]]:
                 yield document_id, document["revision"] - former["revision"]
 
 
-_OF_EMPLOYMENT = ("employment_id", "name_key_version", "name_prefixes")
+_OF_EMPLOYMENT = ("employment_id", "shown", "name_key_version", "name_prefixes")
 
 
 def told_by_employment(permit: Document) -> Document:

@@ -10,7 +10,14 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolvers.rules.employment import SponsoredPermit, Stretch, as_at_end, state_at, stretches_of
+from resolvers.rules.employment import (
+    SponsoredPermit,
+    Stretch,
+    as_at_end,
+    shown_of,
+    state_at,
+    stretches_of,
+)
 from resolvers.vocabulary import PermitEvent, PermitState
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -41,6 +48,10 @@ def stored(
         "valid_until": day(until),
         "issued_at": day(issued),
         "superseded_by": by,
+        "category": "B",
+        "form": "INTEGRATED",
+        "post": {"en": "Engineer"},
+        "city": "440100",
         "history": [{"at": day(at), "event": str(event)} for at, event in events],
         "source": {"authority": "labour", "updated_at": day(max(at for at, _ in events))},
     }
@@ -111,7 +122,9 @@ def test_what_is_shown_of_a_permit_ends_with_the_employment() -> None:
     permit = stored("p", "E", 0, 365, over=(_S.SUPERSEDED, 370), by="q")
     [first, _] = stretches(permit, stored("q", "E", 370, 700))
     assert as_at_end(permit, first.ends_at, day(364)) == permit
-    shown = as_at_end(permit, first.ends_at, day(380))
+    corrected = permit | {"shown": shown_of(permit, first.ends_at), "city": "440300"}
+    shown = as_at_end(corrected, first.ends_at, day(380))
+    assert shown["city"] == "440100"
     assert [one["event"] for one in shown["history"]] == ["ISSUED"]
     assert (shown["state"], shown["superseded_by"]) == ("ISSUED", None)
     assert shown["source"]["updated_at"] == day(365)
@@ -121,7 +134,8 @@ def test_what_is_shown_of_a_permit_ends_with_the_employment() -> None:
 def test_a_cancellation_that_ended_it_is_shown() -> None:
     permit = stored("p", "E", 0, 365, over=(_S.CANCELLED, 100))
     [stretch] = stretches(permit)
-    shown = as_at_end(permit, stretch.ends_at, day(500))
+    told = permit | {"shown": shown_of(permit, stretch.ends_at)}
+    shown = as_at_end(told, stretch.ends_at, day(500))
     assert (shown["state"], shown["history"]) == ("CANCELLED", permit["history"])
 
 
@@ -243,6 +257,8 @@ def test_no_two_employers_sponsor_at_once_and_nothing_later_is_shown(
                         or first.employer_id == second.employer_id
                     )
         for permit in one.permits:
-            shown = as_at_end(by_id[permit.permit_id], one.ends_at, one.ends_at)
+            told = by_id[permit.permit_id]
+            told = told | {"shown": shown_of(told, one.ends_at)}
+            shown = as_at_end(told, one.ends_at, one.ends_at)
             assert all(entry["at"] <= one.ends_at for entry in shown["history"])
             assert shown["state"] == state_at(permit, one.ends_at)

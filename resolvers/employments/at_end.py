@@ -16,15 +16,13 @@ from auth.mongo import Document
 from resolvers.graph import RELATIONS
 from resolvers.pipeline import EDGES
 from resolvers.rules.employer_access import Shown, period_at, shown_by_duty
-from resolvers.rules.employment import as_at_end
+from resolvers.rules.employment import SHOWN, SHOWN_FIELDS, as_at_end
 from resolvers.selection import Edge, Selection
 from resolvers.store import applications, contests, holders, permits
 
 _KEY: Final = "gateway:sponsorship"
 """No response key of a client has a colon, so none can collide."""
 _EMPLOYMENT: Final = Selection(frozenset({"ends_at", "name.masked"}))
-_PERMIT_PATHS: Final = frozenset({"state", "history"})
-"""What `as_at_end` needs, wherever something of a permit is read that it cuts."""
 
 
 def with_sponsorship(collection: str, selection: Selection, employer_id: str) -> Selection:
@@ -41,17 +39,12 @@ def with_sponsorship(collection: str, selection: Selection, employer_id: str) ->
         for key, edge in selection.edges.items()
     }
     selection = replace(selection, edges=edges)
+    sponsorship = {_KEY: Edge("sponsorship", _EMPLOYMENT, where={"employer_id": employer_id})}
     if collection == permits.NAME:
-        paths = selection.paths
-        if paths & {"state", "history", "source", "superseded_by"}:
-            paths = paths | _PERMIT_PATHS
-        edges = {**edges, _KEY: Edge("sponsorship", _EMPLOYMENT)}
-        return replace(selection, paths=paths, edges=edges)
+        at_end = {f"{SHOWN}.{name}" for name in selection.paths.intersection(SHOWN_FIELDS)}
+        return replace(selection, paths=selection.paths | at_end, edges={**edges, **sponsorship})
     if collection == applications.NAME and _names_somebody(collection, selection):
-        own = {"employer_id": employer_id}
-        return replace(
-            selection, edges={**edges, _KEY: Edge("sponsorship", _EMPLOYMENT, where=own)}
-        )
+        return replace(selection, edges={**edges, **sponsorship})
     return selection
 
 
@@ -71,16 +64,19 @@ def as_sponsor_sees(
             continue
         related = RELATIONS[collection][edge.relation].collection
         rows: list[Document] = document[EDGES][key]
-        for place, row in enumerate(rows):
-            if _KEY in edge.selection.edges:
-                rows[place] = row = _seen(related, row, edge.selection, now)
+        if _KEY in edge.selection.edges:
+            seen = (_seen(related, row, edge.selection, now) for row in rows)
+            document[EDGES][key] = rows = [row for row in seen if row is not None]
+        for row in rows:
             as_sponsor_sees(related, row, edge.selection, now)
 
 
-def _seen(collection: str, row: Document, selection: Selection, now: datetime) -> Document:
+def _seen(collection: str, row: Document, selection: Selection, now: datetime) -> Document | None:
+    """None is nothing of it: a permit of no employment with this employer. An application is its
+    own, whether or not anybody is employed by it."""
     [employment] = row[EDGES][_KEY] or [None]
     if employment is None:
-        return row
+        return None if collection == permits.NAME else row
     if shown_by_duty(period_at(employment["ends_at"], now)) is not Shown.AS_AT_END:
         return row
     if collection == permits.NAME:

@@ -30,15 +30,17 @@ async def keep_employments(gateway: Gateway, holder_id: str, transaction: Transa
     def digests_for(employer_id: str) -> NameDigests:
         return name_digests(gateway.digester, employer_id, name)
 
-    writes = planned_writes(permits, employments, digests_for, lambda: gateway.new_id("emt"))
+    writes = planned_writes(
+        permits, employments, digests_for, lambda: gateway.new_id("emt"), gateway.now()
+    )
     if writes.inserts:
         await gateway.employments.insert(writes.inserts, transaction)
     for employment_id, fields in writes.changes.items():
         await gateway.employments.change(employment_id, fields, transaction)
     if writes.removals:
         await gateway.employments.remove(writes.removals, transaction)
-    for permit_ids, fields in writes.permits:
-        await gateway.sponsored_permits.set_employment(permit_ids, fields, transaction)
+    if writes.permits:
+        await gateway.sponsored_permits.set_employments(writes.permits, transaction)
     return bool(writes.inserts or writes.changes or writes.removals or writes.permits)
 
 

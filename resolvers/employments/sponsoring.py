@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 from auth.digests import Digester
 from auth.mongo import Document
@@ -11,6 +12,8 @@ from resolvers.employments.planning import planned_writes
 from resolvers.rules.names import RegisteredName
 from resolvers.rules.names.prefixes import prefixes_of
 from resolvers.store import employments, permits
+
+_NOTHING_SHOWN_YET = datetime.min.replace(tzinfo=UTC)
 
 
 def sponsored_documents(
@@ -24,11 +27,10 @@ def sponsored_documents(
     def digests_for(employer_id: str) -> NameDigests:
         return prefix_digests(digester, employer_id, prefixes)
 
-    writes = planned_writes(stored, (), digests_for, lambda: next(ids))
+    writes = planned_writes(stored, (), digests_for, lambda: next(ids), _NOTHING_SHOWN_YET)
     by_id = {permit["_id"]: permit for permit in stored}
-    for permit_ids, fields in writes.permits:
-        for permit_id in permit_ids:
-            by_id[permit_id].update(fields)
+    for permit_id, fields in writes.permits.items():
+        by_id[permit_id].update(fields)
     for permit in stored:
         yield permits.NAME, permit
     for employment in writes.inserts:

@@ -149,8 +149,8 @@ def _file_part(
 
 
 def _is_whole(row: Document) -> bool:
-    """Not of somebody who is being deleted at this moment."""
-    return all(name in row for name in ("permit", "holder", "key"))
+    """Not of somebody who is being deleted at this moment, nor of a permit without employment."""
+    return all(name in row for name in ("permit", "holder", "key", "employment"))
 
 
 def _writer(export: Document, wanted: ExportList, language: Language) -> TableWriter:

@@ -50,7 +50,7 @@ async def start_export(
     desk = Desk(employer_id, now, gateway.digester)
     is_of_people = wanted.list is ExportList.EMPLOYEES
     # As of now: who comes later is in the next export, and the count stays what it is.
-    began = {"started_at" if is_of_people else "issued_at": {"$lte": now}}
+    began = {"started_at" if is_of_people else "shown.issued_at": {"$lte": now}}
     match: Mapping[str, Any] = {
         "employer_id": employer_id,
         **began,

@@ -13,6 +13,7 @@ from auth.sealing import HolderVault
 from resolvers.policy.named import Named
 from resolvers.policy.permit_labels import CATEGORY_LABELS, PERMIT_STATUS_LABELS
 from resolvers.policy.places import CITIES
+from resolvers.rules.employer_access import Shown, period_at, shown_by_duty
 from resolvers.rules.employment import as_at_end
 from resolvers.rules.exports import ExportList
 from resolvers.rules.permit_status import first_day, permit_status, printed_day, shanghai_day
@@ -29,11 +30,13 @@ SHEETS: Final[Mapping[ExportList, Named]] = {
 
 @dataclass(frozen=True)
 class OpenedRow:
-    """A row of the store, its holder's vault opened; the permit as its sponsor sees it."""
+    """A row of the store, its holder's vault opened; the permit as its sponsor sees it, and the
+    name that it knew, where that is not the holder's any more."""
 
     row: Document
     vault: HolderVault
     permit: Mapping[str, Any]
+    frozen_name: Mapping[str, Any] | None
     language: Language
     now: datetime
 
@@ -44,17 +47,17 @@ class OpenedRow:
 
 
 def opened_row(row: Document, vault: HolderVault, language: Language, now: datetime) -> OpenedRow:
-    employment = row.get("employment")
-    ends_at = now + timedelta(days=1) if employment is None else employment["ends_at"]
-    return OpenedRow(row, vault, as_at_end(row["permit"], ends_at, now), language, now)
+    """Of an employment: of a permit without one, nothing is exported."""
+    employment = row["employment"]
+    is_over = shown_by_duty(period_at(employment["ends_at"], now)) is Shown.AS_AT_END
+    permit = as_at_end(row["permit"], employment["ends_at"], now)
+    return OpenedRow(row, vault, permit, employment.get("name") if is_over else None, language, now)
 
 
 def _name(one: OpenedRow) -> str:
     """As it was at the end of the employment, once the holder has another one."""
-    employment = one.row.get("employment") or {}
-    frozen = employment.get("name")
-    if frozen:
-        return one.vault.open(employments.NAME, "name", bytes(frozen["sealed"]))
+    if one.frozen_name is not None:
+        return one.vault.open(employments.NAME, "name", bytes(one.frozen_name["sealed"]))
     return one.vault.open(
         holders.NAME, "full_name", bytes(one.row["holder"]["full_name"]["sealed"])
     )

@@ -10,6 +10,8 @@ in every further permit that is issued for the same employer before its end, and
 
 It is over at that instant without anybody's act. What comes later belongs to another stretch, also
 for the same employer, and an employer sees of a stretch what there was at its end (`as_at_end`).
+What that was is kept beside each permit (`shown_of`): once it is over, whatever becomes of the
+permit, or is corrected in it, is written elsewhere, and neither shown, nor found, nor sorted by.
 """
 
 from __future__ import annotations
@@ -25,6 +27,12 @@ _OVER: Mapping[PermitState, PermitEvent] = {
     PermitState.CANCELLED: PermitEvent.CANCELLED,
     PermitState.SUPERSEDED: PermitEvent.SUPERSEDED,
 }
+
+SHOWN = "shown"
+SHOWN_FIELDS = (
+    *("state", "category", "form", "post", "city", "valid_from", "valid_until", "issued_at"),
+)
+"""What an employer reads of a permit, or finds it by, and may be another one later."""
 
 
 @dataclass(frozen=True)
@@ -131,21 +139,27 @@ def state_at(permit: SponsoredPermit, ends_at: datetime) -> PermitState:
     return permit.state
 
 
+def shown_of(stored: Mapping[str, Any], ends_at: datetime) -> Mapping[str, Any]:
+    """What an employer is to be shown of a permit as it is stored now, if its stretch ends so."""
+    state = state_at(SponsoredPermit.of(stored), ends_at)
+    return {name: stored[name] for name in SHOWN_FIELDS} | {"state": str(state)}
+
+
 def as_at_end(stored: Mapping[str, Any], ends_at: datetime, now: datetime) -> Mapping[str, Any]:
     """A stored permit, or those fields of it that were read, as its sponsor sees it: once the
-    employment is over, nothing that happened later. `history` must be among the fields read where
-    `state` is."""
+    employment is over, nothing that happened or was corrected later. What was read of
+    `SHOWN_FIELDS` must have been read of `shown` too."""
     if now < ends_at:
         return stored
-    shown = dict(stored)
+    cut = dict(stored)
+    for name in SHOWN_FIELDS:
+        if name in stored:
+            cut[name] = stored[SHOWN][name]
     if "history" in stored:
-        shown["history"] = [entry for entry in stored["history"] if entry["at"] <= ends_at]
-    if "state" in stored:
-        over_at = _over_at(stored, PermitState(stored["state"]))
-        if over_at is not None and over_at > ends_at:
-            shown["state"] = str(PermitState.ISSUED)
-            shown["superseded_by"] = None
+        cut["history"] = [entry for entry in stored["history"] if entry["at"] <= ends_at]
+    if "superseded_by" in stored and cut.get("state") != PermitState.SUPERSEDED:
+        cut["superseded_by"] = None
     if "source" in stored:
         told_at = min(stored["source"]["updated_at"], ends_at)
-        shown["source"] = {**stored["source"], "updated_at": told_at}
-    return shown
+        cut["source"] = {**stored["source"], "updated_at": told_at}
+    return cut

@@ -58,8 +58,8 @@ def tasks_match(wanted: TaskFilter, now: datetime) -> Mapping[str, Any]:
 
 
 def permits_match(wanted: RosterFilter, now: datetime, digests: Digests) -> Mapping[str, Any]:
-    """Of `permits`."""
-    return _all_of(_permit_clauses(wanted, now, "") + _name_clauses(digests))
+    """Of `permits`, by what their employer is shown of them."""
+    return _all_of(_permit_clauses(wanted, now, "shown.") + _name_clauses(digests))
 
 
 def employments_match(wanted: RosterFilter, now: datetime, digests: Digests) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ from auth.mongo import Collection, Database, Document, Transaction
 from resolvers.rules.exports import ExportList
 from resolvers.store import employments, holder_keys, holders, permits
 
-_ORDER: Final = {ExportList.EMPLOYEES: "started_at", ExportList.PERMITS: "valid_from"}
+_ORDER: Final = {ExportList.EMPLOYEES: "started_at", ExportList.PERMITS: "shown.valid_from"}
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ _JOINED: Final[Mapping[ExportList, list[Document]]] = {
         {"$set": {"employment": "$row"}},
         *_looked_up(
             *(permits.NAME, "row.permit.id", "permit", *_PERMIT),
-            *("valid_until", "history", "issued_at"),
+            *("valid_until", "shown"),
         ),
         {"$unset": "row"},
     ],

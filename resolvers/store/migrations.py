@@ -165,6 +165,43 @@ async def _employers_have_a_revision(database: Database) -> None:
     )
 
 
+async def _permits_say_what_is_shown_of_them(database: Database) -> None:
+    """Version 3: what its employer is shown of a permit, kept for when the employment is over. What
+    was corrected before is not known; a state that came later is. Of one of no employment upkeep
+    finds both."""
+    told = {"$filter": {"input": "$history", "cond": {"$eq": ["$$this.event", "$state"]}}}
+    over = {"$in": ["$state", ["CANCELLED", "SUPERSEDED"]]}
+    later = {"$gt": [{"$last": {"$map": {"input": told, "in": "$$this.at"}}}, "$ends_at"]}
+    shown = {
+        **{name: f"${name}" for name in _SHOWN_OF_PERMITS},
+        "state": {"$cond": [{"$and": [over, later]}, "ISSUED", "$state"]},
+    }
+    cursor = database["permits"].aggregate(
+        [
+            {"$match": {"shown": {"$exists": False}}},
+            {
+                "$lookup": {
+                    "from": "employments",
+                    "localField": "employment_id",
+                    "foreignField": "_id",
+                    "pipeline": [{"$project": {"ends_at": 1}}],
+                    "as": "employment",
+                }
+            },
+            {"$set": {"ends_at": {"$first": "$employment.ends_at"}}},
+            {"$project": {"shown": {"$cond": [{"$gt": ["$ends_at", None]}, shown, None]}}},
+            {"$merge": {"into": "permits", "whenMatched": "merge", "whenNotMatched": "discard"}},
+        ],
+        bypassDocumentValidation=True,
+    )
+    await cursor.to_list(None)
+
+
+_SHOWN_OF_PERMITS = (
+    *("category", "form", "post", "city", "valid_from", "valid_until", "issued_at"),
+)
+
+
 async def _events_of_before_are_no_news_to_webhooks(_database: Database) -> None:
     """Version 3: webhooks take events on too. Nobody had one before, so none is to be told, and
     nothing is written."""
@@ -181,5 +218,6 @@ MIGRATIONS: Sequence[Migration] = (
     Migration("outgoing_events", 3, _events_of_before_are_no_news_to_webhooks),
     Migration("login_flows", 2, _flows_count_codes_and_checks),
     Migration("permits", 2, _permits_say_of_which_employment),
+    Migration("permits", 3, _permits_say_what_is_shown_of_them),
     Migration("throttle", 2, _throttle_counts_refusals),
 )

@@ -37,7 +37,7 @@ WITHOUT_EMPLOYMENT: Mapping[str, Any] = {"employment_id": {"$type": "null"}}
 
 SPEC = CollectionSpec(
     name=NAME,
-    version=2,
+    version=3,
     audience="the holder; the employer that sponsors it",
     validator=document(
         {
@@ -61,6 +61,22 @@ SPEC = CollectionSpec(
             "superseded_by": optional(identifier("pmt")),
             # Null only until upkeep has found it (`resolvers.jobs.employment_filling`).
             "employment_id": optional(identifier("emt")),
+            # What its employer is shown and finds it by: as above while the employment goes on,
+            # and as it was at the end for ever. Null together with the employment.
+            "shown": optional(
+                document(
+                    {
+                        "state": one_of(PermitState),
+                        "category": one_of(PermitCategory),
+                        "form": one_of(PermitForm),
+                        "post": LOCALISED,
+                        "city": text(6, "^[0-9]{6}$"),
+                        "valid_from": INSTANT,
+                        "valid_until": INSTANT,
+                        "issued_at": INSTANT,
+                    }
+                )
+            ),
             # As of the employment, so that a list of permits can be searched too.
             "name_key_version": optional(INTEGER),
             "name_prefixes": array(binary(), maximum=MAX_NAME_PREFIXES),
@@ -75,32 +91,35 @@ SPEC = CollectionSpec(
         ),
         Index(
             "employer_newest",
-            (("employer_id", 1), ("valid_from", -1), ("_id", 1)),
+            (("employer_id", 1), ("shown.valid_from", -1), ("_id", 1)),
             serves="the permits that an employer sponsors, newest first",
         ),
         Index(
             "employer_last_day",
-            (("employer_id", 1), ("valid_until", -1), ("_id", 1)),
+            (("employer_id", 1), ("shown.valid_until", -1), ("_id", 1), ("shown.valid_from", 1)),
             serves="an employer's permits by last day; those that end within some days",
         ),
         Index(
             "employer_issued",
-            (("employer_id", 1), ("issued_at", -1), ("_id", 1)),
+            (("employer_id", 1), ("shown.issued_at", -1), ("_id", 1), ("shown.valid_from", 1)),
             serves="an employer's permits by issue",
         ),
         Index(
             "employer_name",
-            (("employer_id", 1), ("name_prefixes", 1), ("valid_from", -1), ("_id", 1)),
+            (("employer_id", 1), ("name_prefixes", 1), ("shown.valid_from", -1), ("_id", 1)),
             serves="an employer's permits of people whose name has a word with some beginning",
         ),
         Index(
             "employer_state",
-            (("employer_id", 1), ("state", 1), ("valid_from", -1), ("_id", 1), ("valid_until", 1)),
+            (
+                *(("employer_id", 1), ("shown.state", 1), ("shown.valid_from", -1)),
+                *(("_id", 1), ("shown.valid_until", 1)),
+            ),
             serves="an employer's permits of one status",
         ),
         Index(
             "employer_city",
-            (("employer_id", 1), ("city", 1), ("valid_from", -1), ("_id", 1)),
+            (("employer_id", 1), ("shown.city", 1), ("shown.valid_from", -1), ("_id", 1)),
             serves="an employer's permits of some cities",
         ),
         Index(
@@ -126,6 +145,7 @@ SPEC = CollectionSpec(
 
 NO_EMPLOYMENT_YET: Mapping[str, Any] = {
     "employment_id": None,
+    "shown": None,
     "name_key_version": None,
     "name_prefixes": (),
 }

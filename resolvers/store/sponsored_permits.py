@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
+
+from pymongo import UpdateOne
 
 from auth.mongo import Collection, Database, Document, Transaction
 from resolvers.store.permits import MAX_PER_HOLDER, NAME, WITHOUT_EMPLOYMENT
@@ -19,7 +21,8 @@ SPONSORED_FIELDS = (
         "valid_until",
         "issued_at",
     ),
-    *("superseded_by", "history", "employment_id", "name_key_version", "name_prefixes"),
+    *("form", "post", "superseded_by", "history"),
+    *("employment_id", "shown", "name_key_version", "name_prefixes"),
 )
 """What tells an employment, and what it writes to its permits."""
 
@@ -45,13 +48,17 @@ class SponsoredPermitStore:
         found = await cursor.to_list(limit)
         return sorted({permit["holder_id"] for permit in found})
 
-    async def set_employment(
-        self, permit_ids: Sequence[str], fields: Mapping[str, Any], transaction: Transaction
+    async def set_employments(
+        self, fields: Mapping[str, Mapping[str, Any]], transaction: Transaction
     ) -> None:
-        """Of which employment they are, and its digests: no change of the permit, so no other
-        revision. The caller has locked the holder."""
-        await self._permits.update_many(
-            {"_id": {"$in": list(permit_ids)}}, {"$set": dict(fields)}, session=transaction
+        """Of which employment they are, what that shows, and its digests: no change of the
+        permit, so no other revision. The caller has locked the holder."""
+        await self._permits.bulk_write(
+            [
+                UpdateOne({"_id": permit_id}, {"$set": dict(one)})
+                for permit_id, one in fields.items()
+            ],
+            session=transaction,
         )
 
     async def set_name(
