@@ -95,8 +95,9 @@ class VerifyCardInput:
 @strawberry.type(
     description=(
         "The code was checked, and is used up, however this ended. `By duty` are fields for the "
-        "employer that sponsors the holder now, and for officers of the authority of the permit "
-        "(CHECK or DECIDE: the permit) or of the card (COUNTER: the card); else they are null."
+        "employer that sponsors the holder now, by a client that may read its permits, and for "
+        "officers of the authority of the permit (CHECK or DECIDE: the permit) or of the card "
+        "(COUNTER: the card); else they are null."
     )
 )
 class CardCheck:

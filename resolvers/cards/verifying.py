@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from auth.audit import RESULT_OK, AuditAction, AuditLine
 from auth.officers import Duty
+from auth.permissions import Permission, denial_for
 from auth.principal import Principal, PrincipalKind
 from auth.signed_json import TokenRefused
 from auth.throttle import ThrottlePolicy
@@ -152,6 +153,9 @@ async def _entitled(
     """Whose desk shows more of this holder anyway, as things are now."""
     match principal.kind:
         case PrincipalKind.EMPLOYER:
+            # What its lists would not show this client, a scan does not show it either.
+            if denial_for(principal, (Permission.EMPLOYER_PERMIT_READ,), now) is not None:
+                return None
             ends_at = sponsored_until(principal.employer_id(), found.permit, now)
             period = period_at(ends_at, now)
             shown = [how_shown(field, period, ()) is Shown.LIVE for field in _BY_DUTY]
