@@ -156,7 +156,7 @@ async def _entitled(
             # What its lists would not show this client, a scan does not show it either.
             if denial_for(principal, (Permission.EMPLOYER_PERMIT_READ,), now) is not None:
                 return None
-            ends_at = sponsored_until(principal.employer_id(), found.permit, now)
+            ends_at = sponsored_until(principal.employer_id(), found.permit, found.employment, now)
             period = period_at(ends_at, now)
             shown = [how_shown(field, period, ()) is Shown.LIVE for field in _BY_DUTY]
             return _Duty(permit=True, card=False) if all(shown) else None

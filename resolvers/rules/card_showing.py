@@ -95,12 +95,16 @@ def status_of(permit: Mapping[str, Any] | None, now: datetime) -> PermitStatus |
 
 
 def sponsored_until(
-    employer_id: str, permit: Mapping[str, Any] | None, now: datetime
+    employer_id: str,
+    permit: Mapping[str, Any] | None,
+    employment: Mapping[str, Any] | None,
+    now: datetime,
 ) -> datetime | None:
-    """Until when this employer sponsors the holder, by the permit on the card; None where that is
-    another's, or no good. A permit that is not on the card makes no difference: what is shown is
-    about that which is."""
-    if permit is None or permit["employer_id"] != employer_id:
+    """Until when this employer sponsors the holder, by the permit on the card and by `employment`,
+    the one that this permit is of: it may be over while the permit still stands. None where the
+    permit is another's, no good, or of no employment that we know. A permit that is not on the card
+    makes no difference: what is shown is about that which is."""
+    if permit is None or permit["employer_id"] != employer_id or employment is None:
         return None
-    ends_at: datetime = permit["valid_until"]
+    ends_at: datetime = min(permit["valid_until"], employment["ends_at"])
     return ends_at if status_of(permit, now) is PermitStatus.ACTIVE else None

@@ -1,5 +1,5 @@
-"""A card as it is shown: its state, the permit on it, and for a check the employer and the names.
-One command each, by ids alone."""
+"""A card as it is shown: its state, the permit on it, and for a check the employer, the employment
+and the names. One command each, by ids alone."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from auth.mongo import Collection, Database, Document
-from resolvers.store import cards, employers, holder_keys, holders, permits
+from resolvers.store import cards, employers, employments, holder_keys, holders, permits
 from resolvers.vocabulary import CardKind
 
 _CARD: Document = dict.fromkeys(
@@ -17,19 +17,20 @@ _CARD: Document = dict.fromkeys(
 _STATUS: Document = {"_id": 1, "state": 1, "valid_from": 1, "valid_until": 1}
 _PERMIT: Document = {
     **_STATUS,
-    **dict.fromkeys(("employer_id", "number", "category", "post", "city"), 1),
+    **dict.fromkeys(("employer_id", "employment_id", "number", "category", "post", "city"), 1),
     "source.authority": 1,
 }
 
 
 @dataclass(frozen=True)
 class StoredShowing:
-    """`permit` is that on the card; the others are there for a check only. `key` is the holder's
-    key as it is stored."""
+    """`permit` is that on the card, `employment` the one that it is of; all but the permit
+    are there for a check only. `key` is the holder's key as it is stored."""
 
     card: Mapping[str, Any]
     permit: Mapping[str, Any] | None
     employer: Mapping[str, Any] | None = None
+    employment: Mapping[str, Any] | None = None
     holder: Mapping[str, Any] | None = None
     key: Document | None = None
 
@@ -56,7 +57,7 @@ class ShownCardStore:
         card = found[0]
         parts = {
             name: next(iter(card.pop(name, ())), None)
-            for name in ("permit", "employer", "holder", "key")
+            for name in ("permit", "employer", "employment", "holder", "key")
         }
         return StoredShowing(card, **parts)
 
@@ -79,8 +80,14 @@ def check_pipeline(card_id: str) -> list[Document]:
         {"$match": {"_id": card_id}},
         {"$project": _CARD},
         _joined(permits.NAME, "permit_id", "permit", _PERMIT),
-        {"$set": {"employer_id": {"$first": "$permit.employer_id"}}},
+        {
+            "$set": {
+                "employer_id": {"$first": "$permit.employer_id"},
+                "employment_id": {"$first": "$permit.employment_id"},
+            }
+        },
         _joined(employers.NAME, "employer_id", "employer", {"name": 1}),
+        _joined(employments.NAME, "employment_id", "employment", {"ends_at": 1}),
         _joined(holders.NAME, "holder_id", "holder", names),
         _joined(holder_keys.NAME, "holder_id", "key", {"key_version": 1, "wrapped": 1}),
     ]
