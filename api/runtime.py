@@ -94,6 +94,7 @@ from resolvers.store.paper_files import PaperFileStore
 from resolvers.store.paper_parts import PaperPartStore
 from resolvers.store.papers import PaperStore
 from resolvers.store.permits import PermitStore
+from resolvers.store.proof_keys import ProofKeyStore
 from resolvers.store.push_endpoints import PushEndpointStore
 from resolvers.store.queue_tickets import QueueTicketStore
 from resolvers.store.reminder_progress import ReminderProgressStore
@@ -261,6 +262,7 @@ def _gateway(
         webhooks=webhook_parts(database, LocalMasterKeys(key_set), queries),
         share_codes=ShareCodeStore(database),
         check_proofs=CheckProofStore(database),
+        proof_keys=ProofKeyStore(database),
         proof_signer=CheckProofs(key_set, settings.issuer),
         proof_links=ProofLinks(key_set, settings.issuer),
         notice_hub=NoticeHub(NoticeStream(database)),

@@ -23,6 +23,7 @@ class CheckProofs:
 
     def __init__(self, key_set: KeySet, issuer: str) -> None:
         self._signed_json = SignedJson(key_set, Purpose.LETTERS, max_length=MAX_PROOF_LENGTH)
+        self.key_version: Final = key_set.current(Purpose.LETTERS).version
         self.issuer: Final = issuer
 
     def sign(self, claims: Mapping[str, object]) -> str:

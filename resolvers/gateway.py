@@ -79,6 +79,7 @@ from resolvers.store.paper_files import PaperFileStore
 from resolvers.store.paper_parts import PaperPartStore
 from resolvers.store.papers import PaperStore
 from resolvers.store.permits import PermitStore
+from resolvers.store.proof_keys import ProofKeyStore
 from resolvers.store.push_endpoints import PushEndpointStore
 from resolvers.store.queue_tickets import QueueTicketStore
 from resolvers.store.reminder_progress import ReminderProgressStore
@@ -158,6 +159,7 @@ class Gateway:
     share_codes: ShareCodeStore
     check_proofs: CheckProofStore
     proof_signer: CheckProofs
+    proof_keys: ProofKeyStore
     proof_links: ProofLinks
     webhooks: WebhookParts
     notice_hub: NoticeHub

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import shlex
 import sys
-import time
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from api.clock import utc_now
 from api.commands.connection import database_uri
+from api.commands.key_retirement import NEEDED_BY, refuse_while_needed
 from api.commands.rotation_report import Report
 from api.database import open_database
 from api.failure import Refusal
@@ -24,8 +25,12 @@ from auth.key_files import KeySetUnreadable
 from auth.keys import KeySet, Purpose, new_key_set
 from auth.master_keys import LocalMasterKeys
 from auth.sealing import Sealer
-from auth.tokens import FLOW_TOKEN_LIFETIME
-from resolvers.jobs.key_usage import WEBHOOK_SECRETS, count_needing, find_unknown_versions
+from resolvers.jobs.key_usage import (
+    WEBHOOK_SECRETS,
+    count_needing,
+    find_proofs_end,
+    find_unknown_versions,
+)
 from resolvers.jobs.name_rotation import redigest_employments, redigest_permits
 from resolvers.jobs.rotation import (
     redigest_cards,
@@ -39,13 +44,6 @@ from resolvers.jobs.rotation import (
 from resolvers.jobs.rotation_steps import RotationStep
 
 PURPOSE = click.Choice([purpose.value for purpose in Purpose])
-NEEDED_BY = {
-    Purpose.SIGNING: "credentials, and tokens under way",
-    Purpose.MASTER: "holder keys and secrets",
-    Purpose.DIGEST: "documents",
-    Purpose.REFRESH: "live sessions",
-    Purpose.LETTERS: "letters on record",
-}
 
 
 @click.group()
@@ -86,6 +84,8 @@ async def _listed(settings: Settings, uri: str, key_set: KeySet) -> list[str]:
             for key in ring.keys:
                 count = await count_needing(database, purpose, key.version, now)
                 needed = f"{count} {NEEDED_BY[purpose]}"
+                if purpose is Purpose.LETTERS:
+                    needed += _and_proofs(await find_proofs_end(database, key.version))
                 state = _state(key.version, ring.current_version)
                 created = key.created_at.strftime("%Y-%m-%dT%H:%M:%SZ")
                 lines.append(_row(purpose, str(key.version), state, created, needed))
@@ -100,6 +100,10 @@ async def _listed(settings: Settings, uri: str, key_set: KeySet) -> list[str]:
             for one in await find_unknown_versions(database, key_set, now)
         ]
     return lines
+
+
+def _and_proofs(end: datetime | None) -> str:
+    return "" if end is None else f", and proofs of checks until {end.date()}"
 
 
 def _state(version: int, current: int) -> str:
@@ -228,7 +232,7 @@ def retire(purpose: str, version: int, at_once: bool) -> None:
         raise Refusal(
             f"{purpose} key {version} is the current one: run 'onecard keys rotate {purpose}' first"
         )
-    _refuse_while_needed(settings, Purpose(purpose), version, at_once)
+    refuse_while_needed(settings, Purpose(purpose), version, at_once)
     try:
         key_files.retire(settings.keys_path, Purpose(purpose), version)
     except KeySetUnreadable as error:
@@ -237,60 +241,3 @@ def retire(purpose: str, version: int, at_once: bool) -> None:
         f"{purpose} key {version} is retired. Give the file to every process and restart it; keep "
         "the previous file until the service has run without errors."
     )
-
-
-_OR_WAIT = {
-    Purpose.DIGEST: ", and wait for live share codes (90 days at most)",
-    Purpose.MASTER: ", and wait for exports (a day at most)",
-}
-
-
-def _refuse_while_needed(settings: Settings, purpose: Purpose, version: int, at_once: bool) -> None:
-    if purpose is Purpose.SIGNING:
-        if at_once:
-            return
-        _refuse_while_tokens_live(settings.keys_path, version)
-    with database_uri(settings) as uri:
-        needing = asyncio.run(_count(settings, uri, purpose, version))
-    if needing == 0:
-        return
-    if purpose is Purpose.SIGNING:
-        raise Refusal(
-            f"{needing} credentials of signing key {version} could no longer be checked: wait "
-            "until they are over (30 days at most), or retire it with --at-once"
-        )
-    if purpose is Purpose.LETTERS:
-        if not at_once:
-            raise Refusal(
-                f"{needing} letters of letters key {version} could no longer be checked: keep it, "
-                "or retire it with --at-once if it has leaked"
-            )
-        click.echo(f"{needing} letters of letters key {version} can be checked no more.")
-        return
-    if purpose is not Purpose.REFRESH:
-        raise Refusal(
-            f"{needing} {NEEDED_BY[purpose]} still need {purpose} key {version}: run 'onecard keys "
-            "rewrap' first" + _OR_WAIT.get(purpose, "")
-        )
-    if not at_once:
-        raise Refusal(
-            f"{needing} live sessions of refresh key {version} would be logged out: wait until "
-            "they have ended (30 days at most), or log them out with --at-once"
-        )
-    click.echo(f"{needing} live sessions of refresh key {version} can refresh no more.")
-
-
-def _refuse_while_tokens_live(path: Path, version: int) -> None:
-    """Tokens are not stored. The key was current no later than the last change of the file, so
-    its last token ends at most one lifetime after that."""
-    left = FLOW_TOKEN_LIFETIME.total_seconds() - (time.time() - path.stat().st_mtime)
-    if left > 0:
-        raise Refusal(
-            f"tokens of signing key {version} may live for another {int(left // 60) + 1} minutes: "
-            "wait, or log their bearers out with --at-once"
-        )
-
-
-async def _count(settings: Settings, uri: str, purpose: Purpose, version: int) -> int:
-    async with open_database(settings, uri) as database:
-        return await count_needing(database, purpose, version, utc_now())

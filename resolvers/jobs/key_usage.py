@@ -11,6 +11,7 @@ from typing import assert_never
 from auth import officers, session_documents
 from auth.keys import KeySet, Purpose
 from auth.mongo import Database, Document
+from resolvers.policy.share_codes import PROOF_KEPT
 from resolvers.store import (
     cards,
     employments,
@@ -22,6 +23,7 @@ from resolvers.store import (
     letters,
     permit_credentials,
     permits,
+    proof_keys,
     push_endpoints,
     share_codes,
     webhook_secrets,
@@ -84,7 +86,7 @@ SESSIONS = VersionPath(session_documents.NAME, "refresh_key_version")
 
 def paths_of(purpose: Purpose) -> Sequence[VersionPath]:
     """Where the versions of a purpose are stored; signing keys are named by tokens too, letters
-    keys by paper, which nobody can count."""
+    keys by paper, which nobody can count, and by proofs of checks (`find_proofs_end`)."""
     match purpose:
         case Purpose.SIGNING:
             return (CREDENTIALS,)
@@ -114,6 +116,13 @@ async def count_needing(database: Database, purpose: Purpose, version: int, now:
         for path in paths_of(purpose)
     ]
     return sum(counts)
+
+
+async def find_proofs_end(database: Database, version: int) -> datetime | None:
+    """Until when proofs of checks that a letters key signed are to be verified, which are on record
+    nowhere; None where it signed none."""
+    marked = await database[proof_keys.NAME].find_one({"_id": version})
+    return None if marked is None else marked["signs_until"] + PROOF_KEPT
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,9 @@ FORGOTTEN_AFTER: Final = timedelta(days=180)
 kept at least. It opens nothing meanwhile."""
 PROOF_LIFETIME: Final = timedelta(minutes=15)
 """How long the proof of a check can be downloaded; then it is on record here no more."""
+PROOF_KEPT: Final = timedelta(days=3653)
+"""For how long after a check its proof can be verified at least: two permits of five years, one
+after the other. The letters key that signed it is not retired before, unless it has leaked."""
 FREE_ATTEMPTS: Final = 5
 """After so many attempts without a good one a code is locked for the rest of its life. With one
 birth date in some 20,000, that is 1 in 4,000 for somebody who has the code and not the date."""

@@ -37,6 +37,7 @@ from resolvers.rules.share_codes import (
 from resolvers.share_codes.attempts import attempts_key, caller_key
 from resolvers.share_codes.making import CODE_DIGEST
 from resolvers.share_codes.proving import Checker, claims_of, opened_claims, sealed_claims
+from resolvers.share_codes.signing import signed_proof
 from resolvers.sharing.parts import SharedRecord
 from resolvers.sharing.record import load_shared, shown_fields
 from resolvers.store import holders
@@ -195,7 +196,7 @@ class _Check:
             purpose,
             record,
             claims,
-            gateway.proof_signer.sign(claims),
+            await signed_proof(gateway, claims),
             until,
         )
         return Changed(self._proof_id, [_line_of(found, self._proof_id)])
@@ -223,7 +224,7 @@ async def _again(gateway: Gateway, ask: Ask, proof_id: str, now: datetime) -> Ch
         SharingPurpose(found["purpose"]),
         record,
         claims,
-        gateway.proof_signer.sign(claims),
+        await signed_proof(gateway, claims),
         stored["expires_at"],
     )
 

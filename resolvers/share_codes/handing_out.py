@@ -23,6 +23,7 @@ from resolvers.letters.printing import NotPrintable
 from resolvers.rules.bundles import Bundle
 from resolvers.share_codes.printing import print_proof, printed_at
 from resolvers.share_codes.proving import opened_claims
+from resolvers.share_codes.signing import signed_proof
 from resolvers.sharing.record import shown_fields
 
 READING: Final = (Permission.SHARE_CODE_CHECK,)
@@ -75,7 +76,7 @@ async def read_proof(
         except NotPrintable:
             return NoProof.NOT_PRINTABLE
     await append_audit(gateway, ask, _line(stored, claims))
-    return ProofFile(proof_id, claims, gateway.proof_signer.sign(claims), content)
+    return ProofFile(proof_id, claims, await signed_proof(gateway, claims), content)
 
 
 def _printed(gateway: Gateway, claims: Mapping[str, Any]) -> bytes:
