@@ -3,7 +3,6 @@ became of their permits, or was corrected in them, later."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -21,6 +20,7 @@ from resolvers.rules.permit_status import shanghai_day, starts_at
 from resolvers.vocabulary import ApplicationState, PermitEvent
 from tests.cases import Case, Scene
 from tests.employing import changed_employers, forget_employments, in_step
+from tests.exporting import made
 from tests.filing import application_of
 from tests.serving import Serving
 
@@ -139,6 +139,28 @@ async def test_a_permit_of_which_no_employment_is_known_is_shown_to_nobody(scene
     assert (await listed(scene))["employees"]["edges"] == []
 
 
+async def test_an_export_holds_what_the_lists_show(
+    scene: Scene, gateway: Gateway, settings: Settings, mongod_uri: str
+) -> None:
+    serving = scene.serving
+    former = await Scene.of(serving)
+    person = await changed_employers(gateway, former, scene)
+    for permit_id in person.permit_ids:
+        await correct(gateway, permit_id, person.holder_id, CORRECTED)
+    files = {}
+    for name, one in (("former", former), ("present", scene)):
+        files[name] = [
+            (await made(serving, settings, mongod_uri, one.employer.app, list=wanted)).decode()
+            for wanted in ("EMPLOYEES", "PERMITS")
+        ]
+    for was, now in zip(files["former"], files["present"], strict=True):
+        assert ("Director" in was, "Shenzhen" in was) == (False, False)
+        assert ("Director" in now, "Shenzhen" in now) == (True, True)
+    await forget_employments(serving)
+    bare = await made(serving, settings, mongod_uri, scene.employer.app, list="PERMITS")
+    assert len(bare.decode().splitlines()) == 1
+
+
 async def test_an_employment_that_goes_on_after_all_shows_what_there_is_now(
     scene: Scene, gateway: Gateway
 ) -> None:
@@ -153,4 +175,4 @@ async def test_an_employment_that_goes_on_after_all_shows_what_there_is_now(
     until = starts_at(shanghai_day(now) + timedelta(days=90))
     await correct(gateway, permit_id, person.holder_id, {"valid_until": until})
     assert permit_id in await found(scene, cities=["440300"], status="ACTIVE")
-    await asyncio.gather(in_step(serving))
+    await in_step(serving)

@@ -26,7 +26,8 @@ from resolvers.store.installation import prepare_database
 from resolvers.store.migrations import MIGRATIONS
 from resolvers.store.registry import SPECS
 from tests.everything import EVERYTHING
-from tests.serving import serving_gateway
+from tests.factories import PermitPlan
+from tests.serving import Serving, serving_gateway
 
 DUMP = Path(__file__).parent / "dumps" / "v1"
 
@@ -112,3 +113,34 @@ async def test_cards_of_the_first_version_say_why_and_until_when(first_version: 
     assert (sealed["released_at"], sealed["activated_at"]) == (None, None)
     # Nobody wrote down why, so nobody but the holder brings it back.
     assert (suspended["cause"], suspended["released_at"]) == ("HOLDER", None)
+
+
+async def test_permits_of_the_second_version_are_shown_as_they_were_at_the_end(
+    serving: Serving,
+) -> None:
+    """What happened since is in their history; of which employment nothing is known is shown to
+    nobody."""
+    database, now = serving.database, serving.clock()
+    person = await serving.person(permit_plans=(PermitPlan(starts=-700, ends=-400),) * 3)
+    ended, cancelled, unknown = person.permit_ids
+    [employment] = await database["employments"].find({"holder_id": person.holder_id}).to_list(9)
+    expected = await database["permits"].find_one({"_id": ended})
+    assert expected is not None
+    permits = database["permits"]
+    for permit_id, state, at in (
+        (ended, "SUPERSEDED", now),
+        (cancelled, "CANCELLED", employment["ends_at"]),
+    ):
+        entry = {"at": at, "event": state, "authority": "labour"}
+        await permits.update_one(
+            {"_id": permit_id}, {"$set": {"state": state}, "$push": {"history": entry}}
+        )
+    await permits.update_one({"_id": unknown}, {"$set": {"employment_id": None}})
+    await permits.update_many({}, {"$unset": {"shown": 1}}, bypass_document_validation=True)
+    for _ in range(2):
+        for migration in MIGRATIONS:
+            await migration.run(database)
+    after = {one["_id"]: one["shown"] async for one in permits.find()}
+    assert after[ended] == expected["shown"]
+    assert after[cancelled]["state"] == "CANCELLED"
+    assert after[unknown] is None
