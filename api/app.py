@@ -39,6 +39,7 @@ from api.logs import configure_logging
 from api.metrics import DIRECTORY_VARIABLE, Metrics, MetricsEndpoint
 from api.middleware.admission import Admission
 from api.middleware.client_address import trusted_networks
+from api.middleware.request_size import BODY_LIFETIME_SECONDS
 from api.middleware.stack import gateway_middleware
 from api.oauth import SERVED_AT_ONCE, TokenEndpoint, metadata_response
 from api.papers import STREAMED_BODIES, paper_routes
@@ -46,6 +47,7 @@ from api.proofs import proof_routes
 from api.refusals import refuse_http
 from api.runtime import Runtime, open_runtime
 from api.settings import TOKEN_PATH, Settings, load_settings
+from api.verify.frames import FRAME_BODIES, frame_routes
 from api.worker import working
 from auth.jwks import jwks
 from schema.build import build_gateway_schema, classify
@@ -102,7 +104,11 @@ def build_app(
             request_seconds=settings.request_seconds,
             database_deadline=pymongo.timeout,
             classify=classify,
-            streamed_bodies={**STREAMED_BODIES, **FEED_BODIES},
+            streamed_bodies={**STREAMED_BODIES, **FEED_BODIES, **FRAME_BODIES},
+            # The frames come first, in a time of their own; then they are looked at.
+            longer_requests=dict.fromkeys(
+                FRAME_BODIES, BODY_LIFETIME_SECONDS + settings.request_seconds
+            ),
         ),
         exception_handlers={HTTPException: refuse_http},
     )
@@ -172,6 +178,7 @@ def _routes(
         *letter_routes(lambda: slot.runtime),
         *export_routes(lambda: slot.runtime),
         *proof_routes(lambda: slot.runtime),
+        *frame_routes(lambda: slot.runtime),
         Route(
             f"{PREFIX}{{authority}}",
             Admission(

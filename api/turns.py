@@ -24,7 +24,7 @@ class Turns:
     @asynccontextmanager
     async def of(self, principal: Principal) -> AsyncIterator[None]:
         """Raises RequestError for a caller who has too many under way; others wait."""
-        caller = (str(principal.kind), principal.subject)
+        caller = (str(principal.kind), principal.subject or principal.flow_id)
         if self._under_way[caller] >= self._per_caller:
             raise RequestError(
                 RequestErrorCode.RATE_LIMITED,

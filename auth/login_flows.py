@@ -152,6 +152,13 @@ class LoginFlowStore:
         )
         return found
 
+    async def give_back(self, flow_id: str, attempt: AttemptKind) -> None:
+        """An attempt that nobody looked at does not count."""
+        await self._flows.update_one(
+            {"_id": flow_id, f"attempts.{attempt}": {"$gt": 0}},
+            {"$inc": {f"attempts.{attempt}": -1}},
+        )
+
     async def advance(
         self,
         flow: Document,

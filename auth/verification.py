@@ -8,6 +8,7 @@ that we chose; what a provider merely says counts for nothing.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -25,6 +26,11 @@ PROVIDER_LIFETIME = timedelta(seconds=5)
 """What one call may take: half of a request's time, so that the flow can still be written."""
 FRAMES_LIFETIME = timedelta(seconds=7)
 """The same for a proof of frames, which are looked at one by one."""
+MIN_FRAMES = 12
+MAX_FRAMES = 40
+MAX_FRAME_BYTES = 400_000
+MAX_FRAME_MS = 60_000
+"""What a proof of frames may be at all; a provider asks for what it asks."""
 
 _T = TypeVar("_T")
 
@@ -104,9 +110,17 @@ class CameraFrame:
 
 @dataclass(frozen=True)
 class FrameProof:
-    """What a camera saw, 12 to 40 frames in order."""
+    """What a camera saw, `MIN_FRAMES` to `MAX_FRAMES` frames in the order they came."""
 
     frames: tuple[CameraFrame, ...]
+
+    def digest(self) -> str:
+        """Another for other pictures or times."""
+        hashed = hashlib.sha256()
+        for frame in self.frames:
+            hashed.update(f"{frame.at_ms}:{len(frame.jpeg)}:".encode())
+            hashed.update(frame.jpeg)
+        return hashed.hexdigest()
 
 
 Proof = TextProof | FrameProof

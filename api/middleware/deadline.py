@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,7 +21,8 @@ DatabaseDeadline = Callable[[float], AbstractContextManager[object]]
 
 class Deadline:
     """`database_deadline` bounds all commands within it to a number of seconds, server side too
-    (`pymongo.timeout`); the edge does not know the driver."""
+    (`pymongo.timeout`); the edge does not know the driver. Under the paths in `longer` a request
+    has more seconds, as where a large body comes first."""
 
     def __init__(
         self,
@@ -29,15 +30,20 @@ class Deadline:
         *,
         seconds: float = REQUEST_SECONDS,
         database_deadline: DatabaseDeadline = nullcontext,
+        longer: Mapping[str, float] | None = None,
     ) -> None:
         self._app = app
         self._seconds = seconds
+        self._longer = dict(longer or {})
         self._database_deadline = database_deadline
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        path: str = scope["path"]
+        more = (many for prefix, many in self._longer.items() if path.startswith(prefix))
+        seconds = next(more, self._seconds)
         has_begun = False
 
         async def send_and_note(message: Message) -> None:
@@ -49,10 +55,10 @@ class Deadline:
                     deadline.reschedule(asyncio.get_running_loop().time() + sending_seconds)
             await send(message)
 
-        deadline = asyncio.timeout(self._seconds)
+        deadline = asyncio.timeout(seconds)
         try:
             async with deadline:
-                with self._database_deadline(self._seconds * DATABASE_SHARE):
+                with self._database_deadline(seconds * DATABASE_SHARE):
                     await self._app(scope, receive, send_and_note)
         except TimeoutError:
             if not deadline.expired() or has_begun:

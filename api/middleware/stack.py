@@ -32,11 +32,13 @@ def gateway_middleware(
     database_deadline: DatabaseDeadline = nullcontext,
     classify: Classify | None = None,
     streamed_bodies: Mapping[str, int] | None = None,
+    longer_requests: Mapping[str, float] | None = None,
 ) -> list[Middleware]:
     """From the outside in: identity first, since all others speak of the request by its id; the
     body is read before the deadline begins, since a slow client is not a slow answer.
 
-    `streamed_bodies` is path prefix → bytes, of routes that read large bodies themselves."""
+    `streamed_bodies` is path prefix → bytes, of routes that read large bodies themselves;
+    `longer_requests` path prefix → seconds, of those that work long after it came."""
     return [
         Middleware(RequestIdentity, new_request_id=new_request_id),
         Middleware(AccessLog, quiet_routes=QUIET_ROUTES),
@@ -45,5 +47,10 @@ def gateway_middleware(
         Middleware(UnexpectedFailure, classify=classify),
         Middleware(ClientAddress, trusted_proxies=trusted_proxies, header=forwarding_header),
         Middleware(RequestSize, streamed=streamed_bodies),
-        Middleware(Deadline, seconds=request_seconds, database_deadline=database_deadline),
+        Middleware(
+            Deadline,
+            seconds=request_seconds,
+            database_deadline=database_deadline,
+            longer=longer_requests,
+        ),
     ]

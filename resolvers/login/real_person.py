@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
 
 from auth import verification
 from auth.audit import AuditAction
@@ -11,6 +14,7 @@ from auth.login_flows import AttemptKind
 from auth.mongo import Document, Transaction
 from auth.verification import (
     AssuranceLevel,
+    Evidence,
     FrameProof,
     PersonCheck,
     PoorPicture,
@@ -39,6 +43,10 @@ from resolvers.login.outcomes import (
 )
 from resolvers.policy.consent import CURRENT_VERSION
 from resolvers.policy.throttling import PERSON_CHECK
+
+FRAMES_REMEMBERED: Final = timedelta(days=30)
+"""A digest of them. The actions are drawn anew for each check: frames that were seen once have to
+do for a sequence that is one of many."""
 
 
 async def give_biometric_consent(
@@ -122,24 +130,11 @@ async def submit_real_person_proof(
     if not await _consent_stands(gateway, flow):
         return Refused(LoginRefusalCode.CONSENT_VERSION_OUTDATED)
     provider = gateway.person_provider
-    check = _check_of(flow, challenge["nonce"])
-    limit = verification.FRAMES_LIFETIME if isinstance(proof, FrameProof) else None
-    try:
-        answer = await within_limit(
-            provider.submit(check, challenge["reference"], proof, now), limit
-        )
-    except ProviderUnavailable as error:
-        waits = error.retry_after if isinstance(error, ProviderBusy) else None
-        code = LoginRefusalCode.PROVIDER_UNAVAILABLE
-        return Refused(code, waits, by_sandbox=provider.is_sandbox)
-    if isinstance(answer, PoorPicture):
-        code = LoginRefusalCode.POOR_QUALITY
-        return await _refused(gateway, ask, flow, code, answer.advice)
-    if isinstance(answer, ProofFault):
-        return await _refused(gateway, ask, flow, LoginRefusalCode(answer.value))
-    evidence = verified_evidence(answer, provider, check, gateway.now())
-    if evidence is None:
-        return await _refused(gateway, ask, flow, LoginRefusalCode.PROVIDER_UNAVAILABLE)
+    evidence = await _looked_at(gateway, flow, proof, now)
+    if isinstance(evidence, Refused):
+        return evidence
+    if isinstance(evidence, _Fault):
+        return await _refused(gateway, ask, flow, evidence)
     # RFC 8176: only a real engine looked at a face; a sandbox saw that somebody was there.
     method = "user" if evidence.level is AssuranceLevel.SANDBOX else "face"
     signed_by = (answer.signer or provider).name
@@ -174,21 +169,60 @@ async def submit_real_person_proof(
     return ProofAccepted(signed_by, provider.is_sandbox)
 
 
-async def _refused(
-    gateway: Gateway,
-    ask: Ask,
-    flow: Document,
-    code: LoginRefusalCode,
-    advice: ProofAdvice | None = None,
-) -> Refused:
+@dataclass(frozen=True)
+class _Fault:
+    """Somebody looked, and it did not do: the challenge is over."""
+
+    code: LoginRefusalCode
+    advice: ProofAdvice | None = None
+
+
+async def _looked_at(
+    gateway: Gateway, flow: Document, proof: Proof, now: datetime
+) -> Evidence | _Fault | Refused:
+    """What the provider found; Refused when it did not look, and the challenge stands."""
+    provider, challenge = gateway.person_provider, flow["challenge"]
+    check = _check_of(flow, challenge["nonce"])
+    limit = verification.FRAMES_LIFETIME if isinstance(proof, FrameProof) else None
+    away = Refused(LoginRefusalCode.PROVIDER_UNAVAILABLE, by_sandbox=provider.is_sandbox)
+    try:
+        answer = await within_limit(
+            provider.submit(check, challenge["reference"], proof, now), limit
+        )
+    except ProviderBusy as busy:
+        await gateway.flows.give_back(flow["_id"], AttemptKind.PERSON)
+        return replace(away, retry_after=busy.retry_after)
+    except ProviderUnavailable:
+        return away
+    if not await _is_new(gateway, proof):
+        return _Fault(LoginRefusalCode.NOT_LIVE)
+    if isinstance(answer, PoorPicture):
+        return _Fault(LoginRefusalCode.POOR_QUALITY, answer.advice)
+    if isinstance(answer, ProofFault):
+        return _Fault(LoginRefusalCode(answer.value))
+    evidence = verified_evidence(answer, provider, check, gateway.now())
+    return evidence or _Fault(LoginRefusalCode.PROVIDER_UNAVAILABLE)
+
+
+async def _is_new(gateway: Gateway, proof: Proof) -> bool:
+    """The same frames never count twice, whoever brings them. Of a text the provider knows."""
+    if not isinstance(proof, FrameProof):
+        return True
+    until = gateway.now() + FRAMES_REMEMBERED
+    name = gateway.person_provider.name
+    return await gateway.used_once.burn("frames", name, proof.digest(), until)
+
+
+async def _refused(gateway: Gateway, ask: Ask, flow: Document, fault: _Fault) -> Refused:
     """Back to the consented state, where another challenge can be asked for."""
 
-    line = flow_line(AuditAction.REAL_PERSON_REFUSED, flow, code)
+    line = flow_line(AuditAction.REAL_PERSON_REFUSED, flow, fault.code)
     changes = {"challenge": None}
     moved = await advance_audited(gateway, ask, flow, FlowEvent.PROOF_REFUSED, line, changes)
     if moved is None:
         return overtaken()
-    return Refused(code, by_sandbox=gateway.person_provider.is_sandbox, advice=advice)
+    by_sandbox = gateway.person_provider.is_sandbox
+    return Refused(fault.code, by_sandbox=by_sandbox, advice=fault.advice)
 
 
 async def _consent_stands(gateway: Gateway, flow: Document) -> bool:

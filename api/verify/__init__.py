@@ -1,0 +1,1 @@
+"""Verification of a real person by a camera, over HTTP (docs/verification.md)."""
