@@ -232,10 +232,11 @@ class SecondProofProvider(Protocol):
 
 @dataclass(frozen=True)
 class Evidence:
-    """Evidence whose signature and bindings hold."""
+    """Evidence whose signature and bindings hold. `provider` is who signed it."""
 
     level: AssuranceLevel
     proved_at: datetime
+    provider: str
 
 
 _REQUIRED = ["iss", "iat", "nonce", "flow", "device", "purpose", "level", "result"]
@@ -268,7 +269,7 @@ def verified_evidence(
     if abs(age) > MAX_EVIDENCE_AGE.total_seconds() or expires <= now.timestamp():
         return None
     proved_at = datetime.fromtimestamp(issued, tz=now.tzinfo)
-    return Evidence(signer.level, min(proved_at, now))
+    return Evidence(signer.level, min(proved_at, now), signer.name)
 
 
 def _claims(

@@ -87,7 +87,7 @@ def judged(evidence: SignedEvidence, check: PersonCheck = CHECK) -> Evidence | N
 
 
 def test_good_evidence_holds_with_the_level_and_instant_of_the_provider() -> None:
-    assert judged(signed()) == Evidence(AssuranceLevel.REMOTE, NOW)
+    assert judged(signed()) == Evidence(AssuranceLevel.REMOTE, NOW, "engine")
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ async def test_the_sandbox_signs_evidence_that_holds_for_its_own_check_alone() -
     assert isinstance(evidence, SignedEvidence)
     for process in (sandbox, twin):
         proved = verified_evidence(evidence, process, CHECK, NOW)
-        assert proved == Evidence(AssuranceLevel.SANDBOX, NOW)
+        assert proved == Evidence(AssuranceLevel.SANDBOX, NOW, sandbox.name)
     assert verified_evidence(evidence, other, CHECK, NOW) is None
     assert verified_evidence(evidence, Engine(), CHECK, NOW) is None
     assert verified_evidence(evidence, sandbox, replace(CHECK, nonce="n"), NOW) is None

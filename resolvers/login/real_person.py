@@ -129,7 +129,6 @@ async def submit_real_person_proof(
         return Refused(LoginRefusalCode.CHALLENGE_NOT_CURRENT)
     if not await _consent_stands(gateway, flow):
         return Refused(LoginRefusalCode.CONSENT_VERSION_OUTDATED)
-    provider = gateway.person_provider
     evidence = await _looked_at(gateway, flow, proof, now)
     if isinstance(evidence, Refused):
         return evidence
@@ -137,10 +136,9 @@ async def submit_real_person_proof(
         return await _refused(gateway, ask, flow, evidence)
     # RFC 8176: only a real engine looked at a face; a sandbox saw that somebody was there.
     method = "user" if evidence.level is AssuranceLevel.SANDBOX else "face"
-    signed_by = (answer.signer or provider).name
     changes = {
         "evidence": {
-            "provider": signed_by,
+            "provider": evidence.provider,
             "level": str(evidence.level),
             "proved_at": evidence.proved_at,
         }
@@ -166,7 +164,7 @@ async def submit_real_person_proof(
     if moved is None:
         return overtaken()
     await gateway.throttle.forget(_throttle_key(gateway, flow))
-    return ProofAccepted(signed_by, provider.is_sandbox)
+    return ProofAccepted(evidence.provider, gateway.person_provider.is_sandbox)
 
 
 @dataclass(frozen=True)
