@@ -13,9 +13,8 @@ from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Protocol, TypeVar, runtime_checkable
 
-import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 EVIDENCE_TYPE = "onecard-evidence+jwt"
@@ -228,74 +227,3 @@ class SecondProofProvider(Protocol):
     async def confirm(self, reference: str, code: str) -> bool:
         """Raises `ProviderUnavailable`."""
         ...
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """Evidence whose signature and bindings hold. `provider` is who signed it."""
-
-    level: AssuranceLevel
-    proved_at: datetime
-    provider: str
-
-
-_REQUIRED = ["iss", "iat", "nonce", "flow", "device", "purpose", "level", "result"]
-_NEVER = 1 << 62
-
-
-def verified_evidence(
-    signed: SignedEvidence, provider: RealPersonProvider, check: PersonCheck, now: datetime
-) -> Evidence | None:
-    """The evidence, or None when anything about it does not hold."""
-    signer: EvidenceSigner = signed.signer or provider
-    claims = _claims(signed, signer.keys(), signer.name)
-    if claims is None:
-        return None
-    bound = {
-        "nonce": check.nonce,
-        "flow": check.flow_id,
-        "device": check.device,
-        "purpose": check.purpose,
-        "result": "REAL_PERSON",
-        "level": str(signer.level),
-    }
-    if any(claims.get(name) != value for name, value in bound.items()):
-        return None
-    issued, expires = claims["iat"], claims.get("exp", _NEVER)
-    # `True` is an int in Python. Compared as numbers: not every number is an instant.
-    if type(issued) is not int or type(expires) is not int:
-        return None
-    age = int(now.timestamp()) - issued
-    if abs(age) > MAX_EVIDENCE_AGE.total_seconds() or expires <= now.timestamp():
-        return None
-    proved_at = datetime.fromtimestamp(issued, tz=now.tzinfo)
-    return Evidence(signer.level, min(proved_at, now), signer.name)
-
-
-def _claims(
-    signed: SignedEvidence, keys: Mapping[str, Ed25519PublicKey], issuer: str
-) -> dict[str, Any] | None:
-    if len(signed.jws) > MAX_EVIDENCE_LENGTH:
-        return None
-    try:
-        header = jwt.get_unverified_header(signed.jws)
-        key = keys.get(header.get("kid", ""))
-        if key is None or header.get("typ") != EVIDENCE_TYPE:
-            return None
-        # PyJWT would judge instants by the system's clock; ours is passed in.
-        claims: dict[str, Any] = jwt.decode(
-            signed.jws,
-            key,
-            algorithms=["EdDSA"],
-            issuer=issuer,
-            options={
-                "require": _REQUIRED,
-                "verify_iat": False,
-                "verify_exp": False,
-                "verify_nbf": False,
-                "verify_aud": False,
-            },
-        )
-    except jwt.InvalidTokenError:
-        return None
-    return claims

@@ -12,7 +12,7 @@ from api.middleware.deadline import DATABASE_SHARE, REQUEST_SECONDS
 from api.middleware.request_size import BODY_LIFETIME_SECONDS, MAX_BODY_BYTES, MAX_URL_BYTES
 from api.providers.sandbox_person import SandboxPersonProvider
 from api.refusals import HTTP_LEVEL, STATUS
-from auth import login_flow, session_documents, session_rotation, verification
+from auth import evidence, login_flow, session_documents, session_rotation, verification
 from auth.login_flows import SPEC as LOGIN_FLOWS
 from auth.permissions import FRESH_PROOF_LIFETIME, Permission
 from auth.tokens import ACCESS_TOKEN_LIFETIME
@@ -170,7 +170,7 @@ def test_every_claim_of_evidence_and_every_fault_is_documented_and_no_other() ->
     text = page("providers.md")
     table = text.split("### Evidence\n")[1].split("|---|---|\n")[1].split("\n\n")[0]
     cells = [row.split("|")[1] for row in table.splitlines()]
-    assert set(re.findall("`(.*?)`", " ".join(cells))) == set(verification._REQUIRED) | {"exp"}
+    assert set(re.findall("`(.*?)`", " ".join(cells))) == set(evidence._REQUIRED) | {"exp"}
     assert all(f"`{fault}`" in text for fault in verification.ProofFault)
     assert all(f"`{name}`" in text for name in verification.PersonCheck.__annotations__)
 

@@ -20,12 +20,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from api.providers.sandbox_code import SandboxCodeProvider
 from api.providers.sandbox_person import LIVE_PERSON, UNAVAILABLE, SandboxPersonProvider
+from auth.evidence import Evidence, verified_evidence
 from auth.verification import (
     EVIDENCE_TYPE,
     MAX_EVIDENCE_AGE,
     AssuranceLevel,
     Challenge,
-    Evidence,
     PersonCheck,
     Proof,
     ProofFault,
@@ -33,7 +33,6 @@ from auth.verification import (
     SecondProofMethod,
     SignedEvidence,
     TextProof,
-    verified_evidence,
 )
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

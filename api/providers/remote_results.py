@@ -1,7 +1,7 @@
 """What a remote engine answers with, read before anybody believes it (docs/remote-verification.md).
 
 A refusal is signed as a success is: nobody in between can turn one into the other. What is
-returned as evidence is judged once more by `auth.verification.verified_evidence`, which knows the
+returned as evidence is judged once more by `auth.evidence.verified_evidence`, which knows the
 nonce, flow, device and purpose; here is checked what only a remote engine's result has.
 """
 

@@ -9,12 +9,12 @@ from typing import Final
 
 from auth import verification
 from auth.audit import AuditAction
+from auth.evidence import Evidence, verified_evidence
 from auth.login_flow import FlowEvent
 from auth.login_flows import AttemptKind
 from auth.mongo import Document, Transaction
 from auth.verification import (
     AssuranceLevel,
-    Evidence,
     FrameProof,
     PersonCheck,
     PoorPicture,
@@ -23,7 +23,6 @@ from auth.verification import (
     ProofFault,
     ProviderBusy,
     ProviderUnavailable,
-    verified_evidence,
     within_limit,
 )
 from resolvers.gateway import Ask, Gateway
