@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -26,7 +30,9 @@ from resolvers.jobs.rotation import rewrap_stored
 from resolvers.jobs.rotation_steps import RotationEnd
 from resolvers.store.outgoing_events import EventKind
 from resolvers.store.webhook_secrets import decode_wrapped
+from resolvers.webhook_channel import Answered
 from resolvers.webhooks.projecting import project_to_webhooks
+from resolvers.webhooks.sending import send_to_webhooks
 from tests.filing import Desk, application_of, new_in_china
 from tests.webhooking import Hooked, hooked
 
@@ -67,6 +73,65 @@ async def test_a_client_that_may_manage_none_any_more_is_told_nothing(one: Hooke
     assert (found["state"], found["health"]["pauseReason"]) == ("PAUSED", "SCOPE_LOST")
     await one.step("resumeWebhook", hook)
     assert await one.run() == 1
+
+
+@dataclass
+class Narrowing:
+    """A receiver whose client is narrowed while it takes the first message."""
+
+    one: Hooked
+    change: Mapping[str, Any]
+    taken: list[bytes] = field(default_factory=list)
+
+    def accepts(self, _address: str) -> bool:
+        return True
+
+    async def post(self, _address: str, _headers: Mapping[str, str], body: bytes) -> Answered:
+        self.taken.append(body)
+        await self.one.database[CLIENTS].update_one({"_id": self.one.client_id}, self.change)
+        return Answered(201, timedelta(0))
+
+    async def close(self) -> None:
+        pass
+
+
+async def run_narrowed(one: Hooked, change: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Two messages of one person are due, in one turn of the worker; what was taken of them."""
+    await one.happen(APPROVED, APPROVED, holder_id=new_id("hld"))
+    await project_to_webhooks(one.gateway, one.clock())
+    receiver = Narrowing(one, change)
+    outlets = replace(one.gateway.outlets, webhooks=receiver)
+    await send_to_webhooks(replace(one.gateway, outlets=outlets), one.clock())
+    return [json.loads(body) for body in receiver.taken]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"$pull": {"scopes": "webhooks:manage"}}, "SCOPE_LOST"),
+        ({"$set": {"callbacks": []}}, "ADDRESS_NOT_REGISTERED"),
+    ],
+    ids=["scope", "address"],
+)
+async def test_a_client_that_is_narrowed_while_it_is_told_hears_nothing_more(
+    one: Hooked, change: Mapping[str, Any], reason: str
+) -> None:
+    await one.create("APPLICATION_APPROVED")
+    assert len(await run_narrowed(one, change)) == 1
+    [stored] = await one.database["webhooks"].find({}).to_list(None)
+    assert (stored["state"], stored["health"]["pause_reason"]) == ("PAUSED", reason)
+    assert [delivery["state"] for delivery in await one.deliveries()] == ["DELIVERED", "PENDING"]
+    assert [delivery["tries"] for delivery in await one.deliveries()] == [1, 0]
+
+
+async def test_a_query_is_answered_by_the_rights_of_the_moment_within_one_turn(
+    one: Hooked,
+) -> None:
+    await one.create("APPLICATION_APPROVED", query=QUERY)
+    lost = {"$pull": {"scopes": "applications:read"}}
+    before, after = await run_narrowed(one, lost)
+    assert before["data"]["result"] == {"employer": {"application": None}}
+    assert after["data"]["errors"][0]["code"] == "FORBIDDEN"
 
 
 async def test_a_query_that_is_not_on_the_clients_list_gives_nothing(one: Hooked) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from auth.clients import Client
 from auth.mongo import Document
+from auth.scopes import ClientScope
 from auth.webhook_secrets import signed_headers
 from resolvers.gateway import Gateway
 from resolvers.policy.webhooks import (
@@ -39,12 +40,9 @@ UNTOLD_WAIT = timedelta(seconds=10)
 class Run:
     """What a worker knows of a webhook while it holds its lease."""
 
-    def __init__(
-        self, webhook: Document, client: Client | None, lease: str, ends_at: datetime
-    ) -> None:
+    def __init__(self, webhook: Document, lease: str, ends_at: datetime) -> None:
         self.webhook = webhook
         self.webhook_id: str = webhook["_id"]
-        self.client = client
         self.lease = lease
         self.health = decode_health(webhook)
         self.is_probing = self.health.state is WebhookState.BROKEN
@@ -82,12 +80,15 @@ async def attempt(gateway: Gateway, run: Run, delivery: Document) -> WebhookDeli
     if number > MAX_ATTEMPTS or delivery["tries"] >= MAX_TRIES or delivery["give_up_at"] <= now:
         await deliveries.settle_dead(delivery_id, now)
         return WebhookDeliveryState.DEAD
-    if run.client is None or not await gateway.webhooks.subscriptions.is_held(
-        run.webhook_id, run.lease
-    ):
+    if not await gateway.webhooks.subscriptions.is_held(run.webhook_id, run.lease):
         run.lose()
         return WebhookDeliveryState.PENDING
-    body = await body_of(gateway, run.webhook, run.client, delivery)
+    client = await gateway.clients.find(run.webhook["client_id"])
+    obstacle = _obstacle(run.webhook, client)
+    if obstacle is not None or client is None:
+        run.pause(obstacle or PauseReason.SCOPE_LOST)
+        return WebhookDeliveryState.PENDING
+    body = await body_of(gateway, run.webhook, client, delivery)
     if body is None:
         await deliveries.put_off_lane(run.webhook_id, delivery["lane"], now + UNTOLD_WAIT)
         return WebhookDeliveryState.PENDING
@@ -107,6 +108,18 @@ async def attempt(gateway: Gateway, run: Run, delivery: Document) -> WebhookDeli
     await deliveries.end_attempt(delivery_id, attempt_id, outcome, settled)
     run.note(fault, gateway.now())
     return state
+
+
+def _obstacle(webhook: Document, client: Client | None) -> PauseReason | None:
+    """The rights of a webhook are those of its client at this moment, for each attempt anew: one
+    that was narrowed a moment ago is told no more."""
+    if client is None or not client.is_active:
+        return PauseReason.SCOPE_LOST
+    if ClientScope.WEBHOOKS_MANAGE not in client.scopes:
+        return PauseReason.SCOPE_LOST
+    if webhook["address"] not in client.callbacks:
+        return PauseReason.ADDRESS_NOT_REGISTERED
+    return None
 
 
 def _number_of(delivery: Document) -> int:

@@ -12,11 +12,9 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import Final
 
-from auth.clients import Client
 from auth.mongo import Document, Transaction, in_transaction
-from auth.scopes import ClientScope
 from resolvers.gateway import Gateway
-from resolvers.rules.webhook_health import PauseReason, WebhookState
+from resolvers.rules.webhook_health import WebhookState
 from resolvers.store.webhook_deliveries import WebhookDeliveryState
 from resolvers.store.webhooks import NEVER, encode_health
 from resolvers.webhooks.attempts import UNTOLD_WAIT, Run, attempt
@@ -69,28 +67,13 @@ async def send_to_webhooks(gateway: Gateway, now: datetime) -> int:
 
 
 async def _send(gateway: Gateway, webhook: Document, lease: str) -> int:
-    client = await gateway.clients.find(webhook["client_id"])
-    obstacle = _obstacle(webhook, client)
-    run = Run(webhook, client, lease, gateway.now() + TURN)
-    if obstacle is not None or client is None:
-        run.pause(obstacle or PauseReason.SCOPE_LOST)
-    elif run.is_probing:
+    run = Run(webhook, lease, gateway.now() + TURN)
+    if run.is_probing:
         await _probe(gateway, run)
     else:
         await _send_lanes(gateway, run)
     await _release(gateway, run)
     return run.attempted
-
-
-def _obstacle(webhook: Document, client: Client | None) -> PauseReason | None:
-    """Its rights are those of its client at this moment."""
-    if client is None or not client.is_active:
-        return PauseReason.SCOPE_LOST
-    if ClientScope.WEBHOOKS_MANAGE not in client.scopes:
-        return PauseReason.SCOPE_LOST
-    if webhook["address"] not in client.callbacks:
-        return PauseReason.ADDRESS_NOT_REGISTERED
-    return None
 
 
 async def _probe(gateway: Gateway, run: Run) -> None:
