@@ -12,7 +12,7 @@ from starlette.responses import Response
 from api.dpop import SCHEME, challenge
 from api.exchange import exchange_of
 from api.refusals import refusal
-from schema.failures import RequestError, RequestErrorCode
+from schema.failures import ACR, RequestError, RequestErrorCode
 
 REALM: Final = "onecard"
 STEP_UP_MAX_AGE_SECONDS: Final = 300
@@ -59,6 +59,12 @@ def _challenge(
                 f'{bearer}, error="insufficient_user_authentication", '
                 'error_description="A fresh real-person proof is required", '
                 f'max_age="{STEP_UP_MAX_AGE_SECONDS}"'
+            )
+        case RequestErrorCode.STRONGER_PROOF_REQUIRED:
+            return (
+                f'{bearer}, error="insufficient_user_authentication", '
+                'error_description="A real-person proof of a higher level is required", '
+                f'acr_values="{extensions.get(ACR)}", max_age="{STEP_UP_MAX_AGE_SECONDS}"'
             )
         case _:
             return None

@@ -71,6 +71,7 @@ _DENIALS: Final[Mapping[Denial, str]] = {
     Denial.UNAUTHENTICATED: "Send the access token of somebody who may do this.",
     Denial.FORBIDDEN: "Callers of this kind, or with these scopes, never may.",
     Denial.STEP_UP_REQUIRED: "A fresh proof of the person is needed.",
+    Denial.STRONGER_PROOF_REQUIRED: "A better proof of the person is needed.",
 }
 
 Outcome = Begun | Upload | Removed | PaperContent | PaperRefused | Denied

@@ -6,7 +6,8 @@ from api.adapter_factories import adapter_of
 from api.failure import Refusal
 from api.outbound import Outbound
 from api.providers.clamd_scanner import ClamdScanner
-from api.providers.remote_person import remote_person
+from api.providers.ordered_person import OrderedPersonProvider
+from api.providers.remote_person import RemotePersonProvider, remote_person
 from api.providers.sandbox_code import SandboxCodeProvider
 from api.providers.sandbox_person import SandboxPersonProvider
 from api.providers.sandbox_scanner import SandboxScanner
@@ -14,6 +15,7 @@ from api.settings import REMOTE, SANDBOX, Settings
 from auth.keys import KeySet, Purpose
 from auth.verification import AssuranceLevel, RealPersonProvider, SecondProofProvider
 from resolvers.paper_scanner import PaperScanner
+from resolvers.policy.proof_levels import step_up_level
 
 
 def paper_scanner(settings: Settings) -> PaperScanner:
@@ -27,28 +29,46 @@ def verifying_providers(
 ) -> tuple[RealPersonProvider, SecondProofProvider]:
     """The adapters that the settings name, or a `Refusal`."""
     secret = key_set.current(Purpose.REFRESH).secret
-    person: RealPersonProvider
     second_proof: SecondProofProvider
-    if settings.person_provider == SANDBOX:
-        person = SandboxPersonProvider(secret)
-    elif settings.person_provider == REMOTE:
-        outbound = Outbound(loopback_allowed=settings.outbound_loopback)
-        person = remote_person(settings.person_engines_file, outbound)
-    else:
-        person = adapter_of("ONECARD_PERSON_PROVIDER", settings.person_provider)()
+    named = [_person(one, settings, secret) for one in settings.person_provider.split(",")]
     if settings.second_proof_provider == SANDBOX:
         second_proof = SandboxCodeProvider(secret)
     else:
         second_proof = adapter_of("ONECARD_SECOND_PROOF_PROVIDER", settings.second_proof_provider)()
     for variable, adapter, protocol in (
-        ("ONECARD_PERSON_PROVIDER", person, RealPersonProvider),
+        *(("ONECARD_PERSON_PROVIDER", one, RealPersonProvider) for one in named),
         ("ONECARD_SECOND_PROOF_PROVIDER", second_proof, SecondProofProvider),
     ):
         if not isinstance(adapter, protocol):
             raise Refusal(f"{variable} names a factory of no such provider: see docs/providers.md")
+    if len({one.name for one in named}) < len(named):
+        raise Refusal("ONECARD_PERSON_PROVIDER has two providers of one name")
+    person = named[0] if len(named) == 1 else OrderedPersonProvider(named)
+    wanted = step_up_level(settings.proof_demands)
+    if person.level.rank < wanted.rank:
+        raise Refusal(f"no provider of ONECARD_PERSON_PROVIDER gives the level {wanted} asked for")
     if settings.in_production:
         _refuse_sandboxes(person, second_proof)
     return person, second_proof
+
+
+def _person(named: str, settings: Settings, secret: bytes) -> RealPersonProvider:
+    if named == SANDBOX:
+        return SandboxPersonProvider(secret)
+    if named == REMOTE:
+        outbound = Outbound(loopback_allowed=settings.outbound_loopback)
+        return remote_person(settings.person_engines_file, outbound)
+    person: RealPersonProvider = adapter_of("ONECARD_PERSON_PROVIDER", named)()
+    return person
+
+
+async def close_providers(person: RealPersonProvider) -> None:
+    """Their connections, when the process ends."""
+    if isinstance(person, OrderedPersonProvider):
+        for one in person.providers.values():
+            await close_providers(one)
+    if isinstance(person, RemotePersonProvider):
+        await person.close()
 
 
 def _refuse_sandboxes(person: RealPersonProvider, second_proof: SecondProofProvider) -> None:

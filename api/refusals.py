@@ -33,6 +33,7 @@ STATUS: Mapping[RequestErrorCode, int] = {
     RequestErrorCode.UNAUTHENTICATED: 401,
     RequestErrorCode.INVALID_DPOP_PROOF: 401,
     RequestErrorCode.STEP_UP_REQUIRED: 401,
+    RequestErrorCode.STRONGER_PROOF_REQUIRED: 401,
     RequestErrorCode.FORBIDDEN: 403,
     RequestErrorCode.DOCUMENT_NOT_ALLOWED: 403,
     RequestErrorCode.RATE_LIMITED: 429,

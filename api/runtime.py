@@ -14,8 +14,7 @@ from api.failure import Refusal
 from api.ids import new_id
 from api.letter_signing import letter_signer
 from api.outlets import open_outlets
-from api.provider_choice import paper_scanner, verifying_providers
-from api.providers.remote_person import RemotePersonProvider
+from api.provider_choice import close_providers, paper_scanner, verifying_providers
 from api.settings import Settings
 from api.webhook_queries import SchemaQueries
 from auth.audit import AuditStore
@@ -174,8 +173,7 @@ async def open_runtime(
         await feed.stop()
         passwords.close()
         await outlets.close()
-        if isinstance(gateway.person_provider, RemotePersonProvider):
-            await gateway.person_provider.close()
+        await close_providers(gateway.person_provider)
         gateway.heavy_work.close()
         gateway.letter_press.close()
         # Closing waits for a database that hangs; the event loop must not.
@@ -280,6 +278,7 @@ def _gateway(
         export_links=LetterLinks(key_set, settings.issuer, EXPORTS_PATH, "export"),
         credential_services=credential_services(database, key_set, settings.issuer),
         person_provider=person,
+        proof_demands=settings.proof_demands,
         second_proof_provider=second_proof,
         paper_scanner=paper_scanner(settings),
         heavy_work=HeavyWork(),

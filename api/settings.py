@@ -14,10 +14,11 @@ from typing import Annotated
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import NoDecode
 
-from api.delivery_settings import ADAPTER, DeliverySettings
+from api.delivery_settings import ADAPTER
 from api.environment import UNSAFE, is_production, refuse, refuse_unsafe
 from api.environment import Environment as Environment
 from api.failure import Refusal
+from api.proof_settings import ProofSettings
 from api.setting_rules import (
     exposure_fault,
     issuer_fault,
@@ -38,7 +39,7 @@ _VERIFIES_NOBODY = {
 }
 
 
-class Settings(DeliverySettings):
+class Settings(ProofSettings):
     """All of them."""
 
     data_dir: Path = Field(
@@ -60,7 +61,8 @@ class Settings(DeliverySettings):
     )
     person_provider: str = Field(
         SANDBOX,
-        description="who verifies a real person: sandbox, remote, or an adapter as module:factory",
+        description="who verifies a real person, in order: sandbox, remote, or adapters as "
+        "module:factory; comma-separated",
     )
     person_engines_file: Path | None = Field(
         None, description="remote engines in order, in TOML; see docs/remote-verification.md"
@@ -131,10 +133,14 @@ class Settings(DeliverySettings):
     @field_validator("person_provider", "second_proof_provider")
     @classmethod
     def _provider(cls, value: str, info: ValidationInfo) -> str:
-        is_remote = value == REMOTE and info.field_name == "person_provider"
-        if value != SANDBOX and not is_remote and not ADAPTER.fullmatch(value):
+        of_person = info.field_name == "person_provider"
+        named = value.split(",") if of_person else [value]
+        known = (SANDBOX, REMOTE) if of_person else (SANDBOX,)
+        if not all(one in known or ADAPTER.fullmatch(one) for one in named):
             raise ValueError("must be 'sandbox' or an adapter as module:factory")
-        if value == SANDBOX and is_production(info):
+        if len(set(named)) < len(named):
+            raise ValueError("names one twice")
+        if SANDBOX in named and is_production(info):
             refuse_unsafe(_VERIFIES_NOBODY[str(info.field_name)])
         return value
 

@@ -178,7 +178,7 @@ class AuditAction(StrEnum):
 
 SPEC = CollectionSpec(
     name=NAME,
-    version=3,
+    version=4,
     audience="auditors; the holder's own access ledger",
     validator=document(
         {

@@ -7,11 +7,13 @@ without one does not start. A permission says what, the table says who and how s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
 from auth.principal import Assurance, Principal, PrincipalKind
+from auth.proof_levels import AssuranceLevel, Demands, ProofFamily, strongest
 
 FRESH_PROOF_LIFETIME = timedelta(minutes=5)
 """How old the real-person proof of a reveal, or of bringing a card back, may be."""
@@ -92,6 +94,7 @@ class Denial(StrEnum):
     UNAUTHENTICATED = "UNAUTHENTICATED"
     FORBIDDEN = "FORBIDDEN"
     STEP_UP_REQUIRED = "STEP_UP_REQUIRED"
+    STRONGER_PROOF_REQUIRED = "STRONGER_PROOF_REQUIRED"
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,8 @@ class Rule:
     proof_lifetime: timedelta | None = None
     scope: str | None = None
     """What an employer's client must have been granted, or an officer's duty."""
+    family: ProofFamily | None = None
+    """Policy may ask for a better proof of what belongs to one."""
 
 
 EVERYONE = frozenset(PrincipalKind) - {
@@ -113,6 +118,12 @@ _EMPLOYER = frozenset({PrincipalKind.EMPLOYER})
 _OFFICER = frozenset({PrincipalKind.OFFICER})
 _HOLDER = Rule(frozenset({PrincipalKind.HOLDER}), Assurance.REAL_PERSON)
 
+
+def _fresh(family: ProofFamily | None = None) -> Rule:
+    """A holder's, with a proof of just now."""
+    return replace(_HOLDER, proof_lifetime=FRESH_PROOF_LIFETIME, family=family)
+
+
 RULES: Mapping[Permission, Rule] = {
     Permission.ANYONE: Rule(EVERYONE),
     Permission.LOGIN_START: Rule(EVERYONE),
@@ -121,9 +132,7 @@ RULES: Mapping[Permission, Rule] = {
     # The refresh token in the input is the credential; the access token may be long dead.
     Permission.SESSION_REFRESH: Rule(EVERYONE),
     Permission.HOLDER_READ: _HOLDER,
-    Permission.IDENTITY_REVEAL: Rule(
-        _HOLDER.kinds, Assurance.REAL_PERSON, proof_lifetime=FRESH_PROOF_LIFETIME
-    ),
+    Permission.IDENTITY_REVEAL: _fresh(ProofFamily.REVEALING),
     Permission.SESSION_READ: _HOLDER,
     Permission.SESSION_END: _HOLDER,
     Permission.CONSENT_WITHDRAW: _HOLDER,
@@ -148,9 +157,7 @@ RULES: Mapping[Permission, Rule] = {
     # A letter is made when it is first asked for: whoever may read it may ask for it.
     Permission.EMPLOYER_LETTER_READ: Rule(_EMPLOYER, scope="letters:read"),
     Permission.GRANT_READ: _HOLDER,
-    Permission.GRANT_ACCEPT: Rule(
-        _HOLDER.kinds, Assurance.REAL_PERSON, proof_lifetime=FRESH_PROOF_LIFETIME
-    ),
+    Permission.GRANT_ACCEPT: _fresh(ProofFamily.SHARING),
     # Taking back is as easy as giving, and refusing easier.
     Permission.GRANT_END: _HOLDER,
     Permission.ACCESS_READ: _HOLDER,
@@ -162,9 +169,7 @@ RULES: Mapping[Permission, Rule] = {
     Permission.CASE_CHECK: Rule(_OFFICER, scope="case:check"),
     Permission.CASE_DECIDE: Rule(_OFFICER, scope="case:decide"),
     Permission.CARD_MANAGE: _HOLDER,
-    Permission.CARD_REACTIVATE: Rule(
-        _HOLDER.kinds, Assurance.REAL_PERSON, proof_lifetime=FRESH_PROOF_LIFETIME
-    ),
+    Permission.CARD_REACTIVATE: _fresh(),
     Permission.CARD_SHOW: _HOLDER,
     Permission.CARD_CHECK: Rule(_EMPLOYER, scope="checks:make"),
     Permission.OFFICER_CARD_CHECK: Rule(_OFFICER),
@@ -180,21 +185,15 @@ RULES: Mapping[Permission, Rule] = {
     Permission.PUSH_MANAGE: _HOLDER,
     Permission.EXPORT_MAKE: Rule(_EMPLOYER, scope="exports:make"),
     Permission.DEVICE_KEY_READ: _HOLDER,
-    Permission.DEVICE_KEY_REGISTER: Rule(
-        _HOLDER.kinds, Assurance.REAL_PERSON, proof_lifetime=FRESH_PROOF_LIFETIME
-    ),
+    Permission.DEVICE_KEY_REGISTER: _fresh(ProofFamily.DEVICE_CHANGES),
     Permission.DEVICE_KEY_REMOVE: _HOLDER,
     # It holds name and numbers in full: as much as a reveal.
-    Permission.CREDENTIAL_ISSUE: Rule(
-        _HOLDER.kinds, Assurance.REAL_PERSON, proof_lifetime=FRESH_PROOF_LIFETIME
-    ),
+    Permission.CREDENTIAL_ISSUE: _fresh(ProofFamily.REVEALING),
     Permission.CALENDAR_READ: _HOLDER,
     Permission.CALENDAR_MANAGE: _HOLDER,
     Permission.SHARE_CODE_READ: _HOLDER,
     # Its preview shows what a reveal shows, and the code shows it to others.
-    Permission.SHARE_CODE_MAKE: Rule(
-        _HOLDER.kinds, Assurance.REAL_PERSON, proof_lifetime=FRESH_PROOF_LIFETIME
-    ),
+    Permission.SHARE_CODE_MAKE: _fresh(ProofFamily.SHARING),
     Permission.SHARE_CODE_REVOKE: _HOLDER,
     # Without a portal a code is checked at `/check/code`, by anybody.
     Permission.SHARE_CODE_CHECK: Rule(_EMPLOYER, scope="checks:make"),
@@ -203,22 +202,43 @@ RULES: Mapping[Permission, Rule] = {
 }
 
 
-def denial_for(principal: Principal, any_of: Iterable[Permission], now: datetime) -> Denial | None:
+def denial_for(
+    principal: Principal,
+    any_of: Iterable[Permission],
+    now: datetime,
+    demands: Demands = MappingProxyType({}),
+) -> Denial | None:
     """Why `principal` may not use a field guarded by `any_of`, or None when it may.
 
-    The mildest denial is told: one that a proof can lift goes before one that it can't.
+    The mildest denial is told: one that a proof can lift goes before one that it can't. `demands`
+    is what policy asks of the families; where no permission has one, none need be given.
     """
-    denials = [_denial(principal, RULES[permission], now) for permission in any_of]
+    denials = [_denial(principal, RULES[permission], now, demands) for permission in any_of]
     if not denials:
         return Denial.FORBIDDEN
     if None in denials:
         return None
-    if Denial.STEP_UP_REQUIRED in denials:
-        return Denial.STEP_UP_REQUIRED
-    return Denial.UNAUTHENTICATED if Denial.UNAUTHENTICATED in denials else Denial.FORBIDDEN
+    mildest_first = (
+        Denial.STEP_UP_REQUIRED,
+        Denial.STRONGER_PROOF_REQUIRED,
+        Denial.UNAUTHENTICATED,
+        Denial.FORBIDDEN,
+    )
+    return next(denial for denial in mildest_first if denial in denials)
 
 
-def _denial(principal: Principal, rule: Rule, now: datetime) -> Denial | None:
+def level_for(any_of: Iterable[Permission], demands: Demands) -> AssuranceLevel:
+    """What a holder's proof must be worth to be refused by none of them."""
+    return strongest(_demanded(RULES[permission], demands) for permission in any_of)
+
+
+def _demanded(rule: Rule, demands: Demands) -> AssuranceLevel:
+    if rule.family is None:
+        return AssuranceLevel.SANDBOX
+    return demands.get(rule.family, AssuranceLevel.SANDBOX)
+
+
+def _denial(principal: Principal, rule: Rule, now: datetime, demands: Demands) -> Denial | None:
     if principal.kind not in rule.kinds:
         anonymous = principal.kind in (PrincipalKind.ANONYMOUS, PrincipalKind.FLOW)
         return Denial.UNAUTHENTICATED if anonymous else Denial.FORBIDDEN
@@ -226,6 +246,8 @@ def _denial(principal: Principal, rule: Rule, now: datetime) -> Denial | None:
         return Denial.UNAUTHENTICATED
     if rule.scope is not None and rule.scope not in principal.scopes:
         return Denial.FORBIDDEN
+    if rule.family is not None and principal.assurance < _demanded(rule, demands).assurance:
+        return Denial.STRONGER_PROOF_REQUIRED
     if rule.proof_lifetime is None:
         return None
     proved_at = principal.authenticated_at

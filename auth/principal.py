@@ -1,6 +1,7 @@
 """Who asks, and how sure we are.
 
-Assurance grows NONE < REAL_NAME < REAL_PERSON and is what tokens carry as `acr`.
+Assurance grows NONE < REAL_NAME < REAL_PERSON < REAL_PERSON_LOCAL < REAL_PERSON_REMOTE and is what
+tokens carry as `acr`. REAL_PERSON says that the step was passed and not who looked: a sandbox.
 """
 
 from __future__ import annotations
@@ -34,6 +35,10 @@ class Assurance(IntEnum):
     NONE = 0
     REAL_NAME = 1
     REAL_PERSON = 2
+    REAL_PERSON_LOCAL = 3
+    """By an engine on the operator's own machines."""
+    REAL_PERSON_REMOTE = 4
+    """By an engine elsewhere."""
 
     @property
     def acr(self) -> str:

@@ -45,7 +45,7 @@ class EndReason(StrEnum):
 
 SPEC = CollectionSpec(
     name=NAME,
-    version=1,
+    version=2,
     audience="the holder, who may list and end them",
     validator=document(
         {

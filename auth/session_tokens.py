@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from auth.keys import KeySet, base64url, framed
+from auth.principal import Assurance
 from auth.refresh_tokens import refresh_token
 from auth.session_documents import Session
 from auth.tokens import ACCESS_TOKEN_LIFETIME, SubjectKind, TokenAuthority
@@ -51,7 +52,8 @@ class SessionTokens:
             client_id=session.client_id,
             session_id=session.session_id,
             scope=self._scope,
-            acr=session.acr,
+            # Nor does it claim the level of a proof that came later.
+            acr=session.acr if session.authenticated_at <= issued_at else Assurance.REAL_PERSON.acr,
             amr=session.amr,
             # A step-up since then renewed the proof; a token cannot be older than its proof, and
             # this never claims a fresher one than there is.

@@ -261,6 +261,7 @@ class SessionStore:
         session_id: str,
         holder_id: str,
         authenticated_at: datetime,
+        acr: str,
         amr: Sequence[str],
         now: datetime,
         transaction: Transaction | None = None,
@@ -268,7 +269,22 @@ class SessionStore:
         """After a step-up: the later of both proofs counts. None when the session is not live."""
         renewed: Document | None = await self._sessions.find_one_and_update(
             {"_id": session_id, "holder_id": holder_id, **live_at(now)},
-            {"$max": {"authenticated_at": authenticated_at}, "$set": {"amr": list(amr)}},
+            # The level is that of the proof whose instant it is: a later, milder one is milder.
+            [
+                {
+                    "$set": {
+                        "authenticated_at": {"$max": ["$authenticated_at", authenticated_at]},
+                        "acr": {
+                            "$cond": [
+                                {"$gte": [authenticated_at, "$authenticated_at"]},
+                                {"$literal": acr},
+                                "$acr",
+                            ]
+                        },
+                        "amr": {"$literal": list(amr)},
+                    }
+                }
+            ],
             return_document=ReturnDocument.AFTER,
             session=transaction,
         )

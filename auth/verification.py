@@ -17,6 +17,8 @@ from typing import Protocol, TypeVar, runtime_checkable
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from auth.proof_levels import AssuranceLevel as AssuranceLevel
+
 EVIDENCE_TYPE = "onecard-evidence+jwt"
 MAX_PROOF_LENGTH = 8_192
 MAX_EVIDENCE_LENGTH = 8_192
@@ -53,14 +55,6 @@ async def within_limit(call: Awaitable[_T], limit: timedelta | None = None) -> _
             return await call
     except TimeoutError:
         raise ProviderUnavailable from None
-
-
-class AssuranceLevel(StrEnum):
-    """What a provider's check is worth, mildest first."""
-
-    SANDBOX = "sandbox"
-    LOCAL = "local"
-    REMOTE = "remote"
 
 
 class ProofFault(StrEnum):
@@ -128,13 +122,15 @@ Proof = TextProof | FrameProof
 @dataclass(frozen=True)
 class PersonCheck:
     """What a challenge is bound to. `subject` is random for each flow and names nobody; the
-    provider's portrait source resolves it. `purpose` is LOGIN or STEP_UP."""
+    provider's portrait source resolves it. `purpose` is LOGIN or STEP_UP. `level` is the least that
+    its proof must be worth, for whoever chooses among providers."""
 
     flow_id: str
     nonce: str
     subject: str
     device: str
     purpose: str
+    level: AssuranceLevel = AssuranceLevel.SANDBOX
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from auth.officers import OfficerStore
 from auth.one_time_codes import CodeSecrets
 from auth.passwords import Passwords
 from auth.principal import Principal
+from auth.proof_levels import Demands
 from auth.proof_links import ProofLinks
 from auth.sealing import Sealer
 from auth.session_tokens import SessionTokens
@@ -177,6 +178,7 @@ class Gateway:
     export_rows: ExportRowStore
     export_links: LetterLinks
     person_provider: RealPersonProvider
+    proof_demands: Demands
     second_proof_provider: SecondProofProvider
     paper_scanner: PaperScanner
     heavy_work: HeavyWork

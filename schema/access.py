@@ -5,12 +5,14 @@ and the answer is a request error with the code of the denial.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from graphql import GraphQLObjectType, GraphQLSchema
 
-from auth.permissions import Denial, Permission, denial_for
+from auth.permissions import Denial, Permission, denial_for, level_for
 from auth.principal import Principal
+from auth.proof_levels import AssuranceLevel, Demands
 from schema.chosen import Chosen
 from schema.field import Access
 
@@ -36,19 +38,32 @@ def access_rules(schema: GraphQLSchema) -> Rules:
     return rules
 
 
+@dataclass(frozen=True)
+class Denied:
+    """`level` is what a real-person proof must be worth there."""
+
+    path: tuple[str, ...]
+    denial: Denial
+    level: AssuranceLevel
+
+
 def denials(
-    rules: Rules, chosen: Mapping[str, Chosen], principal: Principal, now: datetime
-) -> Iterator[tuple[tuple[str, ...], Denial]]:
-    """Path and reason of every chosen field that the principal may not use; what stands below a
-    denied field is not told again."""
+    rules: Rules,
+    chosen: Mapping[str, Chosen],
+    principal: Principal,
+    now: datetime,
+    demands: Demands,
+    above: tuple[str, ...] = (),
+) -> Iterator[Denied]:
+    """Every chosen field that the principal may not use; what stands below a denied field is not
+    told again."""
     for field in chosen.values():
         if field.field.startswith("__"):
             continue
-        rule = rules.get((field.parent, field.field), ())
-        denial = denial_for(principal, rule, now)
+        rule, path = rules.get((field.parent, field.field), ()), (*above, field.key)
+        denial = denial_for(principal, rule, now, demands)
         if denial is not None:
-            yield (field.key,), denial
+            yield Denied(path, denial, level_for(rule, demands))
             continue
         for children in field.children.values():
-            for path, below in denials(rules, children, principal, now):
-                yield (field.key, *path), below
+            yield from denials(rules, children, principal, now, demands, path)

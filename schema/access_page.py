@@ -31,13 +31,18 @@ nothing was read, nothing was changed and there is no `data`; each denied field 
 | `UNAUTHENTICATED` | 401 | log in, or go further in the login that has begun |
 | `FORBIDDEN` | 403 | callers of this kind, or without this scope, never may |
 | `STEP_UP_REQUIRED` | 401 | repeat the real-person step: see [login.md](login.md#step-up) |
+| `STRONGER_PROOF_REQUIRED` | 401 | repeat it, with a provider of the `level` that is told |
 
 Where several permissions open a field and none is held, the denial told is the mildest: first the
 one that a fresh proof lifts, then the one that a login lifts.
 
 Kinds: `anonymous` sends no token, `flow` the flow token of a login or step-up, `holder`, `officer`
 and `employer` an access token. A token that does not hold is refused, never taken for anonymous.
-Assurance: `NONE` < `REAL_NAME` < `REAL_PERSON`.
+Assurance: `NONE` < `REAL_NAME` < `REAL_PERSON` < `REAL_PERSON_LOCAL` < `REAL_PERSON_REMOTE`; which
+of the last three a proof is worth is its provider's. A permission of a family (`revealing`,
+`sharing`, `device_changes`) asks for the level of `ONECARD_REVEALING_PROOF`,
+`ONECARD_SHARING_PROOF` or `ONECARD_DEVICE_PROOF`, by default for no more than a login
+([remote-verification.md](remote-verification.md#levels)).
 
 Fields that `ANYONE` may use are public or stand in the payload of a mutation, which has a rule.
 """
@@ -52,8 +57,8 @@ def access_page() -> str:
 
 def _permissions() -> Iterator[str]:
     yield "## Permissions\n"
-    yield "| permission | stands for | kinds | scope | assurance | proof not older than |"
-    yield "|---|---|---|---|---|---|"
+    yield "| permission | stands for | kinds | scope | assurance | proof not older than | family |"
+    yield "|---|---|---|---|---|---|---|"
     for permission in Permission:
         rule = RULES[permission]
         assurance = rule.assurance.name if rule.assurance > Assurance.NONE else "any"
@@ -64,6 +69,7 @@ def _permissions() -> Iterator[str]:
             "any" if rule.scope is None else f"`{rule.scope}`",
             assurance,
             _age(rule.proof_lifetime),
+            "" if rule.family is None else rule.family.value,
         )
         yield f"| {' | '.join(cells)} |"
 

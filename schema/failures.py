@@ -38,6 +38,7 @@ class RequestErrorCode(StrEnum):
     UNAUTHENTICATED = "UNAUTHENTICATED"
     INVALID_DPOP_PROOF = "INVALID_DPOP_PROOF"
     STEP_UP_REQUIRED = "STEP_UP_REQUIRED"
+    STRONGER_PROOF_REQUIRED = "STRONGER_PROOF_REQUIRED"
     FORBIDDEN = "FORBIDDEN"
     DOCUMENT_NOT_ALLOWED = "DOCUMENT_NOT_ALLOWED"
     RATE_LIMITED = "RATE_LIMITED"
@@ -45,6 +46,12 @@ class RequestErrorCode(StrEnum):
     INTERNAL = "INTERNAL"
     UNAVAILABLE = "UNAVAILABLE"
     TIMEOUT = "TIMEOUT"
+
+
+LEVEL = "level"
+ACR = "acr"
+"""In the extensions of STRONGER_PROOF_REQUIRED: the level that is needed, and the `acr` of tokens
+that have it."""
 
 
 UNEXPECTED_MESSAGES = {

@@ -6,10 +6,10 @@ from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode, get_op
 from strawberry.extensions import SchemaExtension
 
 from auth.permissions import Denial
-from schema.access import Rules, denials
+from schema.access import Denied, Rules, denials
 from schema.chosen import chosen_fields
 from schema.context import RequestContext
-from schema.failures import RequestError, RequestErrorCode
+from schema.failures import ACR, LEVEL, RequestError, RequestErrorCode
 
 MAX_TOLD_DENIALS = 10
 
@@ -17,6 +17,9 @@ _MESSAGES = {
     Denial.UNAUTHENTICATED: "Log in to use this field.",
     Denial.FORBIDDEN: "You may not use this field.",
     Denial.STEP_UP_REQUIRED: "This field needs a fresh real-person proof: see startStepUp.",
+    Denial.STRONGER_PROOF_REQUIRED: (
+        "This field needs a real-person proof of a higher level: see startStepUp."
+    ),
 }
 
 
@@ -47,8 +50,16 @@ def operation_guard(rules: Rules) -> type[SchemaExtension]:
 
 
 def _errors(rules: Rules, context: RequestContext) -> list[GraphQLError]:
-    found = denials(rules, context.chosen, context.ask.principal, context.now)
-    return [
-        RequestError(RequestErrorCode(denial.value), _MESSAGES[denial], path=list(path))
-        for (path, denial), _ in zip(found, range(MAX_TOLD_DENIALS), strict=False)
-    ]
+    demands = context.gateway.proof_demands
+    found = denials(rules, context.chosen, context.ask.principal, context.now, demands)
+    return [_error(denied) for denied, _ in zip(found, range(MAX_TOLD_DENIALS), strict=False)]
+
+
+def _error(denied: Denied) -> RequestError:
+    told = denied.denial is Denial.STRONGER_PROOF_REQUIRED
+    return RequestError(
+        RequestErrorCode(denied.denial.value),
+        _MESSAGES[denied.denial],
+        path=list(denied.path),
+        details={LEVEL: denied.level.name, ACR: denied.level.assurance.acr} if told else None,
+    )

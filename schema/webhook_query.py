@@ -45,7 +45,8 @@ def judged(info: Info, query: str) -> str:
     graphql_schema: GraphQLSchema = schema._schema  # noqa: SLF001 - no public way
     chosen = chosen_fields(graphql_schema, document, operation, {OBJECT_ID: _EXAMPLE_ID})
     context = info.context
-    denied = denials(access_rules(graphql_schema), chosen, context.ask.principal, context.now)
+    rules, demands = access_rules(graphql_schema), context.gateway.proof_demands
+    denied = denials(rules, chosen, context.ask.principal, context.now, demands)
     if next(iter(denied), None) is not None:
         _bad("it selects a field that this client may not use")
     return query

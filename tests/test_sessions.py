@@ -9,6 +9,7 @@ import pytest
 from auth.collections import install, installed_differences
 from auth.keys import KeySet, Purpose, new_key, new_key_set
 from auth.mongo import Database, Transaction, connect, database_of, in_transaction
+from auth.principal import Assurance
 from auth.refresh_tokens import refresh_token
 from auth.session_documents import IDLE_LIFETIME, SESSION_LIFETIME, EndReason
 from auth.session_rotation import (
@@ -244,16 +245,21 @@ async def test_a_step_up_renews_the_proof_in_tokens_from_then_on(database: Datab
     before = await store.rotate(token_of(session, 0), NOW)
     proved_at = NOW + 5 * SECOND
     ids = (session.session_id, session.holder_id)
-    renewed = await store.renew_proof(*ids, proved_at, ["face"], proved_at)
+    renewed = await store.renew_proof(
+        *ids, proved_at, Assurance.REAL_PERSON_LOCAL.acr, ["face"], proved_at
+    )
     assert renewed is not None
-    assert part(TOKENS.access(renewed, 1, proved_at), 1)["auth_time"] == proved_at.timestamp()
-    stale = await store.renew_proof(*ids, NOW, ["face"], proved_at)
+    claims = part(TOKENS.access(renewed, 1, proved_at), 1)
+    assert claims["auth_time"] == proved_at.timestamp()
+    assert claims["acr"] == Assurance.REAL_PERSON_LOCAL.acr
+    stale = await store.renew_proof(*ids, NOW, Assurance.REAL_PERSON.acr, ["face"], proved_at)
     assert stale is not None
-    assert stale.authenticated_at == proved_at
+    assert (stale.authenticated_at, stale.acr) == (proved_at, Assurance.REAL_PERSON_LOCAL.acr)
     # The previous token once more: it can be minted, and claims nothing fresher than there is.
     again = await store.rotate(token_of(session, 0), proved_at)
     assert pair_of(again)[1] == pair_of(before)[1]
-    assert part(pair_of(again)[0], 1)["auth_time"] == NOW.timestamp()
+    claims = part(pair_of(again)[0], 1)
+    assert (claims["auth_time"], claims["acr"]) == (NOW.timestamp(), Assurance.REAL_PERSON.acr)
 
 
 async def test_a_step_up_of_an_ended_or_foreign_session_changes_nothing(
@@ -264,7 +270,12 @@ async def test_a_step_up_of_an_ended_or_foreign_session_changes_nothing(
     await store.revoke(session.session_id, session.holder_id, EndReason.LOGGED_OUT, NOW)
     before = await everything(database)
     for owner in (session.holder_id, other.holder_id):
-        assert await store.renew_proof(session.session_id, owner, NOW, ["face"], NOW) is None
+        assert (
+            await store.renew_proof(
+                session.session_id, owner, NOW, Assurance.REAL_PERSON.acr, [], NOW
+            )
+            is None
+        )
     assert await everything(database) == before
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from auth.audit import AuditAction, AuditLine
 from auth.login_flow import FlowEvent, FlowKind, FlowState
 from auth.mongo import Document, DuplicateKeyError, Transaction, in_transaction
-from auth.principal import Assurance
+from auth.proof_levels import AssuranceLevel
 from auth.session_documents import NewSession, Session
 from auth.session_rotation import may_answer_opening
 from resolvers.cards.loading import issue_if_due
@@ -84,7 +84,7 @@ async def _try_complete(gateway: Gateway, ask: Ask, flow: Document) -> Session |
             client_id=flow["client_id"],
             device=flow["device"],
             authenticated_at=flow["evidence"]["proved_at"],
-            acr=Assurance.REAL_PERSON.acr,
+            acr=AssuranceLevel(flow["evidence"]["level"]).assurance.acr,
             amr=tuple(flow["amr"]),
         )
         session = await gateway.sessions.open(new, now, transaction)

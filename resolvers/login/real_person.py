@@ -10,7 +10,7 @@ from typing import Final
 from auth import verification
 from auth.audit import AuditAction
 from auth.evidence import Evidence, verified_evidence
-from auth.login_flow import FlowEvent
+from auth.login_flow import FlowEvent, FlowKind
 from auth.login_flows import AttemptKind
 from auth.mongo import Document, Transaction
 from auth.verification import (
@@ -41,6 +41,7 @@ from resolvers.login.outcomes import (
     Refused,
 )
 from resolvers.policy.consent import CURRENT_VERSION
+from resolvers.policy.proof_levels import step_up_level
 from resolvers.policy.throttling import PERSON_CHECK
 
 FRAMES_REMEMBERED: Final = timedelta(days=30)
@@ -90,7 +91,7 @@ async def start_real_person_check(gateway: Gateway, ask: Ask) -> CheckStarted | 
     provider = gateway.person_provider
     nonce = secrets.token_urlsafe(32)
     try:
-        challenge = await within_limit(provider.start(_check_of(flow, nonce)))
+        challenge = await within_limit(provider.start(_check_of(gateway, flow, nonce)))
     except ProviderUnavailable:
         return Refused(LoginRefusalCode.PROVIDER_UNAVAILABLE, by_sandbox=provider.is_sandbox)
     challenge_id = gateway.new_id("chl")
@@ -179,7 +180,7 @@ async def _looked_at(
 ) -> Evidence | _Fault | Refused:
     """What the provider found; Refused when it did not look, and the challenge stands."""
     provider, challenge = gateway.person_provider, flow["challenge"]
-    check = _check_of(flow, challenge["nonce"])
+    check = _check_of(gateway, flow, challenge["nonce"])
     limit = verification.FRAMES_LIFETIME if isinstance(proof, FrameProof) else None
     away = Refused(LoginRefusalCode.PROVIDER_UNAVAILABLE, by_sandbox=provider.is_sandbox)
     try:
@@ -234,11 +235,13 @@ def _throttle_key(gateway: Gateway, flow: Document) -> bytes:
     return gateway.digester.blind("person-check", flow["holder_id"]).value
 
 
-def _check_of(flow: Document, nonce: str) -> PersonCheck:
+def _check_of(gateway: Gateway, flow: Document, nonce: str) -> PersonCheck:
+    is_step_up = flow["kind"] == FlowKind.STEP_UP
     return PersonCheck(
         flow_id=flow["_id"],
         nonce=nonce,
         subject=flow["_id"],
         device=flow["device"]["platform"],
         purpose=flow["kind"],
+        level=step_up_level(gateway.proof_demands) if is_step_up else AssuranceLevel.SANDBOX,
     )

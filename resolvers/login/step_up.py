@@ -7,6 +7,7 @@ from auth.login_flow import FLOW_LIFETIME, FlowEvent, FlowKind, FlowState
 from auth.login_flows import encode_flow
 from auth.mongo import Document, Transaction, in_transaction
 from auth.principal import Assurance
+from auth.proof_levels import AssuranceLevel
 from auth.session_documents import Session
 from auth.tokens import ACCESS_TOKEN_LIFETIME
 from resolvers.gateway import Ask, Gateway, append_audit
@@ -69,6 +70,7 @@ async def complete_step_up(gateway: Gateway, ask: Ask) -> SteppedUp | Refused:
             completed["session_id"],
             completed["holder_id"],
             completed["evidence"]["proved_at"],
+            AssuranceLevel(completed["evidence"]["level"]).assurance.acr,
             completed["amr"],
             now,
             transaction,

@@ -207,9 +207,15 @@ async def _events_of_before_are_no_news_to_webhooks(_database: Database) -> None
     nothing is written."""
 
 
+async def _levels_are_new_and_none_was_had(_database: Database) -> None:
+    """Sessions and lines of before say that the real-person step was passed and not by whom, which
+    is still the mildest level: nothing is written."""
+
+
 MIGRATIONS: Sequence[Migration] = (
     Migration("audit", 2, _lines_name_those_who_were_looked_at),
     Migration("audit", 3, _lines_name_sub_users),
+    Migration("audit", 4, _levels_are_new_and_none_was_had),
     Migration("cards", 2, _cards_say_why_and_until_when),
     Migration("employers", 2, _employers_have_a_revision),
     Migration("employer_clients", 2, _clients_say_what_they_are_held_to),
@@ -219,5 +225,6 @@ MIGRATIONS: Sequence[Migration] = (
     Migration("login_flows", 2, _flows_count_codes_and_checks),
     Migration("permits", 2, _permits_say_of_which_employment),
     Migration("permits", 3, _permits_say_what_is_shown_of_them),
+    Migration("sessions", 2, _levels_are_new_and_none_was_had),
     Migration("throttle", 2, _throttle_counts_refusals),
 )
