@@ -35,7 +35,6 @@ from auth.strict_json import json_object
 MAX_KEYS: Final = 5
 MAX_FILE_BYTES: Final = 65_536
 MAX_KID_LENGTH: Final = 128
-MAX_PUBLIC_BYTES: Final = 1_024
 KID_PATTERN: Final = r"^[A-Za-z0-9._~:=-]{1,128}$"
 _RSA_BITS: Final = (2_048, 4_096)
 _RSA_EXPONENT: Final = 65_537

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import secrets
 import shutil
-from collections import defaultdict
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from bson import json_util
 
 from api.clock import utc_now
 from api.demo import demo_identities
@@ -20,31 +16,23 @@ from api.ids import new_id
 from api.settings import Settings
 from auth.collections import installed_differences
 from auth.key_files import load_key_set
-from auth.mongo import Client, Database, database_of
+from auth.mongo import Client, Database
 from resolvers.store import meta
 from resolvers.store.installation import prepare_database
 from resolvers.store.migrations import MIGRATIONS
 from resolvers.store.registry import SPECS
 from tests.everything import EVERYTHING
 from tests.factories import PermitPlan
+from tests.old_versions import DUMPS, left_by
 from tests.serving import Serving, serving_gateway
 
-DUMP = Path(__file__).parent / "dumps" / "v1"
+FIRST = DUMPS / "v1"
 
 
 @pytest.fixture
 async def first_version(mongo_client: Client) -> AsyncIterator[Database]:
-    """A database as the first version left it, indexes and validators aside."""
-    name = f"test_{secrets.token_hex(8)}"
-    database = database_of(mongo_client, name)
-    documents: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for line in (DUMP / "documents.ndjson").read_text(encoding="utf-8").splitlines():
-        entry = json.loads(line)
-        documents[entry["collection"]].append(json_util.loads(json.dumps(entry["document"])))
-    for collection, found in documents.items():
-        await database[collection].insert_many(found)
-    yield database
-    await mongo_client.drop_database(name)
+    async with left_by(FIRST, mongo_client) as database:
+        yield database
 
 
 async def test_every_document_of_the_first_version_keeps_to_the_present_validators(
@@ -79,7 +67,7 @@ async def test_a_holder_of_the_first_version_logs_in_and_reads_everything(
 ) -> None:
     await prepare_database(first_version, utc_now())
     keys_file = tmp_path / "keys.json"
-    shutil.copy(DUMP / "keys.json", keys_file)
+    shutil.copy(FIRST / "keys.json", keys_file)
     keys_file.chmod(0o600)
     settings = Settings(data_dir=tmp_path, keys_file=keys_file, mongodb_database=first_version.name)
     key_set = load_key_set(keys_file)
