@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 # Tests run in two processes, each with a MongoDB of its own; the slow proofs want the machine alone.
 AT_ONCE := -n 2 --dist worksteal
-.PHONY: help run install pictures test test-all check format clean
+.PHONY: help run install pictures test test-all check bench format clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -44,6 +44,9 @@ check: pictures ## Format, lint, types, import contracts, schema, tests
 	@$(BIN)/onecard schema | diff -u schema/schema.graphql - || \
 		{ echo "schema/schema.graphql is old: run 'onecard schema > schema/schema.graphql'" >&2; exit 1; }
 	@$(BIN)/python -m pytest $(AT_ONCE)
+
+bench: $(INSTALLED) ## Compare with other servers, in some ten minutes; BENCH_ROUNDS and BENCH_SECONDS shorten it
+	@$(BIN)/python -m bench
 
 format: install ## Format the code
 	@$(BIN)/ruff format .
