@@ -167,8 +167,9 @@ CHANGE_REFUSAL_TEXTS: Mapping[RefusalCode, Named] = {
         "核验过于频繁，请一分钟后再试。",
     ),
     _C.CHECK_OVER: Named(
-        "This check was made before, and its result is no longer kept. Check anew with a new key.",
-        "该次核验已完成，结果不再保存。请使用新的键重新核验。",
+        "This check was made before, and cannot be answered once more: a minute is over, something "
+        "of it has changed, or the code was taken back. Check anew with a new key.",
+        "该次核验已完成，不能再次返回结果：已超过一分钟、内容已有变化或共享码已被撤销。请使用新的键重新核验。",
     ),
     _C.EMPLOYMENT_ENDED: Named(
         "The employer does not sponsor the holder any more.", "该用人单位与持证人的聘用关系已结束。"

@@ -13,7 +13,7 @@ from api.ids import new_id
 from auth.digests import Digest
 from auth.mongo import Document
 from auth.sealing import Decoy
-from resolvers.policy.share_codes import FREE_ATTEMPTS, MAX_LIFETIME, MAX_LIVE_CODES, PROOF_LIFETIME
+from resolvers.policy.share_codes import FREE_ATTEMPTS, MAX_LIFETIME, MAX_LIVE_CODES
 from resolvers.rules.bundles import Bundle
 from resolvers.rules.share_codes import read_share_code
 from resolvers.store.share_codes import ShareCodeStore
@@ -178,28 +178,6 @@ async def test_twenty_at_once_take_no_more_uses_than_there_are(serving: Serving)
     assert (listed["uses"], listed["usesLeft"], listed["state"]) == (3, 0, "USED_UP")
     lines = {"action": "share_code.checked", "people": sharer.person.holder_id}
     assert await serving.database["audit"].count_documents(lines) == 3
-
-
-async def test_a_repeated_check_takes_no_use_and_brings_the_same_proof(serving: Serving) -> None:
-    sharer, checker = await new_sharer(serving), await new_checker(serving)
-    made = await sharer.make(uses=1)
-    key = new_id("key")
-    first = await checker.redeem(made["plainCode"], key=key)
-    for _ in range(FREE_ATTEMPTS + 1):
-        again = await checker.redeem(made["plainCode"], key=key)
-        assert again["proof"] == first["proof"]
-    assert (await checker.redeem(made["plainCode"], OTHER_DATE, key=key))["code"] == (
-        "IDEMPOTENCY_KEY_REUSED"
-    )
-    await sharer.revoke(made["shareCode"]["id"])
-    assert (await checker.redeem(made["plainCode"], key=key))["code"] == "CHECK_OVER"
-    code = await sharer.code()
-    await checker.redeem(code, key=(key := new_id("key")))
-    serving.clock.advance(minutes=4)
-    assert (await checker.redeem(code, key=key))["__typename"] == "ShareCodeRedeemed"
-    serving.clock.advance(seconds=PROOF_LIFETIME.total_seconds())
-    await checker.renew(serving)
-    assert (await checker.redeem(code, key=key))["code"] == "CHECK_OVER"
 
 
 async def test_wrong_birth_dates_lock_a_code_and_a_good_check_starts_anew(

@@ -20,6 +20,9 @@ FORGOTTEN_AFTER: Final = timedelta(days=180)
 kept at least. It opens nothing meanwhile."""
 PROOF_LIFETIME: Final = timedelta(minutes=15)
 """How long the proof of a check can be downloaded; then it is on record here no more."""
+REPEATED_WITHIN: Final = timedelta(minutes=1)
+"""For how long a check that is sent again with the same key is answered with the same check: as
+long as a lost answer is asked for again. A use is one look, so it is short."""
 PROOF_KEPT: Final = timedelta(days=3653)
 """For how long after a check its proof can be verified at least: two permits of five years, one
 after the other. The letters key that signed it is not retired before, unless it has leaked."""

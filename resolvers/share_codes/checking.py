@@ -7,23 +7,23 @@ the caller and under the code. What was refused stands in the trail with the tru
 the holder where the code was one of its.
 
 A use is taken, the line is written and the proof is stored in one transaction, so a code with three
-uses is used three times, however many ask at once, and a request that is repeated takes none.
+uses is used three times, however many ask at once. A request that is repeated takes none: within a
+minute it is answered with the same check, as long as that is what is still on record.
 """
 
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from auth.audit import AuditAction, AuditLine
 from auth.mongo import Document, Transaction
 from auth.principal import PrincipalKind
 from auth.sealing import DECOY_HOLDER_ID, Decoy
 from resolvers.changes import Changed, Command, change
 from resolvers.gateway import Ask, Gateway, append_audit
-from resolvers.policy.share_codes import PROOF_LIFETIME
+from resolvers.policy.share_codes import PROOF_LIFETIME, REPEATED_WITHIN
 from resolvers.policy.throttling import SHARE_CODE
 from resolvers.refusals import RefusalCode, Refused
 from resolvers.rules.bundles import Bundle, SharingPurpose
@@ -36,19 +36,30 @@ from resolvers.rules.share_codes import (
 )
 from resolvers.share_codes.attempts import attempts_key, caller_key
 from resolvers.share_codes.making import CODE_DIGEST
-from resolvers.share_codes.proving import Checker, claims_of, opened_claims, sealed_claims
+from resolvers.share_codes.proving import (
+    Checker,
+    claims_of,
+    opened_claims,
+    sealed_claims,
+    shown_of,
+)
 from resolvers.share_codes.signing import signed_proof
+from resolvers.share_codes.trail import (
+    OTHER_RECIPIENT,
+    OVERTAKEN,
+    REPEATED,
+    WRONG_BIRTH_DATE,
+    WRONG_CODE,
+    checked_line,
+    refused_line,
+)
 from resolvers.sharing.parts import SharedRecord
-from resolvers.sharing.record import load_shared, shown_fields
+from resolvers.sharing.record import load_shared
 from resolvers.store import holders
 from resolvers.store.check_proofs import CheckProofRecord
 from resolvers.store.holder_keys import decode_holder_key
 
 MAX_TYPED_LENGTH: Final = 40
-WRONG_CODE: Final = "WRONG_CODE"
-WRONG_BIRTH_DATE: Final = "WRONG_BIRTH_DATE"
-OTHER_RECIPIENT: Final = "OTHER_RECIPIENT"
-OVERTAKEN: Final = "OVERTAKEN"
 
 
 @dataclass(frozen=True)
@@ -97,9 +108,12 @@ async def check_share_code(
     done = await change(gateway, ask, command, check.work)
     if isinstance(done, Refused):
         return done
-    await gateway.throttle.forget(attempts_key(gateway, code))
+    if locked_until is None:
+        await gateway.throttle.forget(attempts_key(gateway, code))
     if check.done is None or check.done.proof_id != done.object_id:
-        return await _again(gateway, ask, done.object_id, now)
+        is_standing = locked_until is None and reason in (None, ShareCodeState.USED_UP)
+        ended = REPEATED if is_standing else reason or REPEATED
+        return await _again(gateway, ask, found, done.object_id, ended, now)
     return check.done
 
 
@@ -199,32 +213,51 @@ class _Check:
             await signed_proof(gateway, claims),
             until,
         )
-        return Changed(self._proof_id, [_line_of(found, self._proof_id)])
+        return Changed(self._proof_id, [checked_line(found, self._proof_id)])
 
 
-async def _again(gateway: Gateway, ask: Ask, proof_id: str, now: datetime) -> Checked | Refused:
-    """A request that is repeated: the same proof and what is shown now, while both stand; no use
-    is taken."""
+async def _again(
+    gateway: Gateway, ask: Ask, found: Document | None, proof_id: str, reason: str, now: datetime
+) -> Checked | Refused:
+    """A request that is repeated: the very check that was made, or nothing; no use is taken."""
+    shown = None
+    if found is not None and reason == REPEATED:
+        shown = await _shown_again(gateway, found, proof_id, now)
+    if shown is None or found is None:
+        await append_audit(gateway, ask, refused_line(found, reason))
+        return Refused(RefusalCode.CHECK_OVER)
+    await append_audit(gateway, ask, checked_line(found, proof_id))
+    return shown
+
+
+async def _shown_again(
+    gateway: Gateway, found: Document, proof_id: str, now: datetime
+) -> Checked | None:
+    """What was shown, as of then, while that is still what is on record. None after a minute, or
+    once anything of it has changed: a use is one look, so a repeat shows nothing newer."""
     stored = await gateway.check_proofs.find(proof_id, now)
-    found = (
-        None if stored is None else await gateway.share_codes.find_standing(stored["code_id"], now)
-    )
-    wrapped = None if found is None else await gateway.holder_keys.find(found["holder_id"])
-    if stored is None or found is None or wrapped is None:
-        return Refused(RefusalCode.CHECK_OVER)
-    await append_audit(gateway, ask, _line_of(found, proof_id))
-    record = await load_shared(
-        gateway, found["holder_id"], [Bundle(one) for one in found["bundles"]]
-    )
-    if record is None:
-        return Refused(RefusalCode.CHECK_OVER)
-    claims = opened_claims(gateway.sealer.vault_for(found["holder_id"], wrapped), stored)
+    if stored is None or stored["code_id"] != found["_id"]:
+        return None
+    if now >= stored["checked_at"] + REPEATED_WITHIN:
+        return None
+    bundles = [Bundle(one) for one in found["bundles"]]
+    record = await load_shared(gateway, found["holder_id"], bundles)
+    if record is None:  # the person is being deleted
+        return None
+    vault = gateway.sealer.vault_for(found["holder_id"], decode_holder_key(found["key"]))
+    claims = opened_claims(vault, stored)
+    if shown_of(record) != claims["shown"]:
+        return None
+    proof = await signed_proof(gateway, claims)
+    # Asked last, so that a code that was taken back meanwhile shows nothing.
+    if await gateway.share_codes.is_revoked(found["_id"]):
+        return None
     return Checked(
         proof_id,
         SharingPurpose(found["purpose"]),
-        record,
+        replace(record, as_of=stored["checked_at"]),
         claims,
-        await signed_proof(gateway, claims),
+        proof,
         stored["expires_at"],
     )
 
@@ -245,28 +278,6 @@ async def _checker(gateway: Gateway, ask: Ask, transaction: Transaction) -> Chec
     return Checker(employer_id, facts["credit_code"], facts["name"])
 
 
-def _line_of(found: Document, proof_id: str) -> AuditLine:
-    return AuditLine(
-        AuditAction.SHARE_CODE_CHECKED,
-        found["holder_id"],
-        objects=(found["_id"], proof_id),
-        fields=shown_fields(Bundle(one) for one in found["bundles"]),
-        people=(found["holder_id"],),
-        purpose=found["purpose"],
-    )
-
-
 def _refused(found: Document | None, reason: str) -> Refused:
     """One answer for all; the reason stands in the trail alone."""
-    if found is None or reason == WRONG_CODE:
-        line = AuditLine(AuditAction.SHARE_CODE_REFUSED, None, result=WRONG_CODE)
-    else:
-        line = AuditLine(
-            AuditAction.SHARE_CODE_REFUSED,
-            found["holder_id"],
-            result=reason,
-            objects=(found["_id"],),
-            people=(found["holder_id"],),
-            purpose=found["purpose"],
-        )
-    return Refused(RefusalCode.SHARE_CODE_NOT_ACCEPTED, line=line)
+    return Refused(RefusalCode.SHARE_CODE_NOT_ACCEPTED, line=refused_line(found, reason))

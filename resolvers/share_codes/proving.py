@@ -67,10 +67,13 @@ def claims_of(
         },
         "live": True,
         "follow_up_on": None if follow_up is None else follow_up.isoformat(),
-        "shown": {
-            PART_OF[bundle]: _plain(getattr(record, PART_OF[bundle])) for bundle in record.bundles
-        },
+        "shown": shown_of(record),
     }
+
+
+def shown_of(record: SharedRecord) -> dict[str, Any]:
+    """As JSON has it, and as it comes back from there."""
+    return {PART_OF[bundle]: _plain(getattr(record, PART_OF[bundle])) for bundle in record.bundles}
 
 
 def follow_up_on(record: SharedRecord) -> date | None:

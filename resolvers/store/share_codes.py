@@ -184,13 +184,6 @@ class ShareCodeStore:
         found: list[Document] = await self._codes.aggregate(pipeline).to_list(1)
         return found[0] if found else None
 
-    async def find_standing(self, code_id: str, now: datetime) -> Document | None:
-        """A code that is neither revoked nor over; its uses may be used up."""
-        found: Document | None = await self._codes.find_one(
-            {"_id": code_id, "expires_at": {"$gt": now}, "revoked_at": None}
-        )
-        return found
-
     async def is_revoked(self, code_id: str) -> bool:
         """Also where there is no such code any more."""
         found = await self._codes.find_one({"_id": code_id, "revoked_at": None}, {"_id": 1})
