@@ -47,6 +47,7 @@ from api.proofs import proof_routes
 from api.refusals import refuse_http
 from api.runtime import Runtime, open_runtime
 from api.settings import TOKEN_PATH, Settings, load_settings
+from api.verify.callback import callback_routes
 from api.verify.frames import FRAME_BODIES, frame_routes
 from api.worker import working
 from auth.jwks import jwks
@@ -179,6 +180,7 @@ def _routes(
         *export_routes(lambda: slot.runtime),
         *proof_routes(lambda: slot.runtime),
         *frame_routes(lambda: slot.runtime),
+        *callback_routes(lambda: slot.runtime.gateway),
         Route(
             f"{PREFIX}{{authority}}",
             Admission(

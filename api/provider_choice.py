@@ -7,6 +7,7 @@ from api.failure import Refusal
 from api.outbound import Outbound
 from api.providers.clamd_scanner import ClamdScanner
 from api.providers.ordered_person import OrderedPersonProvider
+from api.providers.remote_engine import Arrived, nothing_arrives
 from api.providers.remote_person import RemotePersonProvider, remote_person
 from api.providers.sandbox_code import SandboxCodeProvider
 from api.providers.sandbox_person import SandboxPersonProvider
@@ -25,12 +26,13 @@ def paper_scanner(settings: Settings) -> PaperScanner:
 
 
 def verifying_providers(
-    settings: Settings, key_set: KeySet
+    settings: Settings, key_set: KeySet, arrived: Arrived = nothing_arrives
 ) -> tuple[RealPersonProvider, SecondProofProvider]:
-    """The adapters that the settings name, or a `Refusal`."""
+    """The adapters that the settings name, or a `Refusal`. `arrived` finds what engines elsewhere
+    called back with."""
     secret = key_set.current(Purpose.REFRESH).secret
     second_proof: SecondProofProvider
-    named = [_person(one, settings, secret) for one in settings.person_provider.split(",")]
+    named = [_person(one, settings, secret, arrived) for one in settings.person_provider.split(",")]
     if settings.second_proof_provider == SANDBOX:
         second_proof = SandboxCodeProvider(secret)
     else:
@@ -52,12 +54,12 @@ def verifying_providers(
     return person, second_proof
 
 
-def _person(named: str, settings: Settings, secret: bytes) -> RealPersonProvider:
+def _person(named: str, settings: Settings, secret: bytes, arrived: Arrived) -> RealPersonProvider:
     if named == SANDBOX:
         return SandboxPersonProvider(secret)
     if named == REMOTE:
         outbound = Outbound(loopback_allowed=settings.outbound_loopback)
-        return remote_person(settings.person_engines_file, outbound)
+        return remote_person(settings.person_engines_file, outbound, arrived)
     person: RealPersonProvider = adapter_of("ONECARD_PERSON_PROVIDER", named)()
     return person
 

@@ -191,7 +191,8 @@ def _gateway(
     passwords: Passwords,
     outlets: Outlets,
 ) -> Gateway:
-    person, second_proof = verifying_providers(settings, key_set)
+    flows = LoginFlowStore(database)
+    person, second_proof = verifying_providers(settings, key_set, flows.find_arrived)
     clients = ClientStore(database)
     feed_sources = FeedSourceStore(database)
     inboxes = InboxStore(database)
@@ -204,7 +205,7 @@ def _gateway(
         sealer=Sealer(LocalMasterKeys(key_set)),
         digester=Digester(key_set),
         tokens=tokens,
-        flows=LoginFlowStore(database),
+        flows=flows,
         throttle=ThrottleStore(database),
         audit=AuditStore(database),
         sessions=SessionStore(database, key_set, on_revoked=feed.remember),

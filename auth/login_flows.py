@@ -24,6 +24,8 @@ from auth.login_flow import FlowEvent, FlowKind, FlowState, next_state, states_b
 from auth.mongo import Collection, Database, Document, Transaction
 
 NAME = "login_flows"
+MAX_RESULT_LENGTH = 8_192
+"""Of a JWS that a provider calls back with (`auth.verification.MAX_EVIDENCE_LENGTH`)."""
 
 
 class AttemptKind(StrEnum):
@@ -40,7 +42,7 @@ DEVICE = document({"name": text(80), "platform": text(40)})
 
 SPEC = CollectionSpec(
     name=NAME,
-    version=2,
+    version=3,
     audience="the bearer of the flow token",
     validator=document(
         {
@@ -68,6 +70,9 @@ SPEC = CollectionSpec(
                         "expires_at": INSTANT,
                     }
                 )
+            ),
+            "arrived": optional(
+                document({"challenge_id": identifier("chl"), "result": text(MAX_RESULT_LENGTH)})
             ),
             "evidence": optional(
                 document({"provider": text(40), "level": text(40), "proved_at": INSTANT})
@@ -115,6 +120,7 @@ def encode_flow(
         "second_proof": None,
         "consent_version": consent_version,
         "challenge": None,
+        "arrived": None,
         "evidence": None,
         "amr": list(methods),
         "completed_at": None,
@@ -194,6 +200,31 @@ class LoginFlowStore:
             session=transaction,
         )
         return moved
+
+    async def arrive(self, flow: Document, result: str, now: datetime) -> bool:
+        """Keep what came from the provider for the challenge that the flow was read with, if it is
+        still the current one and nothing has come for it before."""
+        challenge = flow["challenge"]
+        kept = await self._flows.update_one(
+            {
+                "_id": flow["_id"],
+                "state": str(FlowState.CHALLENGED),
+                "expires_at": {"$gt": now},
+                "challenge": challenge,
+                "arrived.challenge_id": {"$ne": challenge["id"]},
+            },
+            {"$set": {"arrived": {"challenge_id": challenge["id"], "result": result}}},
+        )
+        return kept.modified_count == 1
+
+    async def find_arrived(self, flow_id: str) -> str | None:
+        """What came for the current challenge."""
+        flow = await self._flows.find_one({"_id": flow_id}, {"arrived": 1, "challenge.id": 1})
+        arrived = None if flow is None else flow["arrived"]
+        if flow is None or arrived is None or flow["challenge"] is None:
+            return None
+        result: str = arrived["result"]
+        return result if arrived["challenge_id"] == flow["challenge"]["id"] else None
 
     @staticmethod
     def _awaiting(flow_id: str, event: FlowEvent, now: datetime) -> Document:

@@ -193,6 +193,19 @@ class RealPersonProvider(Protocol):
         ...
 
 
+@runtime_checkable
+class ResultReceiver(Protocol):
+    """A provider whose engines call back with what they found."""
+
+    async def flow_of(self, engine: str, jws: str) -> str | None:
+        """Which flow the result says that it is about; None where that engine did not sign it."""
+        ...
+
+    def is_about(self, engine: str, jws: str, reference: str, check: PersonCheck) -> bool:
+        """Whether it is a verdict, good or bad, on this very check."""
+        ...
+
+
 class SecondProofMethod(StrEnum):
     BANK_CARD = "bank_card"
     PHONE = "phone"

@@ -44,7 +44,7 @@ class RemoteStandIn:
     replayed: str | None = None
     jwks_away: bool = False
     jwks_asked: int = 0
-    asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    asked: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     checks: dict[str, dict[str, str]] = field(default_factory=dict)
     charged: set[str] = field(default_factory=set)
     given_out: list[str] = field(default_factory=list)
@@ -71,7 +71,7 @@ class RemoteStandIn:
         )
         return bool(claims["jti"])
 
-    def answer(self, path: str, key: str, given: dict[str, str]) -> tuple[int, dict[str, Any]]:
+    def answer(self, path: str, key: str, given: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         self.asked.append((path, key, given))
         if path == "/checks":
             check = f"chk-{key[:8]}"

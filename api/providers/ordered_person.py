@@ -25,6 +25,7 @@ from auth.verification import (
     ProofFault,
     ProviderUnavailable,
     RealPersonProvider,
+    ResultReceiver,
     SignedEvidence,
 )
 
@@ -77,3 +78,18 @@ class OrderedPersonProvider:
         if isinstance(answer, SignedEvidence) and answer.signer is None:
             return replace(answer, signer=provider)
         return answer
+
+    async def flow_of(self, engine: str, jws: str) -> str | None:
+        for provider in self.providers.values():
+            if isinstance(provider, ResultReceiver):
+                flow_id = await provider.flow_of(engine, jws)
+                if flow_id is not None:
+                    return flow_id
+        return None
+
+    def is_about(self, engine: str, jws: str, reference: str, check: PersonCheck) -> bool:
+        name, _, theirs = reference.partition(":")
+        receivers = [one for one in self.providers.values() if isinstance(one, ResultReceiver)]
+        return any(
+            one.name == name and one.is_about(engine, jws, theirs, check) for one in receivers
+        )

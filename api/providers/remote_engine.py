@@ -1,58 +1,47 @@
-"""One remote engine over HTTP: the calls of docs/remote-verification.md, bounded and repeatable.
+"""One remote engine over HTTP: the calls of docs/remote-verification.md about one check.
 
-Each thing that we ask for has a key of its own (`Idempotency-Key`), made of what it is about: a
-call that is repeated, by us or by the app that submits once more, is the same to the engine and is
-charged once.
+A result comes by asking, or the engine calls back with it (`/verify/callback/{engine}`): whichever
+is first. Either is the same JWS and is judged the same.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
-import secrets
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+import base64
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from typing import Any, Final
 
-import jwt
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from api.clock import utc_now
-from api.outbound import AddressRefused, Answer, CallFailed, Outbound
-from api.providers.circuit_breaker import CircuitBreaker
-from api.providers.remote_keys import RemoteKeys
-from api.providers.remote_results import judged, kid_of
+from api.providers.remote_calls import PENDING, TRY_SECONDS, RemoteCaller, idempotency_key
+from api.providers.remote_results import NO_EVIDENCE, judged, kid_of, signed_claims
+from auth.proof_levels import AssuranceLevel
 from auth.verification import (
-    AssuranceLevel,
+    EVIDENCE_TYPE,
     Challenge,
+    FrameProof,
     PersonCheck,
+    PoorPicture,
+    Proof,
     ProofFault,
     ProviderUnavailable,
     SignedEvidence,
+    TextProof,
 )
 
-TRIES: Final = 2
-TRY_SECONDS: Final = 1.8
+FRAMES_TRY_SECONDS: Final = 3.2
 POLL_SECONDS: Final = 0.25
-ASSERTION_LIFETIME: Final = timedelta(seconds=60)
 MAX_REFERENCE_LENGTH: Final = 300
 MAX_INSTRUCTIONS: Final = 10
 MAX_LIFETIME: Final = timedelta(minutes=10)
-_PENDING: Final = 202
+
+Arrived = Callable[[str], Awaitable[str | None]]
+"""The result that an engine called back with for the current challenge of a flow."""
 
 
-@dataclass(frozen=True)
-class EngineTerms:
-    """What was agreed with whoever runs the engine; `url` has no slash at its end."""
-
-    name: str
-    url: str
-    client_id: str
-    kid: str
-    key: Ed25519PrivateKey = field(repr=False)
+async def nothing_arrives(_flow_id: str) -> str | None:
+    return None
 
 
 class RemoteEngine:
@@ -62,35 +51,30 @@ class RemoteEngine:
 
     def __init__(
         self,
-        terms: EngineTerms,
-        outbound: Outbound,
-        seconds: Callable[[], float] = time.monotonic,
-        now: Callable[[], datetime] = utc_now,
+        caller: RemoteCaller,
+        *,
+        takes_frames: bool = False,
+        arrived: Arrived = nothing_arrives,
     ) -> None:
-        self._terms, self._outbound, self._now = terms, outbound, now
-        self._keys = RemoteKeys(outbound, f"{terms.url}/jwks.json", seconds)
-        self._breaker = CircuitBreaker(seconds)
+        self._caller, self._takes_frames, self._arrived = caller, takes_frames, arrived
 
     @property
     def name(self) -> str:
-        return self._terms.name
+        return self._caller.terms.name
 
     def keys(self) -> Mapping[str, Ed25519PublicKey]:
-        return self._keys.known()
+        return self._caller.keys.known()
 
     async def start(self, check: PersonCheck) -> Challenge:
         """Raises ProviderUnavailable."""
-        told, _ = await self._asked(
-            "/checks",
-            _key("start", check.nonce),
-            {
-                "nonce": check.nonce,
-                "holder": check.subject,
-                "flow": check.flow_id,
-                "device": check.device,
-                "purpose": check.purpose,
-            },
-        )
+        given = {
+            "nonce": check.nonce,
+            "holder": check.subject,
+            "flow": check.flow_id,
+            "device": check.device,
+            "purpose": check.purpose,
+        }
+        told = (await self._asked("/checks", idempotency_key("start", check.nonce), given))[0]
         reference, instructions = told.get("check"), told.get("instructions")
         seconds = told.get("lifetimeSeconds")
         if not _is_text(reference, MAX_REFERENCE_LENGTH) or not isinstance(instructions, list):
@@ -102,84 +86,71 @@ class RemoteEngine:
         return Challenge(tuple(instructions), str(reference), timedelta(seconds=seconds), self.name)
 
     async def submit(
-        self, check: PersonCheck, reference: str, proof: str
-    ) -> SignedEvidence | ProofFault:
-        """Asks until the engine has decided; the caller's limit ends it. Raises
+        self, check: PersonCheck, reference: str, proof: Proof
+    ) -> SignedEvidence | ProofFault | PoorPicture:
+        """Waits until the engine has decided; the caller's limit ends it. Raises
         ProviderUnavailable."""
-        key = _key("proof", check.nonce, reference, proof)
-        told, status = await self._asked("/proofs", key, {"check": reference, "proof": proof})
-        while status == _PENDING:
+        if isinstance(proof, FrameProof) and not self._takes_frames:
+            return ProofFault.NOT_LIVE
+        jws = await self._arrived(check.flow_id)
+        if jws is None:
+            jws = await self._decided(check, reference, proof)
+        await self._caller.keys.refresh_for(kid_of(jws, EVIDENCE_TYPE) or "")
+        return self.judged(jws, reference, check)
+
+    async def _decided(self, check: PersonCheck, reference: str, proof: Proof) -> str:
+        """The result by asking or by a call back, whichever is first."""
+        # Frames are megabytes.
+        key, given, seconds = await asyncio.to_thread(_sent, check, reference, proof)
+        told, status = await self._asked("/proofs", key, given, seconds)
+        while status == PENDING:
             await asyncio.sleep(POLL_SECONDS)
+            jws = await self._arrived(check.flow_id)
+            if jws is not None:
+                return jws
             told, status = await self._asked("/results", key, {"check": reference})
         jws = told.get("result")
         if not isinstance(jws, str):
             raise ProviderUnavailable
-        await self._keys.refresh_for(kid_of(jws) or "")
-        return judged(jws, self, self._terms.client_id, reference, check)
+        return jws
+
+    def judged(
+        self, jws: str, reference: str, check: PersonCheck
+    ) -> SignedEvidence | ProofFault | PoorPicture:
+        return judged(jws, self, self._caller.terms.client_id, reference, check)
+
+    async def flow_of(self, jws: str) -> str | None:
+        """Which flow a result says that it is about, if this engine signed it."""
+        await self._caller.keys.refresh_for(kid_of(jws, EVIDENCE_TYPE) or "")
+        claims = signed_claims(jws, self.keys(), EVIDENCE_TYPE) or {}
+        flow_id = claims.get("flow")
+        return flow_id if isinstance(flow_id, str) else None
+
+    def is_about(self, jws: str, reference: str, check: PersonCheck) -> bool:
+        return self.judged(jws, reference, check) is not NO_EVIDENCE
 
     async def _asked(
-        self, path: str, key: str, given: Mapping[str, str]
+        self, path: str, key: str, given: Mapping[str, Any], seconds: float = TRY_SECONDS
     ) -> tuple[Mapping[str, Any], int]:
-        """The answer's object and its status, 200 or 202. Tried again with the same key when there
-        was none, or the engine said that it was its fault."""
-        if not self._breaker.admits():
+        told = await self._caller.asked(path, key, given, seconds)
+        if told.is_refusal:
             raise ProviderUnavailable
-        body = json.dumps(given).encode()
-        for _ in range(TRIES):
-            try:
-                async with asyncio.timeout(TRY_SECONDS):
-                    answer = await self._outbound.post(
-                        self._terms.url + path, self._headers(path, key), body
-                    )
-            except (TimeoutError, CallFailed):
-                self._breaker.failed()
-                continue
-            except AddressRefused:
-                raise ProviderUnavailable from None
-            told = _read(answer)
-            if told is not None:
-                self._breaker.succeeded()
-                return told, answer.status
-            if 400 <= answer.status < 500:
-                # It is well and refuses what was sent, which an app may have chosen: that must
-                # not shut the engine to everybody.
-                break
-            self._breaker.failed()
-            if answer.status < 500:
-                break  # it would answer the same again
-        raise ProviderUnavailable
-
-    def _headers(self, path: str, key: str) -> Mapping[str, str]:
-        terms, now = self._terms, self._now().astimezone(UTC)
-        claims = {
-            "iss": terms.client_id,
-            "sub": terms.client_id,
-            "aud": terms.url + path,
-            "jti": secrets.token_urlsafe(16),
-            "iat": int(now.timestamp()),
-            "exp": int((now + ASSERTION_LIFETIME).timestamp()),
-        }
-        assertion = jwt.encode(claims, terms.key, "EdDSA", {"kid": terms.kid})
-        return {
-            "Authorization": f"Bearer {assertion}",
-            "Content-Type": "application/json",
-            "Idempotency-Key": key,
-        }
+        return told.of, told.status
 
 
-def _key(*about: str) -> str:
-    return hashlib.sha256("\x1f".join(about).encode()).hexdigest()[:40]
-
-
-def _read(answer: Answer) -> Mapping[str, Any] | None:
-    """None when it is no answer of the contract."""
-    if answer.status not in (200, _PENDING):
-        return None
-    try:
-        told = json.loads(answer.body)
-    except (ValueError, RecursionError):
-        return None
-    return told if isinstance(told, dict) else None
+def _sent(check: PersonCheck, reference: str, proof: Proof) -> tuple[str, Mapping[str, Any], float]:
+    """Key, body and how long a try of it may take."""
+    match proof:
+        case TextProof(text):
+            key = idempotency_key("proof", check.nonce, reference, text)
+            return key, {"check": reference, "proof": text}, TRY_SECONDS
+        case FrameProof(frames):
+            key = idempotency_key("frames", check.nonce, reference, proof.digest())
+            told = [
+                {"at": frame.at_ms, "jpeg": base64.b64encode(frame.jpeg).decode()}
+                for frame in frames
+            ]
+            return key, {"check": reference, "frames": told}, FRAMES_TRY_SECONDS
 
 
 def _is_text(value: object, longest: int) -> bool:

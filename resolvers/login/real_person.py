@@ -91,7 +91,7 @@ async def start_real_person_check(gateway: Gateway, ask: Ask) -> CheckStarted | 
     provider = gateway.person_provider
     nonce = secrets.token_urlsafe(32)
     try:
-        challenge = await within_limit(provider.start(_check_of(gateway, flow, nonce)))
+        challenge = await within_limit(provider.start(check_of(gateway, flow, nonce)))
     except ProviderUnavailable:
         return Refused(LoginRefusalCode.PROVIDER_UNAVAILABLE, by_sandbox=provider.is_sandbox)
     challenge_id = gateway.new_id("chl")
@@ -103,7 +103,9 @@ async def start_real_person_check(gateway: Gateway, ask: Ask) -> CheckStarted | 
         "reference": challenge.reference,
         "expires_at": expires_at,
     }
-    moved = await gateway.flows.advance(flow, FlowEvent.CHECK_STARTED, {"challenge": stored}, now)
+    moved = await gateway.flows.advance(
+        flow, FlowEvent.CHECK_STARTED, {"challenge": stored, "arrived": None}, now
+    )
     if moved is None:
         return overtaken()
     return CheckStarted(
@@ -141,7 +143,8 @@ async def submit_real_person_proof(
             "provider": evidence.provider,
             "level": str(evidence.level),
             "proved_at": evidence.proved_at,
-        }
+        },
+        "arrived": None,
     }
 
     proved: Document = flow
@@ -180,7 +183,7 @@ async def _looked_at(
 ) -> Evidence | _Fault | Refused:
     """What the provider found; Refused when it did not look, and the challenge stands."""
     provider, challenge = gateway.person_provider, flow["challenge"]
-    check = _check_of(gateway, flow, challenge["nonce"])
+    check = check_of(gateway, flow, challenge["nonce"])
     limit = verification.FRAMES_LIFETIME if isinstance(proof, FrameProof) else None
     away = Refused(LoginRefusalCode.PROVIDER_UNAVAILABLE, by_sandbox=provider.is_sandbox)
     try:
@@ -215,7 +218,7 @@ async def _refused(gateway: Gateway, ask: Ask, flow: Document, fault: _Fault) ->
     """Back to the consented state, where another challenge can be asked for."""
 
     line = flow_line(AuditAction.REAL_PERSON_REFUSED, flow, fault.code)
-    changes = {"challenge": None}
+    changes = {"challenge": None, "arrived": None}
     moved = await advance_audited(gateway, ask, flow, FlowEvent.PROOF_REFUSED, line, changes)
     if moved is None:
         return overtaken()
@@ -235,7 +238,7 @@ def _throttle_key(gateway: Gateway, flow: Document) -> bytes:
     return gateway.digester.blind("person-check", flow["holder_id"]).value
 
 
-def _check_of(gateway: Gateway, flow: Document, nonce: str) -> PersonCheck:
+def check_of(gateway: Gateway, flow: Document, nonce: str) -> PersonCheck:
     is_step_up = flow["kind"] == FlowKind.STEP_UP
     return PersonCheck(
         flow_id=flow["_id"],

@@ -44,6 +44,15 @@ async def _flows_count_codes_and_checks(database: Database) -> None:
     )
 
 
+async def _flows_await_results(database: Database) -> None:
+    """Version 3: what a provider called back with, null while nothing came."""
+    await database["login_flows"].update_many(
+        {"arrived": {"$exists": False}},
+        {"$set": {"arrived": None}},
+        bypass_document_validation=True,
+    )
+
+
 async def _throttle_counts_refusals(database: Database) -> None:
     """Version 2: attempts refused during a block have a counter of their own."""
     await database["throttle"].update_many(
@@ -223,6 +232,7 @@ MIGRATIONS: Sequence[Migration] = (
     Migration("outgoing_events", 2, _events_wait_for_those_who_take_them_on),
     Migration("outgoing_events", 3, _events_of_before_are_no_news_to_webhooks),
     Migration("login_flows", 2, _flows_count_codes_and_checks),
+    Migration("login_flows", 3, _flows_await_results),
     Migration("permits", 2, _permits_say_of_which_employment),
     Migration("permits", 3, _permits_say_what_is_shown_of_them),
     Migration("sessions", 2, _levels_are_new_and_none_was_had),
