@@ -48,6 +48,7 @@ from api.refusals import refuse_http
 from api.runtime import Runtime, open_runtime
 from api.settings import TOKEN_PATH, Settings, load_settings
 from api.verify.callback import callback_routes
+from api.verify.endpoint import verify_routes
 from api.verify.frames import FRAME_BODIES, frame_routes
 from api.worker import working
 from auth.jwks import jwks
@@ -194,6 +195,7 @@ def _routes(
             methods=["GET"],
         ),
         *check_routes(lambda: slot.runtime.gateway, settings.issuer),
+        *verify_routes(settings.issuer, settings.verification_origins),
         *credential_routes(lambda: slot.runtime.gateway, settings.issuer),
         Route("/.well-known/jwks.json", keys),
         Route("/.well-known/oauth-authorization-server", authorization_server),

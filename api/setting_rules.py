@@ -22,6 +22,17 @@ def issuer_fault(issuer: str) -> str | None:
     return None
 
 
+def origin_fault(origin: str) -> str | None:
+    """As browsers write it: compared character by character, and part of a content policy."""
+    fault = "must be origins, as https://portal.example, comma-separated"
+    url = urlsplit(origin) if _is_bare_url(origin) else None
+    if url is None or url.hostname is None or set(origin) & set(";,'*%"):
+        return fault
+    is_safe = url.scheme == "https" or is_local_host(url.hostname)
+    is_whole = origin == f"{url.scheme}://{url.netloc}" and origin == origin.lower()
+    return None if is_safe and is_whole else fault
+
+
 def _is_bare_url(text: str) -> bool:
     if not text.isascii() or not text.isprintable() or set(text) & set(' <>"\\^`{|}@?#'):
         return False

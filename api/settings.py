@@ -23,6 +23,7 @@ from api.setting_rules import (
     exposure_fault,
     issuer_fault,
     mongodb_fault,
+    origin_fault,
     scanner_fault,
     transport_fault,
 )
@@ -88,6 +89,9 @@ class Settings(ProofSettings):
     graphiql: bool | None = Field(None, description="serve /graphiql; default only in development")
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="networks, comma-separated, whose forwarding headers are believed"
+    )
+    verification_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="origins, comma-separated, whose pages may open or frame /verify"
     )
     metrics_token: SecretStr | None = Field(
         None, description="bearer that opens /metrics to others than loopback"
@@ -169,7 +173,7 @@ class Settings(ProofSettings):
             refuse_unsafe("is missing: letters are signed papers; see docs/letters.md")
         return value
 
-    @field_validator("trusted_proxies", mode="before")
+    @field_validator("trusted_proxies", "verification_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -185,6 +189,13 @@ class Settings(ProofSettings):
         except ValueError:
             # Raised anew, as the original quotes the value.
             raise ValueError("is no comma-separated list of networks") from None
+        return value
+
+    @field_validator("verification_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            refuse(origin_fault(one))
         return value
 
     @property

@@ -21,11 +21,12 @@ _LOCAL_SCHEMES = {"data", "blob", "about"}
 
 
 class Browser:
-    """One Chromium with an empty profile; use as a context manager."""
+    """One Chromium with an empty profile; use as a context manager. `flags` are given beside those
+    that every test uses."""
 
-    def __init__(self) -> None:
+    def __init__(self, *flags: str) -> None:
         self._pages: dict[str, Page] = {}
-        self._connection = Connection(self._take)
+        self._connection = Connection(self._take, flags)
         self.call = self._connection.call
         self.post = self._connection.post
 

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import IO, Any
 
@@ -65,9 +65,12 @@ def find_chromium() -> str:
 class Connection:
     """One Chromium with an empty profile, and the commands and events that pass between us."""
 
-    def __init__(self, take_event: Callable[[Message], None]) -> None:
+    def __init__(
+        self, take_event: Callable[[Message], None], more_flags: Sequence[str] = ()
+    ) -> None:
         """Starts it. `take_event` is called on the listening thread, so it must never wait."""
         self._take_event = take_event
+        self._flags = (*_FLAGS, *more_flags)
         self._chromium = find_chromium()
         self._profile = tempfile.TemporaryDirectory(prefix="browser-", ignore_cleanup_errors=True)
         self._lock = threading.Lock()
@@ -85,7 +88,7 @@ class Connection:
         profile = f"--user-data-dir={self._profile.name}"
         try:
             process = subprocess.Popen(
-                [*launcher, self._chromium, *_FLAGS, profile, "about:blank"],
+                [*launcher, self._chromium, *self._flags, profile, "about:blank"],
                 env={**os.environ, "HOME": self._profile.name},
                 pass_fds=passed,
                 stdin=subprocess.DEVNULL,

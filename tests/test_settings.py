@@ -68,6 +68,7 @@ WRONG = {
     "ONECARD_GRAPHIQL": f"perhaps {MARK}",
     "ONECARD_REQUEST_SECONDS": f"{MARK}",
     "ONECARD_TRUSTED_PROXIES": f"10.0.0.0/8, {MARK}",
+    "ONECARD_VERIFICATION_ORIGINS": f"https://portal.example, {MARK}",
     "ONECARD_ISSUER": f"https://{MARK}/" + "x" * 200,
     "ONECARD_AUDIENCE": f"{MARK}" + "x" * 200,
     "ONECARD_MONGODB_URI": f"mysql://{MARK}",

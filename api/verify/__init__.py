@@ -1,1 +1,2 @@
-"""Verification of a real person by a camera, over HTTP (docs/verification.md)."""
+"""A real person before a camera: the page that leads there, and the address that takes frames
+(docs/verification-page.md, docs/verification.md)."""

@@ -68,7 +68,8 @@ class Gateway:
         print(f"{mutation:24} {answer['__typename']}")
         return answer
 
-    def log_in(self, holder: dict[str, Any]) -> None:
+    def prove_name(self, holder: dict[str, Any]) -> None:
+        """Up to the real person: the next step is consent."""
         device = {"name": "Example script", "platform": "Python"}
         self.step("startLogin", "... on LoginStarted { flowToken }", {"device": device})
         identity = {"name": holder["name"], "identifier": holder["identifier"]}
@@ -80,6 +81,9 @@ class Gateway:
             sent = self.step("sendSecondProofCode", fields, holder["secondProof"])
             fields = "... on SecondProofConfirmed { flowToken }"
             self.step("confirmSecondProof", fields, {"code": sent["sandboxCode"]})
+
+    def log_in(self, holder: dict[str, Any]) -> None:
+        self.prove_name(holder)
         notice = self.execute("{ biometricConsentNotice { version } }")["biometricConsentNotice"]
         fields = "... on BiometricConsentGiven { version }"
         self.step("giveBiometricConsent", fields, {"version": notice["version"]})
