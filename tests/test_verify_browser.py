@@ -37,7 +37,7 @@ def browser() -> Iterator[Browser]:
 
 def refused(code: str, advice: str | None = None, **headers: str) -> list[Any]:
     told = {"code": code, "advice": advice, "message": {"en": "No.", "zh": "否。"}}
-    return [told, 200, headers]
+    return [told, 422, headers]
 
 
 async def flow_at_consent(serving: Serving) -> AppClient:
@@ -109,7 +109,7 @@ async def test_every_failure_says_what_to_do_and_leads_on(
             page,
             frames=[
                 None,
-                [{"errors": [{"extensions": {"code": "UNAVAILABLE"}}]}, 503, {"Retry-After": "2"}],
+                [{"code": "PROVIDER_UNAVAILABLE"}, 503, {"Retry-After": "2"}],
                 refused("POOR_QUALITY", "TWO_FACES"),
                 refused("NOT_LIVE"),
                 refused("NOT_THE_HOLDER"),
@@ -131,7 +131,7 @@ async def test_every_failure_says_what_to_do_and_leads_on(
         assert shown(page, "camera") == "Your face in the oval"
         assert_usable(page)
         record(page)
-        assert ended(page) == "The network was lost"
+        assert ended(page) == "The network was lost or is too slow"
         assert page.evaluate(f"{by_id('preview')}.srcObject") is None
         press(page, "again")  # sends the same again, waits while the gateway is busy, and again
         page.wait_for(f"{by_id('title')}.textContent === 'There was more than one face'")

@@ -221,10 +221,10 @@ _OF_THE_PAGE: Final[Mapping[str, tuple[Named, Named]]] = {
         ),
     ),
     "NETWORK_LOST": (
-        Named("The network was lost", "网络连接中断"),
+        Named("The network was lost or is too slow", "网络中断或过慢"),
         Named(
-            "Your recording is still here and was not lost. Send it again once you are online.",
-            "录制内容仍在本页。联网后请重新发送。",
+            "Your recording is still here. Send it again once the network is good.",
+            "录制内容仍在本页。网络恢复后请重新发送。",
         ),
     ),
     "OFFLINE": (

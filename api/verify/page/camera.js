@@ -4,9 +4,9 @@
 
 const WIDTH = 480;
 const HEIGHT = 640;
-const QUALITY = 0.82;
-const MAX_BYTES = 220_000; // 40 of them, in base64, stay below 12 MB
-const LOWER_QUALITY = 0.6;
+const QUALITY = 0.72; // some 35 kB, so that all of them go through a slow network in 10 s
+const MAX_BYTES = 90_000;
+const LOWER_QUALITY = 0.45;
 const DARK = 55;
 const BRIGHT = 222;
 

@@ -20,7 +20,10 @@ const OF_REQUESTS = {
   RATE_LIMITED: "BUSY",
   UNAVAILABLE: "BUSY",
   TIMEOUT: "BUSY",
+  BODY_TOO_SLOW: "NETWORK_LOST",
 };
+/** Of whatever stands before the gateway. */
+const OF_STATUSES = { 401: "FLOW_EXPIRED", 429: "BUSY", 502: "BUSY", 503: "BUSY", 504: "BUSY" };
 
 export class Gateway {
   #base;
@@ -112,10 +115,11 @@ function read(text) {
 }
 
 function refusalOf({ status, seconds }, code, advice) {
+  const waits = Number.isFinite(seconds);
   let told = OF_REQUESTS[code] ?? code;
-  if (status === 401) told = "FLOW_EXPIRED";
-  else if (status === 429 || status === 503 || told === "BUSY") told = "BUSY";
-  else if (status >= 500 || !told) told = "FAILED";
-  const wait = Number.isFinite(seconds) ? seconds : told === "BUSY" ? BUSY_SECONDS : undefined;
+  // With a time to come back nobody looked, and nothing was counted.
+  if (told === "PROVIDER_UNAVAILABLE" && waits) told = "BUSY";
+  told ??= OF_STATUSES[status] ?? "FAILED";
+  const wait = waits ? seconds : told === "BUSY" ? BUSY_SECONDS : undefined;
   return { code: told, advice: advice ?? undefined, seconds: wait };
 }

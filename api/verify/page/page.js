@@ -24,6 +24,7 @@ const camera = new Camera(found("preview"));
 
 let challenge = null;
 let frames = null; // what was recorded, until it is judged
+let wasLost = false; // whether the last answer was
 let recording = null; // stops it
 let watching = 0;
 let result = "CANCELLED"; // what is told when the holder leaves
@@ -126,7 +127,15 @@ async function countDown(seconds) {
   }
 }
 
-function judged(answer) {
+async function judged(answer) {
+  if (answer.code === "STEP_OUT_OF_ORDER" && wasLost) {
+    // Judged already, and the answer was lost: only one that was refused may begin anew.
+    const anew = await gateway.challenge();
+    challenge = anew.code === "OK" ? anew : null;
+    frames = null;
+    return end({ code: challenge ? "CHALLENGE_NOT_CURRENT" : "STEP_OUT_OF_ORDER" });
+  }
+  wasLost = answer.code === "NETWORK_LOST";
   if (answer.code === "OK") return end({ code: "REAL_PERSON_PROVED" });
   if (!["BUSY", "NETWORK_LOST"].includes(answer.code)) {
     frames = null;
