@@ -1,17 +1,16 @@
 """Calls to addresses that somebody else has chosen: a phone's push service, an employer's server.
 
 Whoever chooses an address must not reach what only we can reach. So: https, and public addresses
-only, checked where the connection is made. The name is resolved once, every address that it has is
-judged, and the connection goes to one of these very addresses, while certificate and Host remain
-those of the name: a name that resolves otherwise the next time gains nothing. No redirect is
-followed, no proxy of the environment used, no cookie kept; answers, times and the number of calls
-at once are bounded. `loopback_allowed` is for development and tests.
+only, checked where the connection is made. The name is resolved once (`api.outbound_names`), every
+address that it has is judged, and the connection goes to one of these very addresses, while
+certificate and Host remain those of the name: a name that resolves otherwise the next time gains
+nothing. No redirect is followed, no proxy of the environment used, no cookie kept; answers, times
+and the number of calls at once are bounded. `loopback_allowed` is for development and tests.
 """
 
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from urllib.parse import urlsplit
 import httpcore
 
 from api.outbound_addresses import is_callable
+from api.outbound_names import NameLookups
 
 CALL_SECONDS: Final = 8.0
 CONNECT_SECONDS: Final = 4.0
@@ -29,6 +29,8 @@ MAX_ANSWER_BYTES: Final = 16_384
 MAX_AT_ONCE: Final = 16
 MAX_URL_LENGTH: Final = 1_000
 MAX_ADDRESSES_TRIED: Final = 3
+MAX_NAME_LENGTH: Final = 253
+MAX_LABEL: Final = 63
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 SocketOptions = Iterable[httpcore.SOCKET_OPTION]
@@ -63,11 +65,17 @@ def is_acceptable_url(url: str, *, loopback_allowed: bool) -> bool:
         return False
     try:
         parts = urlsplit(url)
-        has_host = bool(parts.hostname) and parts.port != 0
+        has_host = _is_host(parts.hostname or "") and parts.port != 0
     except ValueError:  # brackets or a port that are none
         return False
     allowed = ("https", "http") if loopback_allowed else ("https",)
     return parts.scheme in allowed and has_host and "@" not in parts.netloc
+
+
+def _is_host(name: str) -> bool:
+    """No more than what the system can be asked for: a dot at the end is part of a whole name."""
+    labels = name.removesuffix(".").split(".")
+    return len(name) <= MAX_NAME_LENGTH and all(0 < len(one) <= MAX_LABEL for one in labels)
 
 
 class Outbound:
@@ -83,12 +91,15 @@ class Outbound:
     ) -> None:
         at_once = at_once or MAX_AT_ONCE
         self._loopback_allowed = loopback_allowed
+        self._names = NameLookups()
         self._turns = asyncio.Semaphore(at_once)
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=ssl_context or httpcore.default_ssl_context(),
             max_connections=at_once,
             keepalive_expiry=15,
-            network_backend=GuardedBackend(resolve or resolved, loopback_allowed=loopback_allowed),
+            network_backend=GuardedBackend(
+                resolve or self._names.resolve, loopback_allowed=loopback_allowed
+            ),
         )
 
     def accepts(self, url: str) -> bool:
@@ -145,6 +156,7 @@ class Outbound:
             return Answer(response.status, told, bytes(taken[:MAX_ANSWER_BYTES]))
 
     async def close(self) -> None:
+        self._names.close()
         await self._pool.aclose()
 
 
@@ -154,13 +166,6 @@ _FAILURES: Final = (
     httpcore.UnsupportedProtocol,
     httpcore.ConnectionNotAvailable,
 )
-
-
-async def resolved(host: str, port: int) -> Sequence[str]:
-    """Every address of the name, as the system resolves it; odd spellings of numbers too."""
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
