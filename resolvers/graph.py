@@ -137,7 +137,7 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
         "tasks": _TASKS,
         "public": Relation(employers.NAME, "_id", "_id"),
         "permits": Relation(
-            permits.NAME, "_id", "employer_id", "shown.valid_from", live_at=rows.of_an_employment
+            permits.NAME, "_id", "employer_id", "shown.listed_from", live_at=rows.of_an_employment
         ),
         "employees": Relation(employments.NAME, "_id", "employer_id", "started_at"),
         # By the ids of holders who were found, among those whom it sponsors or sponsored.

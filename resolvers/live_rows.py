@@ -56,7 +56,7 @@ def of_an_employer(_now: datetime) -> Mapping[str, Any]:
 
 def of_an_employment(_now: datetime) -> Mapping[str, Any]:
     """Of which it is known what their employer is shown; an index holds the field."""
-    return {"shown.valid_from": {"$gt": _BEFORE_ALL}}
+    return {"shown.listed_from": {"$gt": _BEFORE_ALL}}
 
 
 def open_orders(_now: datetime) -> Mapping[str, Any]:

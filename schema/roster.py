@@ -41,7 +41,9 @@ class PermitSort(StrEnum):
 
 
 strawberry.enum(EmployeeSort, description="By the day on which the employment began.")
-strawberry.enum(PermitSort, description="By first valid day, last valid day, or day of issue.")
+strawberry.enum(
+    PermitSort, description="By first valid day as issued, last valid day, or day of issue."
+)
 strawberry.enum(TaskSort, description="By when they were opened, or by their last day.")
 
 _TASK_ORDERS: Mapping[str, ListOrder] = {
@@ -53,8 +55,8 @@ _EMPLOYEE_ORDERS: Mapping[str, ListOrder] = {
     EmployeeSort.OLDEST: ListOrder("employees-oldest", "started_at", ascending=True),
 }
 _PERMIT_ORDERS: Mapping[str, ListOrder] = {
-    PermitSort.NEWEST: ListOrder("permits", "shown.valid_from"),
-    PermitSort.OLDEST: ListOrder("permits-oldest", "shown.valid_from", ascending=True),
+    PermitSort.NEWEST: ListOrder("permits", "shown.listed_from"),
+    PermitSort.OLDEST: ListOrder("permits-oldest", "shown.listed_from", ascending=True),
     PermitSort.LAST_DAY_SOONEST: ListOrder("permits-soonest", "shown.valid_until", ascending=True),
     PermitSort.LAST_DAY_LATEST: ListOrder("permits-latest", "shown.valid_until", ascending=False),
     PermitSort.ISSUED_NEWEST: ListOrder("permits-issued", "shown.issued_at", ascending=False),

@@ -24,6 +24,7 @@ from tests.filing import AUTHORITY, Desk, ahead, employer_of, extension, put_pap
 from tests.flows import everything_stored
 from tests.officer_client import officer_clients
 from tests.paper_filing import EVERY_SCOPE, bearer
+from tests.rosters import Hired
 from tests.serving import Serving
 
 SOON = PermitPlan(starts=-305, ends=60)
@@ -154,14 +155,17 @@ class Scene:
     ) -> Case:
         """An extension that the employer files, or a cancellation by a holder without one."""
         person = await self.person()
-        document = self._document(person, filer, state) | changes
+        document = self.document(person, filer, state) | changes
         await self.serving.database[applications.NAME].insert_one(document)
         await put_papers(self.serving, document["_id"])
         holder = minted(self.serving, SubjectKind.HOLDER, person.holder_id)
         by_employer = filer is FilerKind.EMPLOYER
         return Case(self, person, document, self.employer if by_employer else holder, holder)
 
-    def _document(self, person: Person, filer: FilerKind, state: ApplicationState) -> Document:
+    def document(
+        self, person: Person | Hired, filer: FilerKind, state: ApplicationState
+    ) -> Document:
+        """As the steps before would have left it, about the first permit of the person."""
         now, permit_id = self.serving.clock(), person.permit_ids[0]
         now = now.replace(microsecond=0) - timedelta(minutes=1)
         today = shanghai_day(now)

@@ -12,6 +12,7 @@ from resolvers.jobs.employment_filling import fill_employments
 from tests.cases import SOON, Scene, minted
 from tests.factories import PermitPlan, Person
 from tests.filing import Desk, Office, ahead, applicant, application_of, put_papers
+from tests.rosters import Hired
 from tests.serving import Serving
 from tests.stateful_employments import check_employments
 
@@ -76,7 +77,7 @@ async def changed_employers(gateway: Gateway, former: Scene, now: Scene) -> Pers
     return person
 
 
-async def file_change_of_name(scene: Scene, person: Person, permit_id: str) -> Document:
+async def file_change_of_name(scene: Scene, person: Person | Hired, permit_id: str) -> Document:
     """Ada Erfunden from now on: submitted."""
     name = applicant()["name"]
     change = {"permitId": permit_id, "changedOn": ahead(scene.serving, -1), "name": name}

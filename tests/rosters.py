@@ -7,7 +7,7 @@ rare, whatever the size.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -53,6 +53,10 @@ class Hired:
     name: str
     number: str
 
+    @property
+    def permit_ids(self) -> tuple[str, ...]:
+        return (self.permit_id,)
+
 
 def name_of(place: int) -> RegisteredName:
     """Every tenth surname begins alike; a given name repeats after eighty."""
@@ -83,6 +87,7 @@ async def hire(
     count: int,
     now: datetime,
     first: int = 0,
+    cities: Sequence[str] = CITIES,
 ) -> list[Hired]:
     """`count` people with a permit each: hired over the last five years, for one, two or five
     years; every thirtieth cancelled, every fortieth still to show the originals. `first` is the
@@ -93,7 +98,7 @@ async def hire(
         places = range(start, min(start + BATCH, first + count))
         batch: dict[str, list[Document]] = {}
         for place in places:
-            made = _person(sealer, digester, employer_id, place, now)
+            made = _person(sealer, digester, employer_id, place, now, cities)
             documents = dict[str, Document]()
             for collection, document in made:
                 batch.setdefault(collection, []).append(document)
@@ -118,9 +123,14 @@ def _number(*, hired_number: int, employer_id: str) -> str:
 
 
 def _person(
-    sealer: Sealer, digester: Digester, employer_id: str, place: int, now: datetime
+    sealer: Sealer,
+    digester: Digester,
+    employer_id: str,
+    place: int,
+    now: datetime,
+    cities: Sequence[str],
 ) -> Iterator[tuple[str, Document]]:
-    holder_id, name, city = new_id("hld"), name_of(place), CITIES[place % len(CITIES)]
+    holder_id, name, city = new_id("hld"), name_of(place), cities[place % len(cities)]
     vault, wrapped = sealer.new_vault(holder_id)
     number, authority = _number(hired_number=place, employer_id=employer_id), f"labour-{city}"
     numbers = {IdentifierKind.WORK_PERMIT: number, IdentifierKind.SOCIAL_SECURITY: f"DEU0{number}"}

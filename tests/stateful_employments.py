@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from auth.mongo import Document
+from resolvers.rules.employment import SHOWN_FIELDS
 
 _Told = tuple[str, datetime, datetime, frozenset[str]]
 _REPEATED = ("name_key_version", "name_prefixes")
@@ -53,7 +54,9 @@ def _check_shown(permit: Document, employment: Document) -> None:
     over_at, shown = _over_at(permit), permit["shown"]
     changed_at = max(one["at"] for one in permit["history"])
     if changed_at <= employment["ends_at"]:
-        assert shown == {name: permit[name] for name in shown}
+        assert shown == {name: permit[name] for name in SHOWN_FIELDS} | {
+            "listed_from": shown["listed_from"]
+        }
     if over_at is not None and over_at > employment["ends_at"]:
         assert shown["state"] not in ("CANCELLED", "SUPERSEDED")
 

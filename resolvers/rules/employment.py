@@ -140,9 +140,15 @@ def state_at(permit: SponsoredPermit, ends_at: datetime) -> PermitState:
 
 
 def shown_of(stored: Mapping[str, Any], ends_at: datetime) -> Mapping[str, Any]:
-    """What an employer is to be shown of a permit as it is stored now, if its stretch ends so."""
-    state = state_at(SponsoredPermit.of(stored), ends_at)
-    return {name: stored[name] for name in SHOWN_FIELDS} | {"state": str(state)}
+    """What an employer is to be shown of a permit as it is stored now, if its stretch ends so.
+    `listed_from` is the first day as it was when the permit was issued: the check of the originals
+    makes it another one, and a list is in an order that never changes."""
+    state, before = state_at(SponsoredPermit.of(stored), ends_at), stored.get(SHOWN)
+    return {
+        **{name: stored[name] for name in SHOWN_FIELDS},
+        "state": str(state),
+        "listed_from": stored["valid_from"] if before is None else before["listed_from"],
+    }
 
 
 def as_at_end(stored: Mapping[str, Any], ends_at: datetime, now: datetime) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ from auth.mongo import Collection, Database, Document, Transaction
 from resolvers.rules.exports import ExportList
 from resolvers.store import employments, holder_keys, holders, permits
 
-_ORDER: Final = {ExportList.EMPLOYEES: "started_at", ExportList.PERMITS: "shown.valid_from"}
+_ORDER: Final = {ExportList.EMPLOYEES: "started_at", ExportList.PERMITS: "shown.listed_from"}
 
 
 @dataclass(frozen=True)

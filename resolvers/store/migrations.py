@@ -184,6 +184,7 @@ async def _permits_say_what_is_shown_of_them(database: Database) -> None:
     shown = {
         **{name: f"${name}" for name in _SHOWN_OF_PERMITS},
         "state": {"$cond": [{"$and": [over, later]}, "ISSUED", "$state"]},
+        "listed_from": "$valid_from",
     }
     cursor = database["permits"].aggregate(
         [

@@ -74,6 +74,7 @@ SPEC = CollectionSpec(
                         "valid_from": INSTANT,
                         "valid_until": INSTANT,
                         "issued_at": INSTANT,
+                        "listed_from": INSTANT,
                     }
                 )
             ),
@@ -91,35 +92,35 @@ SPEC = CollectionSpec(
         ),
         Index(
             "employer_newest",
-            (("employer_id", 1), ("shown.valid_from", -1), ("_id", 1)),
+            (("employer_id", 1), ("shown.listed_from", -1), ("_id", 1)),
             serves="the permits that an employer sponsors, newest first",
         ),
         Index(
             "employer_last_day",
-            (("employer_id", 1), ("shown.valid_until", -1), ("_id", 1), ("shown.valid_from", 1)),
+            (("employer_id", 1), ("shown.valid_until", -1), ("_id", 1), ("shown.listed_from", 1)),
             serves="an employer's permits by last day; those that end within some days",
         ),
         Index(
             "employer_issued",
-            (("employer_id", 1), ("shown.issued_at", -1), ("_id", 1), ("shown.valid_from", 1)),
+            (("employer_id", 1), ("shown.issued_at", -1), ("_id", 1), ("shown.listed_from", 1)),
             serves="an employer's permits by issue",
         ),
         Index(
             "employer_name",
-            (("employer_id", 1), ("name_prefixes", 1), ("shown.valid_from", -1), ("_id", 1)),
+            (("employer_id", 1), ("name_prefixes", 1), ("shown.listed_from", -1), ("_id", 1)),
             serves="an employer's permits of people whose name has a word with some beginning",
         ),
         Index(
             "employer_state",
             (
-                *(("employer_id", 1), ("shown.state", 1), ("shown.valid_from", -1)),
-                *(("_id", 1), ("shown.valid_until", 1)),
+                *(("employer_id", 1), ("shown.state", 1), ("shown.listed_from", -1)),
+                *(("_id", 1), ("shown.valid_from", 1), ("shown.valid_until", 1)),
             ),
             serves="an employer's permits of one status",
         ),
         Index(
             "employer_city",
-            (("employer_id", 1), ("shown.city", 1), ("shown.valid_from", -1), ("_id", 1)),
+            (("employer_id", 1), ("shown.city", 1), ("shown.listed_from", -1), ("_id", 1)),
             serves="an employer's permits of some cities",
         ),
         Index(
