@@ -5,6 +5,8 @@ from strawberry.schema.config import StrawberryConfig
 from auth.mongo import is_timeout, is_unavailable
 from auth.permissions import Permission
 from schema.access import access_rules
+from schema.compiled.calls import Converting
+from schema.compiled.plans import Planner
 from schema.failures import RequestErrorCode
 from schema.gateway_schema import GatewaySchema
 from schema.notice_arrival import Subscription
@@ -20,9 +22,10 @@ def classify(error: BaseException) -> RequestErrorCode | None:
     return RequestErrorCode.UNAVAILABLE if is_unavailable(error) else None
 
 
-def build_gateway_schema(*, is_open: bool = True) -> GatewaySchema:
+def build_gateway_schema(*, is_open: bool = True, compiles: bool = True) -> GatewaySchema:
     """The executable schema. One that is not open (production) answers no introspection and
-    gives no hints about fields that were mistyped.
+    gives no hints about fields that were mistyped. One that does not compile leaves all to the
+    ordinary executor: what compiled reads are compared with.
 
     Raises `schema.access.FieldWithoutRule`.
     """
@@ -36,5 +39,9 @@ def build_gateway_schema(*, is_open: bool = True) -> GatewaySchema:
         config=StrawberryConfig(scalar_map=SCALARS),
         extensions=[operation_guard(rules)],
     )
-    rules.update(access_rules(schema._schema))  # noqa: SLF001 - Strawberry has no public way
+    graphql_schema = schema._schema  # noqa: SLF001 - Strawberry has no public way
+    rules.update(access_rules(graphql_schema))
+    if compiles:
+        converting = Converting(schema.schema_converter.scalar_registry, schema.config)
+        schema.planner = Planner(graphql_schema, rules, converting)
     return schema

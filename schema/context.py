@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 import strawberry
 from strawberry.dataloader import DataLoader
@@ -12,10 +13,17 @@ from resolvers.gateway import Ask, Gateway
 from resolvers.notices.following import OpenStream
 from resolvers.policy.named import Named
 from resolvers.rules.bundles import Bundle
+from resolvers.selection import Selection
 from resolvers.sharing.parts import SharedRecord
 from resolvers.sharing.showing import GrantRead
 from resolvers.vocabulary import Language
-from schema.chosen import Chosen
+
+
+class Choices(Protocol):
+    """What the operation chose (`schema.choices`)."""
+
+    def selection(self, key: str, type_name: str) -> Selection:
+        """Below the root field of this response key, which is of this type."""
 
 
 @dataclass
@@ -26,7 +34,7 @@ class RequestContext:
     ask: Ask
     language: Language
     now: datetime
-    chosen: Mapping[str, Chosen] = field(default_factory=dict)
+    choices: Choices | None = None
     vaults: dict[str, HolderVault] = field(default_factory=dict)
     grant_reads: DataLoader[GrantRead, SharedRecord | None] | None = None
     previews: DataLoader[frozenset[Bundle], SharedRecord | None] | None = None

@@ -6,8 +6,9 @@ is never remembered, because a literal may be somebody's name or number.
 
 import re
 from collections import OrderedDict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
 
 from graphql import (
     ArgumentNode,
@@ -49,11 +50,13 @@ _FOUND = re.compile(f"(?:found |Unexpected ){_KIND}")
 @dataclass(frozen=True)
 class Prepared:
     """A document that may be executed unless it has errors. `size_variables` are the variables
-    that stand where a number of rows is asked for."""
+    that stand where a number of rows is asked for; `plans` is what is made of a document that
+    comes again, and goes with it (`schema.compiled.plans`)."""
 
     document: DocumentNode
     errors: tuple[GraphQLError, ...]
     size_variables: frozenset[str]
+    plans: dict[Hashable, Any] = field(default_factory=dict, compare=False)
 
 
 class Documents:
@@ -87,6 +90,10 @@ class Documents:
         if not (errors or literals.may_be_personal or len(text) > self._limits.cached_text):
             self._remember(text, prepared)
         return prepared
+
+    def remembered(self, text: str) -> Prepared | None:
+        """The document, if it has come before and was kept."""
+        return self._remembered.get(text)
 
     def _remember(self, text: str, prepared: Prepared) -> None:
         self._remembered[text] = prepared

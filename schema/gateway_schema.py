@@ -24,6 +24,7 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
+from schema.compiled.plans import Planner
 from schema.documents import Documents, Prepared
 from schema.failures import RequestError, RequestErrorCode
 from schema.limits import Limits, check_list_size, check_value_shape
@@ -76,6 +77,8 @@ class GatewaySchema(strawberry.Schema):
         _mark_one_of(self._schema)
         self._classify = classify
         self.limits = limits or Limits()
+        self.planner: Planner | None = None
+        """Makes plans of operations that come again; without one, each is looked at anew."""
         self.documents = Documents(
             self._schema,
             self.limits,

@@ -6,8 +6,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from graphql import GraphQLSchema
-
 from auth import officers
 from auth.principal import OwnerMissing, PrincipalKind
 from resolvers.gateway import Ask, Gateway
@@ -18,7 +16,6 @@ from resolvers.store import employers, holders
 from schema.context import Info
 from schema.failures import RequestError, RequestErrorCode
 from schema.row import Row, is_rule_key
-from schema.selection import selection_of
 
 _ReadRoot = Callable[[Gateway, Ask, Selection], Awaitable[Read | TooManyLookups | None]]
 _READS: Mapping[PrincipalKind, tuple[str, _ReadRoot]] = {
@@ -33,6 +30,10 @@ class RootMissing(Exception):
     together."""
 
 
+class ChoicesMissing(Exception):
+    """A field was resolved outside of an operation that was looked at: a fault of ours."""
+
+
 async def read_own(info: Info, type_name: str, where: Mapping[str, Any] | None = None) -> Row:
     """What the field being resolved chose below `type_name`, in one aggregation. `where` narrows
     each edge directly below, for a field whose rows only the change just made can name, and none
@@ -42,9 +43,9 @@ async def read_own(info: Info, type_name: str, where: Mapping[str, Any] | None =
     if kind not in _READS:
         raise OwnerMissing
     collection, read_root = _READS[kind]
-    graphql_schema: GraphQLSchema = info.schema._schema  # noqa: SLF001 - no public way
-    chosen = context.chosen[str(info.path.key)]
-    selection = selection_of(graphql_schema, chosen.under(type_name))
+    if context.choices is None:
+        raise ChoicesMissing
+    selection = context.choices.selection(str(info.path.key), type_name)
     if where is not None:
         selection = _narrowed(selection, where)
     if kind is PrincipalKind.EMPLOYER and where is not None:
