@@ -80,4 +80,4 @@ def test_the_page_shows_what_is_really_made_of_its_operation() -> None:
     plan = plan_of(build_gateway_schema(), Operation(text, {}, None))
     assert plan is not None
     assert plan.program is not None
-    assert page.split("```python\n")[1].split("```")[0].strip() in plan.program.source
+    assert page.split("```text\n")[1].split("```")[0].strip() in plan.program.source
