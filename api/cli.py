@@ -18,6 +18,7 @@ COMMANDS = {
     "keys": "api.commands.keys:keys",
     "officer": "api.commands.officer:officer",
     "client": "api.commands.client:client",
+    "holder": "api.commands.holder:holder",
     "import": "api.commands.import_records:import_records",
     "source": "api.commands.source:source",
     "worker": "api.commands.worker:worker",

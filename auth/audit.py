@@ -49,6 +49,7 @@ class AuditAction(StrEnum):
     SESSION_REPLAYED = "session.replayed"
     SESSION_STEPPED_UP = "session.stepped_up"
     CARD_ISSUED = "card.issued"
+    HOLDER_ERASED = "holder.erased"
     IDENTITY_REVEALED = "identity.revealed"
     EMPLOYEES_READ = "employee.read"
     OFFICER_CREATED = "officer.created"

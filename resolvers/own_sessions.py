@@ -11,7 +11,7 @@ from resolvers.delivery.endpoints import end_with_sessions
 from resolvers.gateway import Ask, Gateway, append_audit
 
 
-def _audit(gateway: Gateway, ask: Ask) -> Audit:
+def audit_of_endings(gateway: Gateway, ask: Ask) -> Audit:
     async def write(ended: Ended, transaction: Transaction) -> None:
         line = AuditLine(
             AuditAction.SESSION_ENDED,
@@ -33,7 +33,7 @@ async def log_out(gateway: Gateway, ask: Ask) -> None:
         ask.principal.holder_id(),
         EndReason.LOGGED_OUT,
         gateway.now(),
-        _audit(gateway, ask),
+        audit_of_endings(gateway, ask),
     )
 
 
@@ -43,7 +43,7 @@ async def log_out_everywhere(gateway: Gateway, ask: Ask) -> int:
         ask.principal.holder_id(),
         EndReason.LOGGED_OUT_EVERYWHERE,
         gateway.now(),
-        _audit(gateway, ask),
+        audit_of_endings(gateway, ask),
     )
 
 
@@ -54,5 +54,5 @@ async def end_session(gateway: Gateway, ask: Ask, session_id: str) -> EndOutcome
         ask.principal.holder_id(),
         EndReason.ENDED_BY_HOLDER,
         gateway.now(),
-        _audit(gateway, ask),
+        audit_of_endings(gateway, ask),
     )
