@@ -1,6 +1,9 @@
-"""Settings of what a holder's proofs must be worth."""
+"""Settings of who vouches for a name, and of what a holder's proofs must be worth."""
 
 from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
 
 from pydantic import Field
 
@@ -11,7 +14,20 @@ from resolvers.policy.proof_levels import DEFAULT_DEMANDS
 _LEVELS = "sandbox, local or remote; see docs/remote-verification.md"
 
 
+class NameSourceKind(StrEnum):
+    LOCAL = "local"
+    REMOTE = "remote"
+
+
 class ProofSettings(DeliverySettings):
+    name_source: NameSourceKind = Field(
+        NameSourceKind.LOCAL,
+        description="who knows which name belongs to a number: local, the names in the database, "
+        "or remote",
+    )
+    name_authority_file: Path | None = Field(
+        None, description="the authority that remote asks, in TOML; see docs/remote-names.md"
+    )
     revealing_proof: AssuranceLevel = Field(
         DEFAULT_DEMANDS[ProofFamily.REVEALING],
         description=f"least proof that shows a value in full: {_LEVELS}",

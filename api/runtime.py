@@ -13,6 +13,7 @@ from api.clock import utc_now
 from api.failure import Refusal
 from api.ids import new_id
 from api.letter_signing import letter_signer
+from api.name_choice import close_name_source, name_source
 from api.outlets import open_outlets
 from api.provider_choice import close_providers, paper_scanner, verifying_providers
 from api.settings import Settings
@@ -174,6 +175,7 @@ async def open_runtime(
         passwords.close()
         await outlets.close()
         await close_providers(gateway.person_provider)
+        await close_name_source(gateway.name_source)
         gateway.heavy_work.close()
         gateway.letter_press.close()
         # Closing waits for a database that hangs; the event loop must not.
@@ -280,6 +282,7 @@ def _gateway(
         credential_services=credential_services(database, key_set, settings.issuer),
         person_provider=person,
         proof_demands=settings.proof_demands,
+        name_source=name_source(settings, key_set),
         second_proof_provider=second_proof,
         paper_scanner=paper_scanner(settings),
         heavy_work=HeavyWork(),

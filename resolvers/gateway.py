@@ -43,6 +43,7 @@ from resolvers.letter_press import LetterPress
 from resolvers.letter_signer import LetterSigner
 from resolvers.live.hub import NoticeHub
 from resolvers.live.unread import UnreadCounts
+from resolvers.name_source import NameSource
 from resolvers.paper_scanner import PaperScanner
 from resolvers.push_channel import Outlets
 from resolvers.rules.working_days import WorkingDayCalendar
@@ -179,6 +180,7 @@ class Gateway:
     export_links: LetterLinks
     person_provider: RealPersonProvider
     proof_demands: Demands
+    name_source: NameSource
     second_proof_provider: SecondProofProvider
     paper_scanner: PaperScanner
     heavy_work: HeavyWork

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, TypeVar
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 from api.clock import utc_now
 
 CLIENT_ID = "onecard"
+StandIn = TypeVar("StandIn", bound="RemoteStandIn")
 
 
 @dataclass
@@ -152,7 +153,12 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def running_engine(name: str = "national") -> Iterator[RemoteStandIn]:
-    engine = RemoteStandIn(name)
+    with running(RemoteStandIn(name)) as engine:
+        yield engine
+
+
+@contextmanager
+def running(engine: StandIn) -> Iterator[StandIn]:
     engine.slow.set()
     with ThreadingHTTPServer(
         ("127.0.0.1", 0), type("Handler", (_Handler,), {"engine": engine})

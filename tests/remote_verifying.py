@@ -32,13 +32,15 @@ class Remote:
         return client, (await client.step(START_CHECK))["challengeId"]
 
 
-def engines_file(directory: Path, *engines: RemoteStandIn, more: str = "") -> Path:
+def engines_file(
+    directory: Path, *engines: RemoteStandIn, more: str = "", table: str = "engine"
+) -> Path:
     """`more` stands in each table."""
     tables = []
     for engine in engines:
         (directory / f"{engine.name}.pem").write_bytes(engine.client_pem())
         tables.append(
-            f'[[engine]]\nname = "{engine.name}"\nurl = "{engine.address}"\n'
+            f'[[{table}]]\nname = "{engine.name}"\nurl = "{engine.address}"\n'
             f'client_id = "{CLIENT_ID}"\nkid = "1"\nkey_file = "{engine.name}.pem"\n{more}\n'
         )
     path = directory / "engines.toml"

@@ -20,7 +20,7 @@ from auth.login_flow import MAX_NAME_ATTEMPTS
 from auth.master_keys import LocalMasterKeys
 from auth.mongo import Database, Document
 from auth.sealing import HolderVault
-from resolvers.login import real_name
+from resolvers import name_source
 from resolvers.policy.throttling import NUMBER
 from resolvers.vocabulary import CardState, IdentifierKind
 from tests.app_client import PROVE_NAME, START, AppClient
@@ -79,7 +79,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     counting(LocalMasterKeys, "unwrap", "unwrap")
     counting(HolderVault, "seal", "seal")
     counting(HolderVault, "open", "open")
-    counting(real_name, "names_match", "match")
+    counting(name_source, "names_match", "match")
     return done
 
 

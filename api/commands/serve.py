@@ -26,6 +26,7 @@ from api.letter_signing import letter_signer
 from api.live.registry import MAX_CONNECTIONS as MAX_STREAMS
 from api.logs import configure_logging
 from api.metrics import prepare_multiprocess
+from api.name_choice import name_source
 from api.outlets import check_outlets
 from api.preparation import prepare
 from api.provider_choice import verifying_providers
@@ -58,6 +59,7 @@ def serve(host: str, port: int, workers: int) -> None:
     configure_logging()
     key_set = load_keys(settings)
     verifying_providers(settings, key_set)
+    name_source(settings, key_set)
     check_outlets(settings)
     letter_signer(settings, utc_now())
     with stopping_on_term(), _listening(host, port) as listener, serving_uri(settings) as uri:

@@ -65,7 +65,7 @@ class RemoteCaller:
         seconds: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
-        self.terms, self._outbound, self._now = terms, outbound, now
+        self.terms, self._outbound, self.now = terms, outbound, now
         self.keys = RemoteKeys(outbound, f"{terms.url}/jwks.json", seconds)
         self._breaker = CircuitBreaker(seconds)
 
@@ -97,8 +97,11 @@ class RemoteCaller:
                 break  # it would answer the same again
         raise ProviderUnavailable
 
+    async def close(self) -> None:
+        await self._outbound.close()
+
     def _headers(self, path: str, key: str) -> Mapping[str, str]:
-        terms, now = self.terms, self._now().astimezone(UTC)
+        terms, now = self.terms, self.now().astimezone(UTC)
         claims = {
             "iss": terms.client_id,
             "sub": terms.client_id,

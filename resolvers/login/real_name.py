@@ -16,6 +16,7 @@ from auth.login_flows import AttemptKind, encode_flow
 from auth.mongo import Document
 from auth.principal import Assurance
 from auth.sealing import DECOY_HOLDER_ID, Decoy
+from auth.verification import ProviderUnavailable, within_limit
 from resolvers.gateway import Ask, Gateway, append_audit
 from resolvers.login.flow_steps import (
     advance_audited,
@@ -24,8 +25,9 @@ from resolvers.login.flow_steps import (
     overtaken,
 )
 from resolvers.login.outcomes import FlowToken, LoginRefusalCode, NameProved, Refused
+from resolvers.name_source import NameQuestion
 from resolvers.policy.throttling import ADDRESS, FLOW_START, NUMBER, counted_address
-from resolvers.rules.names import RegisteredName, names_match
+from resolvers.rules.names import RegisteredName
 from resolvers.store import holders
 from resolvers.store.holder_keys import decode_holder_key
 from resolvers.vocabulary import IdentifierKind
@@ -80,15 +82,18 @@ async def prove_real_name(
     by_address = await gateway.throttle.charge(address_key, ADDRESS, now)
     candidates = digester.candidates(claimed.kind, claimed.number)
     found = await gateway.holders.find_for_login(candidates, decoy_of(gateway))
-    is_proved = found is not None and _is_proved(gateway, found, claimed.name)
     waits = [charge.waits for charge in (by_number, by_address) if charge.waits is not None]
-    if found is None or not is_proved or waits:
-        line = AuditLine(
-            AuditAction.REAL_NAME_REFUSED,
-            holder_id=None,
-            result=LoginRefusalCode.IDENTITY_NOT_CONFIRMED,
+    question = NameQuestion(flow["_id"], claimed.kind, claimed.number, claimed.name)
+    try:
+        is_proved = found is not None and await _is_proved(
+            gateway, found, question, is_blocked=bool(waits)
         )
-        await append_audit(gateway, ask, line)
+    except ProviderUnavailable:
+        # For every number alike: the source does not answer anybody.
+        await _audit_refusal(gateway, ask, LoginRefusalCode.PROVIDER_UNAVAILABLE)
+        return Refused(LoginRefusalCode.PROVIDER_UNAVAILABLE)
+    if found is None or not is_proved or waits:
+        await _audit_refusal(gateway, ask, LoginRefusalCode.IDENTITY_NOT_CONFIRMED)
         retry_after = max([by_number.next_delay, by_address.next_delay, *waits])
         return Refused(LoginRefusalCode.IDENTITY_NOT_CONFIRMED, retry_after or None)
     proved = await _name_proved(gateway, ask, flow, found)
@@ -97,19 +102,31 @@ async def prove_real_name(
     return proved
 
 
+async def _audit_refusal(gateway: Gateway, ask: Ask, code: LoginRefusalCode) -> None:
+    line = AuditLine(AuditAction.REAL_NAME_REFUSED, holder_id=None, result=code)
+    await append_audit(gateway, ask, line)
+
+
 def decoy_of(gateway: Gateway) -> Decoy:
     """Who is found where nobody is. Made when the process starts, so that no first attempt does."""
     parts = "\x1f".join(("DOE", "JANE ANN", "无名氏", ""))
     return gateway.sealer.decoy(holders.NAME, {"name_parts": parts})
 
 
-def _is_proved(gateway: Gateway, found: Document, claimed: str) -> bool:
-    """Whether the name is the one of `found`, and `found` is no decoy."""
+async def _is_proved(
+    gateway: Gateway, found: Document, question: NameQuestion, *, is_blocked: bool
+) -> bool:
+    """Whether the name is the one of `found`, and `found` is no decoy. Raises
+    ProviderUnavailable."""
     vault = gateway.sealer.vault_for(found["_id"], decode_holder_key(found["key"]))
     text = vault.open(holders.NAME, "name_parts", found["name_parts"])
     surname, given_names, chinese_name, native_name = holders.decode_name_parts(text)
     registered = RegisteredName(surname, given_names, chinese_name, native_name)
-    return names_match(claimed, registered) and found["_id"] != DECOY_HOLDER_ID
+    source = gateway.name_source
+    if is_blocked and source.is_charged:
+        return False
+    is_named = await within_limit(source.confirms(question, registered))
+    return is_named and found["_id"] != DECOY_HOLDER_ID
 
 
 async def _name_proved(
