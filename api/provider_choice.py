@@ -2,21 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
 from api.adapter_factories import adapter_of
+from api.clock import utc_now
 from api.failure import Refusal
 from api.outbound import Outbound
 from api.providers.clamd_scanner import ClamdScanner
 from api.providers.ordered_person import OrderedPersonProvider
 from api.providers.remote_engine import Arrived, nothing_arrives
-from api.providers.remote_person import RemotePersonProvider, remote_person
+from api.providers.remote_person import remote_person
 from api.providers.sandbox_code import SandboxCodeProvider
 from api.providers.sandbox_person import SandboxPersonProvider
 from api.providers.sandbox_scanner import SandboxScanner
-from api.settings import REMOTE, SANDBOX, Settings
+from api.settings import LOCAL, REMOTE, SANDBOX, Settings
 from auth.keys import KeySet, Purpose
 from auth.verification import AssuranceLevel, RealPersonProvider, SecondProofProvider
+from resolvers.gateway import Now
 from resolvers.paper_scanner import PaperScanner
 from resolvers.policy.proof_levels import step_up_level
+from resolvers.portraits import FlowPortraits
+
+
+@dataclass(frozen=True)
+class Seams:
+    """What adapters of ours ask of the gateway: what engines elsewhere called back with, whose
+    portrait a check compares with, what time it is."""
+
+    arrived: Arrived = nothing_arrives
+    portraits: FlowPortraits | None = None
+    now: Now = utc_now
+
+
+@runtime_checkable
+class Closable(Protocol):
+    """An adapter of ours that keeps something open."""
+
+    async def close(self) -> None: ...
 
 
 def paper_scanner(settings: Settings) -> PaperScanner:
@@ -26,13 +49,14 @@ def paper_scanner(settings: Settings) -> PaperScanner:
 
 
 def verifying_providers(
-    settings: Settings, key_set: KeySet, arrived: Arrived = nothing_arrives
+    settings: Settings, key_set: KeySet, seams: Seams | None = None
 ) -> tuple[RealPersonProvider, SecondProofProvider]:
-    """The adapters that the settings name, or a `Refusal`. `arrived` finds what engines elsewhere
-    called back with."""
+    """The adapters that the settings name, or a `Refusal`. Without `seams` it is only found out
+    whether they can be had."""
     secret = key_set.current(Purpose.REFRESH).secret
     second_proof: SecondProofProvider
-    named = [_person(one, settings, secret, arrived) for one in settings.person_provider.split(",")]
+    seams = seams or Seams()
+    named = [_person(one, settings, secret, seams) for one in settings.person_provider.split(",")]
     if settings.second_proof_provider == SANDBOX:
         second_proof = SandboxCodeProvider(secret)
     else:
@@ -54,23 +78,41 @@ def verifying_providers(
     return person, second_proof
 
 
-def _person(named: str, settings: Settings, secret: bytes, arrived: Arrived) -> RealPersonProvider:
+def _person(named: str, settings: Settings, secret: bytes, seams: Seams) -> RealPersonProvider:
     if named == SANDBOX:
         return SandboxPersonProvider(secret)
+    if named == LOCAL:
+        return _local_face(settings, secret, seams)
     if named == REMOTE:
         outbound = Outbound(loopback_allowed=settings.outbound_loopback)
-        return remote_person(settings.person_engines_file, outbound, arrived)
+        return remote_person(settings.person_engines_file, outbound, seams.arrived)
     person: RealPersonProvider = adapter_of("ONECARD_PERSON_PROVIDER", named)()
     return person
 
 
 async def close_providers(person: RealPersonProvider) -> None:
-    """Their connections, when the process ends."""
+    """Their connections and processes, when this process ends."""
     if isinstance(person, OrderedPersonProvider):
         for one in person.providers.values():
             await close_providers(one)
-    if isinstance(person, RemotePersonProvider):
+    elif isinstance(person, Closable):
         await person.close()
+
+
+def _local_face(settings: Settings, secret: bytes, seams: Seams) -> RealPersonProvider:
+    """Imported here alone: a gateway without the extra starts, and starts faster."""
+    try:
+        from api.face.models import ModelsMissing, check_installed
+        from api.face.pool import FacePool
+        from api.providers.local_face import LocalFaceProvider, NoPortraits
+    except ImportError:
+        raise Refusal("ONECARD_PERSON_PROVIDER=local needs 'onecard[face]'") from None
+    try:
+        check_installed()
+    except ModelsMissing as missing:
+        raise Refusal(f"ONECARD_PERSON_PROVIDER=local: {missing}") from None
+    pool = FacePool(workers=settings.face_workers)
+    return LocalFaceProvider(secret, seams.portraits or NoPortraits(), pool, seams.now)
 
 
 def _refuse_sandboxes(person: RealPersonProvider, second_proof: SecondProofProvider) -> None:

@@ -15,7 +15,7 @@ from api.ids import new_id
 from api.letter_signing import letter_signer
 from api.name_choice import close_name_source, name_source
 from api.outlets import open_outlets
-from api.provider_choice import close_providers, paper_scanner, verifying_providers
+from api.provider_choice import Seams, close_providers, paper_scanner, verifying_providers
 from api.settings import Settings
 from api.webhook_queries import SchemaQueries
 from auth.audit import AuditStore
@@ -58,6 +58,7 @@ from resolvers.live.hub import NoticeHub
 from resolvers.live.unread import UnreadCounts
 from resolvers.login.real_name import decoy_of
 from resolvers.policy.calendar import published_calendar
+from resolvers.portraits import FlowPortraits
 from resolvers.push_channel import Outlets
 from resolvers.share_codes import checking
 from resolvers.store.applications import ApplicationStore
@@ -94,6 +95,7 @@ from resolvers.store.paper_files import PaperFileStore
 from resolvers.store.paper_parts import PaperPartStore
 from resolvers.store.papers import PaperStore
 from resolvers.store.permits import PermitStore
+from resolvers.store.portraits import PortraitStore
 from resolvers.store.proof_keys import ProofKeyStore
 from resolvers.store.push_endpoints import PushEndpointStore
 from resolvers.store.queue_tickets import QueueTicketStore
@@ -193,8 +195,10 @@ def _gateway(
     passwords: Passwords,
     outlets: Outlets,
 ) -> Gateway:
-    flows = LoginFlowStore(database)
-    person, second_proof = verifying_providers(settings, key_set, flows.find_arrived)
+    sealer, flows = Sealer(LocalMasterKeys(key_set)), LoginFlowStore(database)
+    portraits, holder_keys = PortraitStore(database), HolderKeyStore(database)
+    seams = Seams(flows.find_arrived, FlowPortraits(flows, portraits, holder_keys, sealer), now)
+    person, second_proof = verifying_providers(settings, key_set, seams)
     clients = ClientStore(database)
     feed_sources = FeedSourceStore(database)
     inboxes = InboxStore(database)
@@ -204,7 +208,7 @@ def _gateway(
         now=now,
         new_id=new_id,
         calendar=published_calendar(),
-        sealer=Sealer(LocalMasterKeys(key_set)),
+        sealer=sealer,
         digester=Digester(key_set),
         tokens=tokens,
         flows=flows,
@@ -223,7 +227,8 @@ def _gateway(
         code_secrets=CodeSecrets(LocalMasterKeys(key_set)),
         employers=EmployerStore(database),
         holders=HolderStore(database),
-        holder_keys=HolderKeyStore(database),
+        holder_keys=holder_keys,
+        portraits=portraits,
         registration=HolderRegistrationStore(database),
         identity_documents=IdentityDocumentStore(database),
         permits=PermitStore(database),

@@ -62,11 +62,14 @@ class Settings(ProofSettings):
     )
     person_provider: str = Field(
         SANDBOX,
-        description="who verifies a real person, in order: sandbox, remote, or adapters as "
+        description="who verifies a real person, in order: sandbox, local, remote, or adapters as "
         "module:factory; comma-separated",
     )
     person_engines_file: Path | None = Field(
         None, description="remote engines in order, in TOML; see docs/remote-verification.md"
+    )
+    face_workers: int = Field(
+        1, ge=1, le=16, description="processes that look at faces, with local; one core each"
     )
     second_proof_provider: str = Field(
         SANDBOX,
@@ -139,7 +142,7 @@ class Settings(ProofSettings):
     def _provider(cls, value: str, info: ValidationInfo) -> str:
         of_person = info.field_name == "person_provider"
         named = value.split(",") if of_person else [value]
-        known = (SANDBOX, REMOTE) if of_person else (SANDBOX,)
+        known = (SANDBOX, LOCAL, REMOTE) if of_person else (SANDBOX,)
         if not all(one in known or ADAPTER.fullmatch(one) for one in named):
             raise ValueError("must be 'sandbox' or an adapter as module:factory")
         if len(set(named)) < len(named):

@@ -81,6 +81,7 @@ from resolvers.store.paper_files import PaperFileStore
 from resolvers.store.paper_parts import PaperPartStore
 from resolvers.store.papers import PaperStore
 from resolvers.store.permits import PermitStore
+from resolvers.store.portraits import PortraitStore
 from resolvers.store.proof_keys import ProofKeyStore
 from resolvers.store.push_endpoints import PushEndpointStore
 from resolvers.store.queue_tickets import QueueTicketStore
@@ -122,6 +123,7 @@ class Gateway:
     employers: EmployerStore
     holders: HolderStore
     holder_keys: HolderKeyStore
+    portraits: PortraitStore
     registration: HolderRegistrationStore
     identity_documents: IdentityDocumentStore
     permits: PermitStore

@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -62,6 +63,13 @@ class Models:
             descriptor=dlib.face_recognition_model_v1(str(DIRECTORY / DESCRIPTOR)),
             mesh=mesh,
         )
+
+
+def check_installed() -> None:
+    """As `load` would find, without loading. Raises `ModelsMissing`."""
+    if find_spec("dlib") is None or find_spec("ai_edge_litert") is None:
+        raise ModelsMissing("The face engine is not installed: pip install 'onecard[face]'.")
+    check_files()
 
 
 def check_files() -> None:

@@ -46,10 +46,10 @@ class FacePool:
         *,
         workers: int = WORKERS,
         waiting: int = WAITING,
-        judgement: timedelta = JUDGEMENT_LIFETIME,
+        judgement: timedelta | None = None,
     ) -> None:
         self._turns = asyncio.Semaphore(workers)
-        self._judgement = judgement
+        self._judgement = judgement or JUDGEMENT_LIFETIME
         self._idle: list[Process] = []
         self._inside = 0
         self._most = workers * (1 + waiting)

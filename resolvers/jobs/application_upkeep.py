@@ -107,6 +107,7 @@ async def _forget(
         if moved is None:
             return None
         await remove_letters(gateway, found["_id"], transaction)
+        await gateway.portraits.remove(found["holder_id"], transaction)
         await gateway.holder_keys.remove(found["holder_id"], transaction)
         line = AuditLine(
             AuditAction.APPLICANT_FORGOTTEN, found["holder_id"], objects=(found["_id"],)

@@ -39,6 +39,7 @@ from resolvers.store import (
     papers,
     permit_credentials,
     permits,
+    portraits,
     push_endpoints,
     residence_permits,
     share_codes,
@@ -56,7 +57,10 @@ OF_HOLDERS: Final = (
     *(contests.NAME, grants.NAME),
 )
 """By `holder_id`."""
-BY_ID: Final = (holders.NAME, holder_keys.NAME, inboxes.NAME, email_proofs.NAME)
+BY_ID: Final = (
+    *(holders.NAME, holder_keys.NAME, portraits.NAME),
+    *(inboxes.NAME, email_proofs.NAME),
+)
 _PIECES: Final = (
     (papers.NAME, paper_parts.NAME, "paper_id"),
     (papers.NAME, paper_files.FILES, "_id"),
