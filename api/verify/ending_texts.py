@@ -44,13 +44,6 @@ _OF_THE_CHECK: Final[Mapping[str, tuple[Named, Named]]] = {
             "请摘下眼镜或帽子，在均匀光线下重试。如仍不通过，请到主管机关窗口办理。",
         ),
     ),
-    "NO_PORTRAIT": (
-        Named("There is no portrait of you on file", "没有您的留存照片"),
-        Named(
-            "So a camera cannot show that it is you. The counter of the authority can.",
-            "因此无法通过摄像头核验，请到主管机关窗口办理。",
-        ),
-    ),
     "POOR_QUALITY": (
         Named("The picture is not good enough", "图像质量不足"),
         Named(
@@ -162,7 +155,10 @@ _OF_THE_FLOW: Final[Mapping[str, tuple[Named, Named]]] = {
     ),
     "PROVIDER_UNAVAILABLE": (
         Named("The check is not available right now", "核验服务暂不可用"),
-        Named("It is not your fault. Try again in a moment.", "这不是您的问题，请稍后重试。"),
+        Named(
+            "Try again in a moment. If it stays so, the counter of the authority can verify you.",
+            "请稍后重试。如持续无法核验，请到主管机关窗口办理。",
+        ),
     ),
 }
 

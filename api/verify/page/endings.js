@@ -11,7 +11,6 @@ const WAYS = {
   REAL_PERSON_PROVED: { ...over, tone: "good", sign: "done" },
   NOT_LIVE: { ...anew, sign: "TURN_LEFT" },
   NOT_THE_HOLDER: { ...anew, sign: "face" },
-  NO_PORTRAIT: { ...over, sign: "face" },
   POOR_QUALITY: { ...anew, sign: "light" },
   NO_FACE: { ...anew, sign: "face" },
   TWO_FACES: { ...anew, sign: "face" },
