@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
 import pytest
 
@@ -15,18 +15,17 @@ from tests.serving import Serving
 from tests.verifying import (
     CHALLENGE,
     FAKE_CAMERA,
+    FOCUSED,
+    NARROW,
     answered,
     before_loading,
     by_id,
     ended,
     opened,
     press,
+    reloaded,
     shown,
 )
-
-NARROW: Final = (360, 640)
-_FOCUSED = "document.activeElement.id"
-_PASSED = [[{"result": "REAL_PERSON_PROVED"}]]
 
 
 @pytest.fixture(scope="module")
@@ -69,13 +68,13 @@ async def test_the_sandbox_is_played_on_the_page_and_the_login_goes_on(
             assert_usable(page)
             press(page, "again")
             shown(page, "sandbox")
-            page.evaluate("location.reload()")
+            reloaded(page)
             shown(page, "start")  # the tab has kept the login
             press(page, "agree")
             shown(page, "sandbox")
             page.click("document.querySelector('[data-proof=\"live-person\"]')")
             assert ended(page) == "It is you"
-            page.evaluate("location.reload()")
+            reloaded(page)
             assert ended(page) == "Open this page from the app"
             assert_usable(page)
 
@@ -117,7 +116,7 @@ async def test_every_failure_says_what_to_do_and_leads_on(
         )
         opened(page, serving.base_url)
         shown(page, "start")
-        assert page.evaluate(_FOCUSED) == "title"
+        assert page.evaluate(FOCUSED) == "title"
         press(page, "agree")
         for told in (
             "The page may not use the camera",
@@ -144,6 +143,15 @@ async def test_every_failure_says_what_to_do_and_leads_on(
         assert frames[0]["at"] == 0
         assert [one["at"] for one in frames] == sorted({one["at"] for one in frames})
         assert all(one["jpeg"].startswith("/9j/") for one in frames)
+        press(page, "again")
+        shown(page, "camera")
+        press(page, "begin")
+        page.wait_for("document.getElementById('order').dataset.figure === 'TURN_LEFT'")
+        page.evaluate(
+            """Object.defineProperty(document, "hidden", { get: () => true });
+            document.dispatchEvent(new Event("visibilitychange"))"""
+        )
+        assert ended(page) == "The recording was interrupted"
         for told in (
             "We could not follow your movements",
             "All attempts of this login are used up",
@@ -202,3 +210,32 @@ def _login_refused(code: str, seconds: int) -> dict[str, Any]:
 
 def _unauthenticated() -> dict[str, Any]:
     return {"errors": [{"message": "No.", "extensions": {"code": "UNAUTHENTICATED"}}]}
+
+
+@pytest.mark.slow
+async def test_an_answer_that_was_lost_is_found_out_by_a_new_challenge(
+    browser: Browser, serving: Serving
+) -> None:
+    """What was judged cannot be sent again: only whoever was refused may begin anew."""
+    lost = [None, [{"code": "STEP_OUT_OF_ORDER"}, 409]]
+    endings = {
+        "This took too long": [[CHALLENGE]],
+        "This step is done, or not due yet": [
+            [CHALLENGE],
+            [_login_refused("STEP_OUT_OF_ORDER", 0)],
+        ],
+    }
+
+    def act() -> None:
+        for told, starts in endings.items():
+            with browser.page(size=NARROW) as page:
+                answered(page, startRealPersonCheck=starts, frames=lost)
+                opened(page, serving.base_url)
+                press(page, "agree")
+                shown(page, "camera")
+                press(page, "begin")
+                page.wait_for("document.body.dataset.shown === 'ending'")
+                press(page, "again")
+                page.wait_for(f"{by_id('title')}.textContent === {told!r}")
+
+    await asyncio.to_thread(act)

@@ -12,6 +12,8 @@ from typing import Any, Final
 from tests.browser import Page
 
 FAKE_CAMERA: Final = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+NARROW: Final = (360, 640)
+FOCUSED: Final = "document.activeElement.id"
 CHALLENGE: Final = {
     "__typename": "RealPersonChallenge",
     "challengeId": "chl_first",
@@ -66,6 +68,12 @@ def answered(page: Page, **answers: Sequence[Any]) -> None:
 def opened(page: Page, base_url: str, fragment: str = "flow=a.flow.token", query: str = "") -> None:
     page.goto("about:blank")  # with another fragment alone nothing would be loaded
     page.goto(f"{base_url}/verify{query}#{fragment}")
+
+
+def reloaded(page: Page) -> None:
+    before = page.evaluate("performance.timeOrigin")
+    page.evaluate("location.reload()")
+    page.wait_for(f"performance.timeOrigin !== {before} && document.body?.dataset.shown")
 
 
 def press(page: Page, name: str) -> None:

@@ -126,8 +126,9 @@ _OF_THE_FLOW: Final[Mapping[str, tuple[Named, Named]]] = {
     "CONSENT_VERSION_OUTDATED": (
         Named("Your consent is needed first", "需要先取得您的同意"),
         Named(
-            "The text has changed or your consent was withdrawn. Go back to the app to read it.",
-            "同意书已更新，或您已撤回同意。请返回应用阅读。",
+            "The text has changed, or you took your consent back. Read it again; if that does not "
+            "help, begin again in the app.",
+            "同意书已更新，或您已撤回同意。请重新阅读；如仍无法继续，请返回应用重新开始。",
         ),
     ),
     "TOO_MANY_ATTEMPTS": (

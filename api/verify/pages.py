@@ -14,7 +14,7 @@ from html import escape
 from importlib.resources import files
 from typing import Final
 
-from api.verify.texts import NO_SCRIPT, SERVICE, SKIP, TEXTS, WATCH_ADDRESS
+from api.verify.texts import LOADING, NO_SCRIPT, SERVICE, SKIP, TEXTS, WATCH_ADDRESS
 from auth.login_flow import MAX_PERSON_ATTEMPTS
 from resolvers.policy.consent import CURRENT_VERSION
 from resolvers.policy.consent import TEXTS as CONSENT_TEXTS
@@ -76,6 +76,7 @@ def whole(served: Served) -> str:
 <main id="content" class="wide">
 <h1 id="title" tabindex="-1">{served.say(TEXTS["START"])}</h1>
 <noscript><p class="verdict bad">{served.say(NO_SCRIPT)}</p></noscript>
+<p data-part="loading">{served.say(LOADING)}</p>
 {_start(served)}
 {_camera(served)}
 {_pause()}

@@ -19,6 +19,12 @@ NO_SCRIPT: Final = Named(
     "本页需使用摄像头和 JavaScript。请启用后重试，或返回应用。",
 )
 
+LOADING: Final = Named(
+    "The page is loading. If this stays, the browser is too old for it: update it, or open the "
+    "page in another one.",
+    "页面正在加载。如长时间停留在此，说明浏览器版本过低，请更新或换用其他浏览器。",
+)
+
 _START: Final[Mapping[str, Named]] = {
     "START": Named("Show that it is you", "请进行人脸核验"),
     "START_WHY": Named(

@@ -5,6 +5,7 @@
 
 const anew = { again: "TRY_AGAIN", how: "anew" };
 const resend = { again: "SEND_AGAIN", how: "resend" };
+const reload = { again: "TRY_AGAIN", how: "reload" };
 const over = { ends: true };
 
 const WAYS = {
@@ -22,7 +23,7 @@ const WAYS = {
   COVERED: { ...anew, sign: "face" },
   TURNED_AWAY: { ...anew, sign: "STRAIGHT" },
   CHALLENGE_NOT_CURRENT: { ...anew, tone: "odd", sign: "time" },
-  CONSENT_VERSION_OUTDATED: { ...over, tone: "odd", sign: "face" },
+  CONSENT_VERSION_OUTDATED: { ...reload, tone: "odd", sign: "face" },
   TOO_MANY_ATTEMPTS: { ...anew, tone: "odd", sign: "time" },
   FLOW_LOCKED: { ...over, sign: "time" },
   FLOW_EXPIRED: { ...over, sign: "time" },

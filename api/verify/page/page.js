@@ -26,6 +26,8 @@ let challenge = null;
 let frames = null; // what was recorded, until it is judged
 let wasLost = false; // whether the last answer was
 let recording = null; // stops it
+let stopped = null; // why it was
+let isBusy = false;
 let watching = 0;
 let result = "CANCELLED"; // what is told when the holder leaves
 let isOver = false;
@@ -100,7 +102,7 @@ async function begin() {
     },
   });
   recording = null;
-  if (pictures === null) return end({ code: signal.reason });
+  if (pictures === null) return end({ code: stopped });
   camera.close();
   view.showPause("CHECKING", "CHECKING_WHY");
   frames = [];
@@ -165,6 +167,7 @@ function end({ code, advice, seconds, attempts: left }) {
 }
 
 function finish(code) {
+  if (isOver) return;
   isOver = true;
   frames = null;
   challenge = null;
@@ -173,44 +176,71 @@ function finish(code) {
 }
 
 function leave() {
-  if (!isOver) finish(result);
+  finish(result);
   end({ code: result });
   found("again").hidden = true;
   window.close();
 }
 
 function stop(why) {
-  recording?.abort(why);
-  if (!recording) end({ code: why });
+  stopped = why;
+  if (recording) recording.abort();
+  else end({ code: why });
+}
+
+async function goOn() {
+  const { how } = found("again").dataset;
+  if (how === "reload") window.location.reload();
+  else if (how === "resend") await send();
+  else await prepare();
+}
+
+async function playSandbox(proof) {
+  view.showPause("CHECKING", "CHECKING_WHY");
+  await judged(await gateway.submitWords(challenge.id, proof));
+}
+
+/** One thing at a time, however often a button is pressed; what nobody thought of has an ending. */
+function onPress(button, act) {
+  button.addEventListener("click", async () => {
+    if (isBusy) return;
+    isBusy = true;
+    try {
+      await act();
+    } catch {
+      end({ code: "FAILED" });
+    } finally {
+      isBusy = false;
+    }
+  });
 }
 
 camera.onStopped = () => stop("CAMERA_STOPPED");
-found("language").addEventListener("click", switchLanguage);
-found("agree").addEventListener("click", agree);
-found("begin").addEventListener("click", begin);
-found("stop").addEventListener("click", () => stop("CANCELLED"));
-found("close").addEventListener("click", leave);
-found("again").addEventListener("click", () => {
-  return found("again").dataset.how === "resend" ? send() : prepare();
-});
-for (const one of document.querySelectorAll("[data-leave]")) one.addEventListener("click", leave);
+onPress(found("agree"), agree);
+onPress(found("begin"), begin);
+onPress(found("again"), goOn);
 for (const one of document.querySelectorAll("[data-proof]")) {
-  one.addEventListener("click", async () => {
-    view.showPause("CHECKING", "CHECKING_WHY");
-    judged(await gateway.submitWords(challenge.id, one.dataset.proof));
-  });
+  onPress(one, () => playSandbox(one.dataset.proof));
+}
+found("language").addEventListener("click", switchLanguage);
+found("stop").addEventListener("click", () => stop("CANCELLED"));
+for (const one of document.querySelectorAll("[data-leave], #close")) {
+  one.addEventListener("click", leave);
 }
 document.addEventListener("visibilitychange", () => {
   if (document.hidden && recording) stop("INTERRUPTED");
 });
 window.addEventListener("pagehide", () => {
-  recording?.abort("INTERRUPTED");
+  stopped = "INTERRUPTED";
+  recording?.abort();
   camera.close();
   frames = null;
 });
+window.addEventListener("pageshow", ({ persisted }) => {
+  if (persisted && !isOver) end({ code: "INTERRUPTED" });
+});
 onLanguage(() => {
-  if (!camera.isOpen || recording) return;
-  view.showLight(camera.light());
+  if (camera.isOpen && !recording) view.showLight(camera.light());
 });
 
 if (link) {
