@@ -1,9 +1,9 @@
 """Every change runs here: what it writes, its audit lines, its outgoing events and the answer to
 a repeated request are one transaction, all of it or nothing.
 
-A request that is repeated with the same key and input finds the first one's result and changes
-nothing; the same key with another input is refused. A refusal changes nothing and leaves one audit
-line.
+A request that its caller repeats with the same key and input finds the first one's result and
+changes nothing; the same key with another input is refused. A refusal changes nothing and leaves
+one audit line.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 
 from auth.audit import AuditAction, AuditLine
 from auth.mongo import DuplicateKeyError, Transaction, in_transaction
+from auth.principal import PrincipalKind
 from resolvers.gateway import Ask, Gateway, append_audit
 from resolvers.refusals import RefusalCode, Refused
 from resolvers.store.idempotency import KeptResult
@@ -91,8 +92,13 @@ async def change(gateway: Gateway, ask: Ask, command: Command, work: Work) -> Do
 
 
 def _key(gateway: Gateway, ask: Ask, command: Command) -> bytes:
+    """An employer's clients know nothing of each other's keys: each has its own. A holder's
+    request may be repeated from whichever device."""
     principal = ask.principal
-    whose = f"{principal.kind}\x1f{principal.subject}\x1f{command.idempotency_key}"
+    caller = f"{principal.kind}\x1f{principal.subject}"
+    if principal.kind is PrincipalKind.EMPLOYER:
+        caller += f"\x1f{principal.client_id}"
+    whose = f"{caller}\x1f{command.idempotency_key}"
     return gateway.digester.blind("idempotency", whose).value
 
 

@@ -29,6 +29,7 @@ from tests.leaks import Watch, watched
 from tests.officer_client import officer_clients
 from tests.refusing import expect_refused, expect_rejected
 from tests.serving import Serving
+from tests.share_codes import new_checker
 
 _S, _E = ApplicationState, ApplicationEvent
 NOTE = "Zwischenbescheid über Quastenflößer "
@@ -187,10 +188,12 @@ async def test_a_key_that_was_used_otherwise_is_refused_and_the_first_result_sta
 
 async def test_a_key_is_forgotten_after_a_day(serving: Serving, scene: Scene) -> None:
     key, statement = new_key(), new_in_china(serving)
-    first = application_of(await scene.employer.create(statement, idempotencyKey=key))
+    portal = await new_checker(serving, scene.employer_id)
+    employer = Desk(portal.app)
+    first = application_of(await employer.create(statement, idempotencyKey=key))
     for hours, is_same in ((23, True), (2, False)):
         serving.clock.advance(hours=hours)
-        employer = minted(serving, SubjectKind.EMPLOYER, scene.employer_id)
+        await portal.renew(serving)
         again = application_of(await employer.create(statement, idempotencyKey=key))
         assert (again["id"] == first["id"]) is is_same
 
