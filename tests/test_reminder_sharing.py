@@ -16,6 +16,7 @@ from resolvers.jobs import reminders
 from resolvers.jobs.reminders import LEASE_LIFETIME, RUN_LIFETIME, Lane, send_reminders
 from resolvers.rules.notice_kinds import NoticeKind
 from resolvers.store import permits, residence_permits
+from resolvers.store.notices import NAME as NOTICES
 from tests.due_records import permit, residence_permit
 from tests.killing import COMMIT, COMMITTED, Death, ProcessEnded
 from tests.reminding import Reminding, Told, reminding_on
@@ -71,6 +72,9 @@ async def test_a_worker_that_dies_before_any_write_or_commit_leaves_each_to_be_s
         # Behind a commit another batch begins, which dies at each of its own points.
         at = 1 if points[-1] == COMMITTED else at + 1
     assert await reminding.told() == expected
+    # Employers are told with the holders, or neither is.
+    events = await reminding.database["outgoing_events"].find().to_list(None)
+    assert sorted(one["object_id"] for one in events) == sorted(one[0] for one in expected)
     assert points.count(COMMITTED) == 3, "batches of 3, 3 and 1"
     written = ("holders.update_many", "notices.insert_many", "reminder_progress.update_one")
     assert {COMMIT, *written} <= {*points}
@@ -83,9 +87,10 @@ async def test_while_a_lease_lives_others_keep_off_and_then_go_on_from_where_it_
     insert, batches = Collection.insert_many, []
 
     async def dying(collection: Any, documents: Any, **given: Any) -> Any:
-        batches.append(len(documents))
-        if len(batches) == 2:
-            raise ProcessEnded
+        if collection.name == NOTICES:
+            batches.append(len(documents))
+            if len(batches) == 2:
+                raise ProcessEnded
         return await insert(collection, documents, **given)
 
     monkeypatch.setattr(Collection, "insert_many", dying)
@@ -109,7 +114,8 @@ async def test_a_run_ends_in_time_and_the_next_one_goes_on_at_once(
     insert = Collection.insert_many
 
     async def slow(collection: Any, documents: Any, **given: Any) -> Any:
-        reminding.clock.now += RUN_LIFETIME / 2
+        if collection.name == NOTICES:
+            reminding.clock.now += RUN_LIFETIME / 2
         return await insert(collection, documents, **given)
 
     monkeypatch.setattr(Collection, "insert_many", slow)

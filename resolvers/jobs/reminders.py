@@ -16,6 +16,7 @@ from typing import Final
 
 from auth.mongo import Document, DuplicateKeyError, Transaction, in_transaction
 from resolvers.gateway import Gateway
+from resolvers.jobs.expiry_events import tell_employers
 from resolvers.notices.posting import NewNotice, post_within
 from resolvers.notices.withdrawing import concerns_holder
 from resolvers.policy.reminders import ReminderPolicy, held_since, reminder_policy_on
@@ -150,7 +151,8 @@ async def _send_within(
         lane.kind, (ends_at(day + ahead), ends_at(today + ahead)), position, BATCH_SIZE, transaction
     )
     notices = await _notices(gateway, lane, found, transaction)
-    posted = await post_within(gateway, notices, now, transaction) if notices else 0
+    posted = await post_within(gateway, notices, now, transaction) if notices else ()
+    await tell_employers(gateway, posted, found, now, transaction)
     if len(found) == BATCH_SIZE:
         day, position = last_day_of(lane.kind, found[-1]) - ahead, found[-1]["_id"]
     else:
@@ -158,7 +160,7 @@ async def _send_within(
     await gateway.reminder_progress.advance(
         lane.lane_id, day, position, now + LEASE_LIFETIME, transaction
     )
-    return _Batch(posted, ended=day > today)
+    return _Batch(len(posted), ended=day > today)
 
 
 async def _notices(

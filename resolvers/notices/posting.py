@@ -39,7 +39,7 @@ async def post(gateway: Gateway, notices: Sequence[NewNotice], now: datetime) ->
     """In a transaction of their own; how many were new. Repeated at will it posts nothing twice."""
 
     async def work(transaction: Transaction) -> int:
-        return await post_within(gateway, notices, now, transaction)
+        return len(await post_within(gateway, notices, now, transaction))
 
     try:
         return await in_transaction(gateway.database, work)
@@ -50,16 +50,16 @@ async def post(gateway: Gateway, notices: Sequence[NewNotice], now: datetime) ->
 
 async def post_within(
     gateway: Gateway, notices: Sequence[NewNotice], now: datetime, transaction: Transaction
-) -> int:
-    """The same as part of a larger change, in four commands. Raises DuplicateKeyError when another
-    transaction was first: run the whole change again."""
+) -> Sequence[NewNotice]:
+    """The same as part of a larger change, in four commands: which were new. Raises
+    DuplicateKeyError when another transaction was first: run the whole change again."""
     if len(notices) > MAX_POSTED_AT_ONCE:
         raise ValueError(f"at most {MAX_POSTED_AT_ONCE} notices are posted at once")
     by_key = {notice.key: notice for notice in notices}
     known = await gateway.notices.load_known_keys(list(by_key), transaction)
     fresh = [notice for key, notice in by_key.items() if key not in known]
     if not fresh:
-        return 0
+        return ()
     waiting = Counter(notice.holder_id for notice in fresh)
     last_at = await gateway.inboxes.take_places(waiting, now, transaction)
     documents = []
@@ -78,4 +78,4 @@ async def post_within(
             )
         )
     await gateway.notices.insert(documents, transaction)
-    return len(documents)
+    return fresh

@@ -34,6 +34,7 @@ class WebhookEvent(StrEnum):
     PERMIT_ISSUED = "permit.issued"
     PERMIT_SUPERSEDED = "permit.superseded"
     PERMIT_CANCELLED = "permit.cancelled"
+    PERMIT_EXPIRING = "permit.expiring"
     TASK_OPENED = "task.opened"
     TASK_DONE = "task.done"
     LETTER_ISSUED = "letter.issued"
@@ -96,6 +97,9 @@ CATALOGUE: Final[Mapping[str, EventShape]] = {
     _E.PERMIT_ISSUED: _permit("a permit that the employer sponsors is good"),
     _E.PERMIT_SUPERSEDED: _permit("a newer permit of the same employment took its place"),
     _E.PERMIT_CANCELLED: _permit("it was cancelled"),
+    _E.PERMIT_EXPIRING: _permit(
+        "it ends soon, or today, and no later one is there: told as often as the holder is reminded"
+    ),
     _E.TASK_OPENED: EventShape("the employer has a task", "taskId", "tsk", _TASK_OF),
     _E.TASK_DONE: EventShape("the task is done", "taskId", "tsk", _TASK_OF),
     _E.LETTER_ISSUED: EventShape(

@@ -47,7 +47,11 @@ class _Source:
 
 SOURCES: Mapping[NoticeKind, _Source] = {
     NoticeKind.PERMIT_EXPIRING: _Source(
-        permits.NAME, "valid_until", permits.STANDING, one_of=("holder_id",)
+        permits.NAME,
+        "valid_until",
+        permits.STANDING,
+        fields=("holder_id", "employer_id"),
+        one_of=("holder_id",),
     ),
     NoticeKind.RESIDENCE_PERMIT_EXPIRING: _Source(
         residence_permits.NAME, "valid_until", residence_permits.STANDING, one_of=("holder_id",)

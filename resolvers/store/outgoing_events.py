@@ -46,6 +46,7 @@ class EventKind(StrEnum):
     PERMIT_ISSUED = "permit.issued"
     PERMIT_SUPERSEDED = "permit.superseded"
     PERMIT_CANCELLED = "permit.cancelled"
+    PERMIT_EXPIRING = "permit.expiring"
     GRANT_ASKED = "grant.asked"
     GRANT_ACCEPTED = "grant.accepted"
     GRANT_REFUSED = "grant.refused"
