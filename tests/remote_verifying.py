@@ -48,6 +48,14 @@ def engines_file(
     return path
 
 
+async def anew(database: Database, *engines: RemoteStandIn) -> None:
+    """Nothing is left of the logins before, and the engines are well."""
+    for name in ("login_flows", "throttle"):
+        await database[name].delete_many({})
+    for engine in engines:
+        engine.mend()
+
+
 async def submit(client: AppClient, challenge_id: str) -> dict[str, Any]:
     return await client.step(SUBMIT, {"challengeId": challenge_id, "proof": PROOF})
 

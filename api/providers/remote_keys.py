@@ -7,6 +7,7 @@ it last published is kept, for a day.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import json
@@ -32,6 +33,7 @@ class RemoteKeys:
         self._keys: Mapping[str, Ed25519PublicKey] = {}
         self._fetched_at: float | None = None
         self._asked_at: float | None = None
+        self._turn = asyncio.Lock()
 
     def known(self) -> Mapping[str, Ed25519PublicKey]:
         """From memory. A key withdrawn while we could not ask is good for a day at most."""
@@ -39,6 +41,10 @@ class RemoteKeys:
 
     async def refresh_for(self, kid: str) -> None:
         """Asks the engine when `kid` is unknown or what is known is old; failing is no error."""
+        async with self._turn:  # who comes while it is asked waits for what is found
+            await self._refresh_for(kid)
+
+    async def _refresh_for(self, kid: str) -> None:
         if kid in self.known() and self._age() < FRESH_SECONDS:
             return
         now = self._seconds()
