@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -11,12 +12,24 @@ import click
 from api.commands.stopping import stopping_on_term
 from api.failure import Refusal
 from bench.asking import asking_at
-from bench.command import DIRECTORY, chosen_operations, chosen_servers, say, start_all
+from bench.command import (
+    DIRECTORY,
+    chosen_operations,
+    chosen_servers,
+    node_of,
+    say,
+    start_all,
+)
 from bench.figures import figures_of
+from bench.growth import measure_growth
+from bench.machine import machine_told
+from bench.memory import measure_memory
 from bench.place import open_place
+from bench.processes import measure_processes
 from bench.processors import sharing
-from bench.report import printed
+from bench.report import RESULTS, Conditions, printed, write_page
 from bench.rounds import Plan, compare, measure
+from bench.starting import measure_starts
 
 
 @click.group(invoke_without_command=True)
@@ -26,6 +39,7 @@ from bench.rounds import Plan, compare, measure
 @click.option("--operations", help="Some of them, comma-separated.")
 @click.option("--servers", help="Some of them, comma-separated; ours is always there.")
 @click.option("--directory", default=DIRECTORY, show_default=True, type=Path)
+@click.option("--results", default=RESULTS, type=Path, help="Where the page is written.")
 @click.pass_context
 def main(
     context: click.Context,
@@ -36,6 +50,7 @@ def main(
     operations: str | None,
     servers: str | None,
     directory: Path,
+    results: Path,
 ) -> None:
     """Compare the gateway with other servers: the same query, data, machine and answer."""
     if context.invoked_subcommand is not None:
@@ -44,13 +59,69 @@ def main(
     plan = Plan(rounds, seconds, min(1.5, seconds), chosen_operations(operations))
     with ExitStack() as stack:
         stack.enter_context(stopping_on_term())
+        chosen = chosen_servers(servers)
         place = stack.enter_context(open_place(directory, holders, say, mongod_on=shared.rest))
         asking = asking_at(place)
-        started = start_all(stack, place, chosen_servers(servers), shared)
+        started = start_all(stack, place, chosen, shared)
         compared = compare(asking, plan.operations, started)
         say(f"{compared} answers are the same, byte for byte; measuring ({shared.told})")
         runs = measure(asking, plan, started, place.mongod_pid, say)
-    click.echo(printed(figures_of(runs, "onecard")))
+    figures = figures_of(runs, "onecard")
+    click.echo(printed(figures))
+    conditions = Conditions(
+        measured_at=datetime.now(UTC),
+        machine=machine_told(node_of(chosen)),
+        sharing=shared.told,
+        holders=holders,
+        rounds=rounds,
+        seconds=seconds,
+        compared=compared,
+    )
+    say(f"written to {write_page(figures, conditions, results)}")
+
+
+@main.command()
+@click.option("--small", default=10_000, show_default=True, type=int)
+@click.option("--large", default=1_000_000, show_default=True, type=int)
+@click.option("--rounds", default=7, show_default=True, type=int)
+@click.option("--directory", default=Path(f"{DIRECTORY}-growth"), show_default=True, type=Path)
+def growth(*, small: int, large: int, rounds: int, directory: Path) -> None:
+    """How much longer an answer takes among many holders; fills a database on, which takes long."""
+    with stopping_on_term():
+        found = measure_growth(directory, (small, large), rounds, sharing(), say)
+    click.echo(found.told())
+
+
+@main.command()
+@click.option("--requests", default=200_000, show_default=True, type=int)
+@click.option("--holders", default=10_000, show_default=True, type=int)
+@click.option("--directory", default=DIRECTORY, show_default=True, type=Path)
+def memory(*, requests: int, holders: int, directory: Path) -> None:
+    """What one process holds after so many requests of all kinds."""
+    shared = sharing()
+    with stopping_on_term(), open_place(directory, holders, say, mongod_on=shared.rest) as place:
+        click.echo(measure_memory(place, requests, shared, say).told())
+
+
+@main.command()
+@click.option("--starts", default=7, show_default=True, type=int)
+@click.option("--holders", default=10_000, show_default=True, type=int)
+@click.option("--directory", default=DIRECTORY, show_default=True, type=Path)
+def start(*, starts: int, holders: int, directory: Path) -> None:
+    """How long it takes from the command to the first answer."""
+    with stopping_on_term(), open_place(directory, holders, say) as place:
+        click.echo(measure_starts(place, starts, say).told())
+
+
+@main.command()
+@click.option("--rounds", default=7, show_default=True, type=int)
+@click.option("--seconds", default=2.0, show_default=True, type=float)
+@click.option("--holders", default=10_000, show_default=True, type=int)
+@click.option("--directory", default=DIRECTORY, show_default=True, type=Path)
+def processes(*, rounds: int, seconds: float, holders: int, directory: Path) -> None:
+    """How much more two processes answer than one."""
+    with stopping_on_term(), open_place(directory, holders, say) as place:
+        click.echo(measure_processes(place, rounds, seconds, say).told())
 
 
 def run() -> None:

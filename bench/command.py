@@ -39,10 +39,15 @@ def chosen_servers(names: str | None) -> list[Server]:
     return [*ours, *(one for one in chosen if one.kind is not Kind.OURS)]
 
 
+def node_of(servers: Sequence[Server]) -> tuple[str, ...]:
+    """How to start Node, with what its peers need; nothing where none of them was chosen."""
+    return node_with_peers(say) if any(one.script for one in servers) else ()
+
+
 def start_all(
     stack: ExitStack, place: Place, servers: Sequence[Server], sharing: Sharing
 ) -> list[Running]:
-    node = node_with_peers(say) if any(one.script for one in servers) else ()
+    node = node_of(servers)
     write_peer_place(place)
     started = []
     for server in servers:

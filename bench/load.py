@@ -13,14 +13,16 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import cast
 
+from api.failure import Refusal
+
 _HEAD_END = b"\r\n\r\n"
 _CHUNKS_END = b"0\r\n\r\n"
 _FAILED = b'"errors":'
-MAX_TOLD = 300
+MAX_TOLD = 400
 
 
-class WrongAnswer(Exception):
-    """A server answered with another status than 200, or with errors; carries the beginning."""
+class WrongAnswer(Refusal):
+    """A server answered with another status than 200, or with errors: nothing is printed then."""
 
 
 @dataclass
@@ -78,7 +80,9 @@ class _Connection(asyncio.Protocol):
         if found is None:
             return
         if not self._buffer.startswith(b"HTTP/1.1 200") or _FAILED in found:
-            self._end(WrongAnswer(bytes(self._buffer[:MAX_TOLD]).decode(errors="replace")))
+            status = bytes(self._buffer[:40]).partition(b"\r\n")[0]
+            told = (status + b": " + found[:MAX_TOLD]).decode(errors="replace")
+            self._end(WrongAnswer(f"a server failed under load: {told}"))
             return
         self._sample.latencies.append(time.perf_counter() - self._began)
         self._sample.answers += 1

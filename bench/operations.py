@@ -22,13 +22,15 @@ class Caller(StrEnum):
 @dataclass(frozen=True)
 class Operation:
     """`name` as on the command line; `in_graph` is its name in the document. One that `writes` is
-    asked of whoever answers by the same use cases, since its commands are the product's own."""
+    asked of whoever answers by the same use cases, since its commands are the product's own.
+    `connections` are how many ask at once: a few for what nobody asks for often."""
 
     name: str
     title: str
     in_graph: str
     caller: Caller
     writes: bool = False
+    connections: int = 16
 
     @property
     def text(self) -> str:
@@ -40,7 +42,13 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     for one in (
         Operation("home", "Home screen", "Home", Caller.HOLDER),
         Operation("list50", "Employer's list of 50", "List50", Caller.EMPLOYER),
-        Operation("list500", "Employer's list of 500", "List500", Caller.LARGEST_EMPLOYER),
+        Operation(
+            "list500",
+            "Employer's list of 500",
+            "List500",
+            Caller.LARGEST_EMPLOYER,
+            connections=4,
+        ),
         Operation("inbox", "Inbox page", "Inbox", Caller.HOLDER),
         Operation("verify", "Verify a card", "Verify", Caller.GATE, writes=True),
     )

@@ -34,7 +34,7 @@ from resolvers.rules.notice_kinds import NoticeKind
 from resolvers.store import cards, employers, inboxes, notices, permits
 from resolvers.store.employers import EmployerRecord
 from resolvers.store.notices import encode_notice
-from resolvers.vocabulary import CardKind, CardState
+from resolvers.vocabulary import CardKind, CardState, PermitState
 
 SEED: Final = 1
 HOLDERS_ASKED: Final = 64
@@ -100,22 +100,26 @@ def open_place(
 ) -> Iterator[Place]:
     """Start the MongoDB of this directory and bring it to so many holders."""
     settings = Settings(data_dir=directory)
-    key_set = load_keys(settings)
     with on_processors(mongod_on):
         mongod = LocalMongod(directory, cache_gigabytes=cache_gigabytes)
         mongod.start()
     try:
-        asyncio.run(prepare(settings, mongod.uri, demo_keys=key_set))
-        _seed(settings, mongod.uri, key_set, holders, say)
-        with MongoClient[dict[str, Any]](mongod.uri, tz_aware=True) as client:
-            database = client[settings.mongodb_database]
-            holder_ids = _spread(holders)
-            portals = _portals(database)
-            _tell(database, holder_ids)
-            shown = _shown_cards(database)
-        yield Place(settings, mongod.uri, mongod.pid, key_set, holders, holder_ids, portals, shown)
+        yield filled(settings, mongod.uri, mongod.pid, holders, say)
     finally:
         mongod.stop()
+
+
+def filled(settings: Settings, uri: str, mongod_pid: int, holders: int, say: Say) -> Place:
+    """The database of the settings with so many holders, and all that is asked about."""
+    key_set = load_keys(settings)
+    asyncio.run(prepare(settings, uri, demo_keys=key_set))
+    _seed(settings, uri, key_set, holders, say)
+    holder_ids = _spread(holders)
+    with MongoClient[dict[str, Any]](uri, tz_aware=True) as client:
+        database = client[settings.mongodb_database]
+        _tell(database, holder_ids)
+        portals, shown = _portals(database), _shown_cards(database)
+    return Place(settings, uri, mongod_pid, key_set, holders, holder_ids, portals, shown)
 
 
 def _seed(settings: Settings, uri: str, key_set: KeySet, holders: int, say: Say) -> None:
@@ -214,20 +218,28 @@ def _notice(holder_id: str, number: int, now: datetime) -> dict[str, Any]:
 
 def _shown_cards(database: Documents) -> list[ShownCard]:
     """Electronic cards that are good, with the employer of the permit on each."""
+    now = datetime.now(UTC)
     good = {"kind": str(CardKind.ELECTRONIC), "state": str(CardState.NORMAL)}
+    active = {
+        "state": str(PermitState.ISSUED),
+        "valid_from": {"$lte": now},
+        "valid_until": {"$gt": now + timedelta(days=1)},
+    }
     found = database[cards.NAME].aggregate(
         [
             {"$match": {**good, "permit_id": {"$type": "string"}}},
-            {"$limit": CARDS_SHOWN},
+            {"$limit": 2 * CARDS_SHOWN},
             {
                 "$lookup": {
                     "from": permits.NAME,
                     "localField": "permit_id",
                     "foreignField": "_id",
-                    "pipeline": [{"$project": {"employer_id": 1}}],
+                    "pipeline": [{"$match": active}, {"$project": {"employer_id": 1}}],
                     "as": "permit",
                 }
             },
+            {"$match": {"permit": {"$ne": []}}},
+            {"$limit": CARDS_SHOWN},
         ]
     )
     return [

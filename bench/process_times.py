@@ -51,3 +51,9 @@ def _resident(pid: int) -> int:
     except (FileNotFoundError, ProcessLookupError):
         return 0
     return int(pages) * _PAGE
+
+
+def own_seconds() -> float:
+    """Of this process."""
+    times = os.times()
+    return times.user + times.system

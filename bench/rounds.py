@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,18 +9,18 @@ from typing import Final
 
 import uvloop
 
+from api.failure import Refusal
 from bench.answers import answers_of, refuse_difference
 from bench.asking import Asking
 from bench.figures import Run, per_answer_ms
-from bench.load import Sample, load
+from bench.load import Sample, WrongAnswer, load
 from bench.operations import Operation
-from bench.process_times import cpu_seconds, memory_bytes
+from bench.process_times import cpu_seconds, memory_bytes, own_seconds
 from bench.servers import Kind, Running
 
-CONNECTIONS: Final = 16
 COMPARED: Final = 16
 """Callers whose answers are compared before anything is measured, for each operation and server."""
-CARDS_A_RUN: Final = 250
+CARDS_A_SECOND: Final = 250
 REQUESTS_PREPARED: Final = 64
 _MIB: Final = 1024 * 1024
 
@@ -62,11 +60,11 @@ def measure(
     asking: Asking, plan: Plan, servers: Sequence[Running], mongod_pid: int, say: Say
 ) -> list[Run]:
     runs: list[Run] = []
-    for one, operation in _asked(plan, servers):
-        _ask(asking, operation, one, plan.warm_up_seconds)
+    for one, operation in _in_turn(plan, servers):
+        asked(asking, operation, one, plan.warm_up_seconds)
     began = time.monotonic()
     for number in range(plan.rounds):
-        for one, operation in _asked(plan, servers, number):
+        for one, operation in _in_turn(plan, servers, number):
             runs.append(_run(asking, operation, one, plan.seconds, number, mongod_pid))
         spent = time.monotonic() - began
         left = spent / (number + 1) * (plan.rounds - number - 1)
@@ -74,7 +72,7 @@ def measure(
     return runs
 
 
-def _asked(
+def _in_turn(
     plan: Plan, servers: Sequence[Running], number: int = 0
 ) -> list[tuple[Running, Operation]]:
     """Each round begins with another server, so that none is always behind the same one."""
@@ -96,9 +94,13 @@ def _run(
     number: int,
     mongod_pid: int,
 ) -> Run:
+    # What is made beforehand, such as codes of cards, must not count as the cost of asking.
+    requests = _made(asking, operation, one, seconds)
     before = _spent(one, mongod_pid)
-    sample, own = _ask(asking, operation, one, seconds)
-    after = _spent(one, mongod_pid)
+    sample = _sent(one, operation, requests, seconds, operation.connections)
+    server, mongod, own = (
+        after - earlier for after, earlier in zip(_spent(one, mongod_pid), before, strict=True)
+    )
     answers = sample.answers
     return Run(
         operation=operation.name,
@@ -108,44 +110,59 @@ def _run(
         seconds=sample.seconds,
         p50_ms=sample.latency(0.5) * 1000,
         p99_ms=sample.latency(0.99) * 1000,
-        server_cpu_ms=per_answer_ms(after[0] - before[0], answers),
-        mongod_cpu_ms=per_answer_ms(after[1] - before[1], answers),
+        server_cpu_ms=per_answer_ms(server, answers),
+        mongod_cpu_ms=per_answer_ms(mongod, answers),
         load_cpu_ms=per_answer_ms(own, answers),
         bytes=sample.bytes / max(1, answers),
         memory_mib=memory_bytes(one.pid) / _MIB,
     )
 
 
-def _spent(one: Running, mongod_pid: int) -> tuple[float, float]:
-    return cpu_seconds(one.pid), cpu_seconds(mongod_pid)
+def _spent(one: Running, mongod_pid: int) -> tuple[float, float, float]:
+    return cpu_seconds(one.pid), cpu_seconds(mongod_pid), own_seconds()
 
 
-def _ask(
-    asking: Asking, operation: Operation, one: Running, seconds: float
-) -> tuple[Sample, float]:
-    """The sample, and the seconds of processor that asking took."""
+def asked(
+    asking: Asking,
+    operation: Operation,
+    one: Running,
+    seconds: float,
+    connections: int | None = None,
+) -> Sample:
+    """So long, as fast as it answers."""
+    requests = _made(asking, operation, one, seconds)
+    return _sent(one, operation, requests, seconds, connections or operation.connections)
+
+
+def asked_for(
+    asking: Asking,
+    operation: Operation,
+    one: Running,
+    count: int,
+    connections: int | None = None,
+) -> Sample:
+    """So many requests, each once."""
+    requests = [request.to(one.port) for request in asking.requests(operation, count)]
+    return _sent(one, operation, requests, None, connections or operation.connections)
+
+
+def _made(asking: Asking, operation: Operation, one: Running, seconds: float) -> list[bytes]:
+    count = REQUESTS_PREPARED
     if operation.writes:
-        made = asking.requests(operation, max(CONNECTIONS, int(CARDS_A_RUN * seconds)))
-    else:
-        made = asking.requests(operation, REQUESTS_PREPARED)
-    requests = [request.to(one.port) for request in made]
-    before = _own_seconds()
-    sample = uvloop.run(
-        load(
-            one.port,
-            requests,
-            connections=CONNECTIONS,
-            seconds=None if operation.writes else seconds,
-        )
-    )
-    return sample, _own_seconds() - before
+        count = max(operation.connections, int(CARDS_A_SECOND * seconds))
+    return [request.to(one.port) for request in asking.requests(operation, count)]
 
 
-def _own_seconds() -> float:
-    times = os.times()
-    return times.user + times.system
-
-
-def run_once(port: int, requests: Sequence[bytes], connections: int) -> Sample:
-    """Each request once; for whoever counts requests and not seconds."""
-    return asyncio.run(load(port, requests, connections=connections, seconds=None))
+def _sent(
+    one: Running,
+    operation: Operation,
+    requests: Sequence[bytes],
+    seconds: float | None,
+    connections: int,
+) -> Sample:
+    """What writes is sent once, since a code counts once."""
+    until = None if operation.writes else seconds
+    try:
+        return uvloop.run(load(one.port, requests, connections=connections, seconds=until))
+    except WrongAnswer as wrong:
+        raise Refusal(f"{operation.name}, {one.server.title}: {wrong}; see {one.log}") from None

@@ -68,6 +68,17 @@ SERVERS: Final[Mapping[str, Server]] = {
             module="bench.peers.constant",
         ),
         Server("mercurius", "Mercurius with JIT", Kind.PEER, script="mercurius.mjs"),
+        Server("apollo", "Apollo Server", Kind.PEER, script="apollo.mjs"),
+        Server("yoga", "GraphQL Yoga", Kind.PEER, script="yoga.mjs"),
+        Server("strawberry", "Plain Strawberry", Kind.PEER, module="bench.peers.strawberry_peer"),
+        Server("ariadne", "Ariadne", Kind.PEER, module="bench.peers.ariadne_peer"),
+        Server(
+            "mercurius-single",
+            "Mercurius, one aggregation",
+            Kind.EXTRA,
+            script="mercurius-single.mjs",
+        ),
+        Server("fastify", "Fastify by hand", Kind.EXTRA, script="handwritten.mjs"),
     )
 }
 
@@ -101,6 +112,7 @@ def running(
         **os.environ,
         "ONECARD_DATA_DIR": str(place.settings.data_dir),
         "ONECARD_MONGODB_URI": place.uri,
+        "ONECARD_MONGODB_DATABASE": place.settings.mongodb_database,
         "ONECARD_GRAPHIQL": "false",
         "NODE_ENV": "production",
         "BENCH_PORT": str(port),

@@ -114,3 +114,7 @@ def beyond(after: str | None) -> dict[str, Any]:
         raise ValueError("bad cursor") from bad
     same = {"valid_from": place.at, "_id": {"$gt": place.document_id}}
     return {"$or": [{"valid_from": {"$lt": place.at}}, same], "valid_from": {"$lte": place.at}}
+
+
+def card_cursor(card: Row) -> str:
+    return Cursor("cards", card["issued_at"], card["_id"]).encode()

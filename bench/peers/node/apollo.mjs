@@ -1,0 +1,16 @@
+// Apollo Server on Fastify, in production mode: no introspection, no landing page, its own store of
+// parsed and validated documents. https://www.apollographql.com/docs/apollo-server
+import { ApolloServer } from '@apollo/server'
+import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify'
+import Fastify from 'fastify'
+import { contextOf, resolvers, typeDefs } from './dataloaders.mjs'
+import { port } from './place.mjs'
+
+const app = Fastify()
+const apollo = new ApolloServer({ typeDefs, resolvers, plugins: [fastifyApolloDrainPlugin(app)] })
+await apollo.start()
+await app.register(fastifyApollo(apollo), {
+  path: '/graphql',
+  context: (request) => contextOf(request.headers.authorization)
+})
+await app.listen({ port, host: '127.0.0.1' })

@@ -1,0 +1,17 @@
+// GraphQL Yoga on Node's own server; its cache of parsed and validated documents is on by default.
+// https://the-guild.dev/graphql/yoga-server
+import { createServer } from 'node:http'
+import { createSchema, createYoga } from 'graphql-yoga'
+import { contextOf, resolvers, typeDefs } from './dataloaders.mjs'
+import { port } from './place.mjs'
+
+const yoga = createYoga({
+  schema: createSchema({ typeDefs, resolvers }),
+  graphiql: false,
+  landingPage: false,
+  logging: false,
+  maskedErrors: true,
+  parserAndValidationCache: true,
+  context: ({ request }) => contextOf(request.headers.get('authorization'))
+})
+createServer(yoga).listen(port, '127.0.0.1')
