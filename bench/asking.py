@@ -16,6 +16,7 @@ from auth.principal import Assurance
 from auth.tokens import SubjectKind, TokenAuthority
 from bench.load import request_of
 from bench.operations import Caller, Operation
+from bench.peers.facts import LISTED
 from bench.place import Place
 from resolvers.selection import Cursor
 from resolvers.store import permits
@@ -124,8 +125,8 @@ def asking_at(place: Place) -> Asking:
     with place.database() as database:
         rows = list(
             database[permits.NAME]
-            .find({"employer_id": employer_id}, {"valid_from": 1})
-            .sort([("valid_from", -1), ("_id", 1)])
+            .find({"employer_id": employer_id, **LISTED}, {"shown.listed_from": 1})
+            .sort([("shown.listed_from", -1), ("_id", 1)])
             .limit(PAGE * (len(PAGES) + 1))
         )
     return Asking(place, {name: _after(rows, number) for number, name in enumerate(PAGES, 1)})
@@ -134,4 +135,4 @@ def asking_at(place: Place) -> Asking:
 def _after(rows: Sequence[Mapping[str, Any]], page: int) -> str:
     """The cursor of the last row before this page; of a short list its last one."""
     row = rows[min(len(rows), page * PAGE) - 1]
-    return Cursor("permits", row["valid_from"], row["_id"]).encode()
+    return Cursor("permits", row["shown"]["listed_from"], row["_id"]).encode()

@@ -29,6 +29,7 @@ from auth import clients as client_documents
 from auth.client_terms import MAX_OPERATIONS_PER_MINUTE, ClientLimits
 from auth.clients import Client, encode_client
 from auth.keys import KeySet
+from bench.kept import keep_or_clear
 from bench.processors import on_processors
 from resolvers.rules.notice_kinds import NoticeKind
 from resolvers.store import cards, employers, inboxes, notices, permits
@@ -99,6 +100,7 @@ def open_place(
     mongod_on: Sequence[int] = (),
 ) -> Iterator[Place]:
     """Start the MongoDB of this directory and bring it to so many holders."""
+    keep_or_clear(directory, say)
     settings = Settings(data_dir=directory)
     with on_processors(mongod_on):
         mongod = LocalMongod(directory, cache_gigabytes=cache_gigabytes)

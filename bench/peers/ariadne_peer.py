@@ -119,7 +119,7 @@ async def employer_of(row: Row, info: Info) -> Row | None:
 
 @permit.field("holder")
 async def holder_of(row: Row, info: Info) -> Row | None:
-    return await _loaders(info).holders.load(row["holder_id"])
+    return await _loaders(info).name_of(row)
 
 
 @card.field("permit")

@@ -82,7 +82,8 @@ def list500_answer(employer: Row, first: int, pages: int, now: datetime) -> dict
 class _Page:
     def __init__(self, employer: Row, now: datetime) -> None:
         self._name = employer["name"]["en"]
-        self._holders = {one["_id"]: one["full_name"]["masked"] for one in employer["holders"]}
+        self._holders = {one["_id"]: one for one in employer["holders"]}
+        self._employments = {one["_id"]: one for one in employer["employments"]}
         self._now = now
 
     def of(self, permits: Sequence[Row], first: int) -> dict[str, Any]:
@@ -96,10 +97,15 @@ class _Page:
         }
 
     def _node(self, permit: Row) -> dict[str, Any]:
+        employment, holder = (
+            self._employments[permit["employment_id"]],
+            self._holders[permit["holder_id"]],
+        )
+        name = facts.name_as_sponsor_sees(holder, employment, self._now)
         return {
             "id": permit["_id"],
-            **_permit(permit, self._now),
-            "holder": {"fullName": {"masked": self._holders[permit["holder_id"]]}},
+            **_permit(facts.as_sponsor_sees(permit, employment, self._now), self._now),
+            "holder": {"fullName": {"masked": name}},
             "employer": {"name": self._name},
         }
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from bench.peers.facts import CARD, NOTICE, PERMIT
+from bench.peers.facts import CARD, EMPLOYMENT, LISTED, NOTICE, PERMIT, SPONSORED
 
+_EMPLOYMENT: Final = {"$project": EMPLOYMENT}
 MOST: Final = 100
 """Rows of a holder that a rule looks at."""
 
@@ -42,8 +43,15 @@ def list_pipeline(employer_id: str, rows: int) -> Pipeline:
     return [
         {"$match": {"_id": employer_id}},
         {"$project": {"name.en": 1}},
-        _many("permits", "_id", "employer_id", "permits", _newest("valid_from", rows, PERMIT)),
+        _many(
+            "permits",
+            "_id",
+            "employer_id",
+            "permits",
+            [{"$match": LISTED}, *_newest("shown.listed_from", rows, SPONSORED)],
+        ),
         _many("holders", "permits.holder_id", "_id", "holders", [_project("full_name.masked")]),
+        _many("employments", "permits.employment_id", "_id", "employments", [_EMPLOYMENT]),
     ]
 
 

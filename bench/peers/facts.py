@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from resolvers.policy.notice_texts import NoticeTexts, notice_texts
@@ -32,6 +32,15 @@ PERMIT: Final = {
     "valid_from": 1,
     "valid_until": 1,
 }
+SPONSORED: Final = {
+    **PERMIT,
+    "employment_id": 1,
+    **{f"shown.{name}": 1 for name in ("state", "category", *("valid_from", "valid_until"))},
+    "shown.listed_from": 1,
+}
+"""What an employer's list takes of a permit; its first day as issued is the order of the list."""
+EMPLOYMENT: Final = {"ends_at": 1, "employer_id": 1, "holder_id": 1, "name.masked": 1}
+LISTED: Final = {"shown.listed_from": {"$gt": datetime(1900, 1, 1, tzinfo=UTC)}}
 CARD: Final = {
     "kind": 1,
     "state": 1,
@@ -41,6 +50,19 @@ CARD: Final = {
     "issued_at": 1,
 }
 NOTICE: Final = {"kind": 1, "object_id": 1, "due_on": 1, "at": 1, "read_at": 1}
+
+
+def as_sponsor_sees(permit: Row, employment: Row, now: datetime) -> Row:
+    """After the end of the employment as it was then; nothing that came later is the sponsor's."""
+    if now < employment["ends_at"]:
+        return permit
+    return {**permit, **permit["shown"]}
+
+
+def name_as_sponsor_sees(holder: Row, employment: Row, now: datetime) -> str:
+    then: Row | None = employment.get("name") if now >= employment["ends_at"] else None
+    masked: str = (then or holder["full_name"])["masked"]
+    return masked
 
 
 def status_of(permit: Row, now: datetime) -> PermitStatus:
@@ -97,23 +119,28 @@ def instant(at: datetime | None) -> str | None:
 
 
 def permit_cursor(permit: Row) -> str:
-    return Cursor("permits", permit["valid_from"], permit["_id"]).encode()
+    """Of an employer's list; a holder's own is shown without cursors."""
+    at = permit["shown"]["listed_from"] if "shown" in permit else permit["valid_from"]
+    return Cursor("permits", at, permit["_id"]).encode()
 
 
 def notice_cursor(notice: Row) -> str:
     return Cursor("notices", notice["at"], notice["_id"]).encode()
 
 
+_ORDER: Final = "shown.listed_from"
+
+
 def beyond(after: str | None) -> dict[str, Any]:
     """The filter of the permits behind a cursor. Raises ValueError for one of another list."""
     if after is None:
-        return {}
+        return LISTED
     try:
         place = Cursor.decode(after, "permits")
     except BadCursor as bad:
         raise ValueError("bad cursor") from bad
-    same = {"valid_from": place.at, "_id": {"$gt": place.document_id}}
-    return {"$or": [{"valid_from": {"$lt": place.at}}, same], "valid_from": {"$lte": place.at}}
+    same = {_ORDER: place.at, "_id": {"$gt": place.document_id}}
+    return {_ORDER: {"$lte": place.at}, "$or": [{_ORDER: {"$lt": place.at}}, same]}
 
 
 def card_cursor(card: Row) -> str:

@@ -12,7 +12,16 @@ from strawberry.dataloader import DataLoader
 
 from auth.mongo import Database
 from auth.principal import Principal
-from bench.peers.facts import CARD, NOTICE, PERMIT, beyond
+from bench.peers.facts import (
+    CARD,
+    EMPLOYMENT,
+    NOTICE,
+    PERMIT,
+    SPONSORED,
+    as_sponsor_sees,
+    beyond,
+    name_as_sponsor_sees,
+)
 
 MOST: Final = 100
 Row = dict[str, Any]
@@ -30,6 +39,7 @@ class Loaders:
     inboxes: DataLoader[str, Row | None]
     employers: DataLoader[str, Row | None]
     holders: DataLoader[str, Row | None]
+    employments: DataLoader[str, Row | None]
     permits: DataLoader[str, Row | None]
 
     async def notices_of(self, holder_id: str, rows: int) -> list[Row]:
@@ -40,9 +50,25 @@ class Loaders:
     async def permits_of_employer(
         self, employer_id: str, rows: int, after: str | None
     ) -> list[Row]:
+        """As a sponsor sees them: each with its employment, which says from when on it is over."""
         wanted = {"employer_id": employer_id, **beyond(after)}
-        found = self.database["permits"].find(wanted, PERMIT, batch_size=1_000)
-        return list(await found.sort([("valid_from", -1), ("_id", 1)]).limit(rows).to_list(rows))
+        found = self.database["permits"].find(wanted, SPONSORED, batch_size=1_000)
+        ordered = found.sort([("shown.listed_from", -1), ("_id", 1)]).limit(rows)
+        permits: list[Row] = await ordered.to_list(rows)
+        employments = await self.employments.load_many([one["employment_id"] for one in permits])
+        return [
+            {**as_sponsor_sees(permit, employment, self.now), "employment": employment}
+            for permit, employment in zip(permits, employments, strict=True)
+            if employment is not None
+        ]
+
+    async def name_of(self, permit: Row) -> Row | None:
+        """The holder of a permit with the name that the sponsor knows."""
+        holder = await self.holders.load(permit["holder_id"])
+        if holder is None or "employment" not in permit:
+            return holder
+        masked = name_as_sponsor_sees(holder, permit["employment"], self.now)
+        return {**holder, "full_name": {"masked": masked}}
 
 
 def loaders_of(database: Database, principal: Principal, now: datetime) -> Loaders:
@@ -55,6 +81,7 @@ def loaders_of(database: Database, principal: Principal, now: datetime) -> Loade
         inboxes=DataLoader(_by_id(database, "inboxes", {"unread": 1})),
         employers=DataLoader(_by_id(database, "employers", {"name.en": 1})),
         holders=DataLoader(_by_id(database, "holders", {"full_name.masked": 1})),
+        employments=DataLoader(_by_id(database, "employments", EMPLOYMENT)),
         permits=DataLoader(_by_id(database, "permits", PERMIT)),
     )
 

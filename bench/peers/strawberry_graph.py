@@ -88,7 +88,7 @@ class Permit:
 
     @strawberry.field
     async def holder(self, info: Info) -> PermitHolder | None:
-        found = await info.context.holders.load(self.row["holder_id"])
+        found = await info.context.name_of(self.row)
         return None if found is None else PermitHolder(full_name=sealed(found, "full_name"))
 
 

@@ -1,7 +1,7 @@
 // One aggregation for each operation: what the endpoints by hand read.
 import { database } from './place.mjs'
-import { beyond } from './rules.mjs'
-import { CARD, NOTICE, PERMIT } from './rows.mjs'
+import { asSponsorSees, beyond, nameSeen } from './rules.mjs'
+import { CARD, EMPLOYMENT, NOTICE, PERMIT, SPONSORED } from './rows.mjs'
 
 const MOST = 100
 
@@ -28,8 +28,19 @@ export const readInbox = (holderId, rows) => one('holders', [
 export const readList = (employerId, rows, after) => one('employers', [
   { $match: { _id: employerId } },
   { $project: { 'name.en': 1 } },
-  many('permits', '_id', 'employer_id', 'permits', [{ $match: beyond(after) }, ...newest('valid_from', rows, PERMIT)]),
-  many('holders', 'permits.holder_id', '_id', 'holders', project('full_name.masked'))
+  many('permits', '_id', 'employer_id', 'permits', [{ $match: beyond(after) }, ...newest('shown.listed_from', rows, SPONSORED)]),
+  many('holders', 'permits.holder_id', '_id', 'holders', project('full_name.masked')),
+  many('employments', 'permits.employment_id', '_id', 'employments', [{ $project: EMPLOYMENT }])
 ])
+
+// The permits of a list as their sponsor sees them, each with its holder and its employer.
+export function seenBySponsor (employer, now) {
+  const holders = byId(employer.holders)
+  const employments = byId(employer.employments)
+  return employer.permits.map((permit) => {
+    const seen = asSponsorSees(permit, employments.get(permit.employment_id), now)
+    return { ...seen, employer, holder: { full_name: nameSeen(seen, holders.get(permit.holder_id)) } }
+  })
+}
 
 export const byId = (rows) => new Map(rows.map((row) => [row._id, row]))

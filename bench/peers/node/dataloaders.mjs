@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import DataLoader from 'dataloader'
 import { callerOf } from './auth.mjs'
 import * as rows from './rows.mjs'
+import { nameSeen } from './rules.mjs'
 import { absence, cardPage, noticePage, permitPage, plainFields } from './types.mjs'
 
 export const typeDefs = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8')
@@ -36,12 +37,13 @@ export const resolvers = {
     notices: async (holder, { first }) => ({ ...noticePage(await rows.noticesOf(holder._id, first + 1), first), holder })
   },
   EmployerDesk: {
-    permits: async (employer, { first, after }) => permitPage(await rows.permitsOfEmployer(employer._id, first + 1, after), first)
+    permits: async (employer, { first, after }, { now }) =>
+      permitPage(await rows.permitsOfEmployer(employer._id, first + 1, after, now), first)
   },
   Permit: {
     ...plainFields.Permit,
     employer: (permit, _, { employers }) => employers.load(permit.employer_id),
-    holder: (permit, _, { holders }) => holders.load(permit.holder_id)
+    holder: async (permit, _, { holders }) => ({ full_name: nameSeen(permit, await holders.load(permit.holder_id)) })
   },
   Card: {
     ...plainFields.Card,

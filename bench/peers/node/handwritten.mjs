@@ -1,6 +1,6 @@
 // Fastify by hand, without a graph: an endpoint for each operation, one aggregation, its answer written out.
 import Fastify from 'fastify'
-import { byId, readHome, readInbox, readList } from './aggregations.mjs'
+import { byId, readHome, readInbox, readList, seenBySponsor } from './aggregations.mjs'
 import { callerOf } from './auth.mjs'
 import { port } from './place.mjs'
 import * as rules from './rules.mjs'
@@ -41,16 +41,15 @@ async function home ({ sub }, now) {
   }
 }
 
-function permitPage (employer, rows, first, now) {
-  const holders = byId(employer.holders)
+function permitPage (rows, first, now) {
   const shown = rows.slice(0, first)
   return {
     edges: shown.map((row) => ({
       node: {
         id: row._id,
         ...permitFields(row, now),
-        holder: { fullName: masked(holders.get(row.holder_id).full_name) },
-        employer: { name: employer.name.en }
+        holder: { fullName: masked(row.holder.full_name) },
+        employer: { name: row.employer.name.en }
       }
     })),
     pageInfo: { hasNextPage: rows.length > first, endCursor: shown.length ? rules.permitCursor(shown.at(-1)) : null }
@@ -59,13 +58,14 @@ function permitPage (employer, rows, first, now) {
 
 async function list50 ({ sub }, now) {
   const employer = await readList(sub, 51)
-  return { employer: { permits: permitPage(employer, employer.permits, 50, now) } }
+  return { employer: { permits: permitPage(seenBySponsor(employer, now), 50, now) } }
 }
 
 async function list500 ({ sub }, now) {
   const employer = await readList(sub, 501)
+  const rows = seenBySponsor(employer, now)
   const pages = [0, 100, 200, 300, 400].map((start, number) =>
-    [`page${number + 1}`, permitPage(employer, employer.permits.slice(start, start + 101), 100, now)])
+    [`page${number + 1}`, permitPage(rows.slice(start, start + 101), 100, now)])
   return { employer: Object.fromEntries(pages) }
 }
 

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import Fastify from 'fastify'
 import mercurius from 'mercurius'
-import { byId, readHome, readInbox, readList } from './aggregations.mjs'
+import { byId, readHome, readInbox, readList, seenBySponsor } from './aggregations.mjs'
 import { callerOf } from './auth.mjs'
 import { port } from './place.mjs'
 import { absence, cardPage, noticePage, permitPage, plainFields } from './types.mjs'
@@ -21,14 +21,8 @@ async function me (_, __, { caller, operation }) {
   return holder
 }
 
-async function page ({ _id }, { first, after }) {
-  const employer = await readList(_id, first + 1, after)
-  const holders = byId(employer.holders)
-  for (const permit of employer.permits) {
-    permit.employer = employer
-    permit.holder = holders.get(permit.holder_id)
-  }
-  return permitPage(employer.permits, first)
+async function page ({ _id }, { first, after }, { now }) {
+  return permitPage(seenBySponsor(await readList(_id, first + 1, after), now), first)
 }
 
 const resolvers = {

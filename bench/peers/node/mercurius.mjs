@@ -6,6 +6,7 @@ import mercurius from 'mercurius'
 import { callerOf } from './auth.mjs'
 import { port } from './place.mjs'
 import * as rows from './rows.mjs'
+import { nameSeen } from './rules.mjs'
 import { absence, cardPage, noticePage, permitPage, plainFields } from './types.mjs'
 
 const schema = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8')
@@ -32,11 +33,15 @@ const loaders = {
     notices: each(async (holder, { first }) => ({ ...noticePage(await rows.noticesOf(holder._id, first + 1), first), holder }))
   },
   EmployerDesk: {
-    permits: each(async (employer, { first, after }) => permitPage(await rows.permitsOfEmployer(employer._id, first + 1, after), first))
+    permits: (queries, { now }) => Promise.all(queries.map(async ({ obj, params: { first, after } }) =>
+      permitPage(await rows.permitsOfEmployer(obj._id, first + 1, after, now), first)))
   },
   Permit: {
     employer: byId(rows.employersById, (permit) => permit.employer_id),
-    holder: byId(rows.holdersById, (permit) => permit.holder_id)
+    holder: async (queries) => {
+      const holders = await rows.holdersById(queries.map(({ obj }) => obj.holder_id))
+      return queries.map(({ obj }, place) => ({ full_name: nameSeen(obj, holders[place]) }))
+    }
   },
   Card: {
     permit: byId(rows.permitsById, (card) => card.permit_id)

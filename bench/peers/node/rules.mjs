@@ -15,6 +15,14 @@ export function statusOf (permit, now) {
   return now < permit.valid_until ? 'ACTIVE' : 'EXPIRED'
 }
 
+// After the end of the employment as it was then; nothing that came later is the sponsor's.
+export function asSponsorSees (permit, employment, now) {
+  return now < employment.ends_at ? permit : { ...permit, ...permit.shown, nameThen: employment.name }
+}
+
+// The name that the sponsor knows; `permit` is one that it sees.
+export const nameSeen = (permit, holder) => permit.nameThen ?? holder.full_name
+
 export const lastDay = (permit) => written(dayOf(permit.valid_until - 1))
 export const firstDay = (permit) => written(dayOf(+permit.valid_from))
 
@@ -66,15 +74,18 @@ export const instant = (at) => at === null ? null : at.toISOString()
 
 const encoded = (mark, at, id) => Buffer.from(`${mark}.${+at}.${id}`).toString('base64url')
 const padded = (text) => text + '='.repeat(-text.length & 3)
-export const permitCursor = (permit) => padded(encoded('permits', permit.valid_from, permit._id))
+export const permitCursor = (permit) => padded(encoded('permits', permit.shown?.listed_from ?? permit.listed_from ?? permit.valid_from, permit._id))
 export const cardCursor = (card) => padded(encoded('cards', card.issued_at, card._id))
 export const noticeCursor = (notice) => padded(encoded('notices', notice.at, notice._id))
 
-// The filter of the permits behind a cursor.
+const LISTED = { 'shown.listed_from': { $gt: new Date('1900-01-01') } }
+const ORDER = 'shown.listed_from'
+
+// The filter of the permits behind a cursor of an employer's list.
 export function beyond (after) {
-  if (!after) return {}
+  if (!after) return LISTED
   const [mark, millis, id] = Buffer.from(after, 'base64url').toString().split('.')
   if (mark !== 'permits') throw new Error('a cursor of another list')
   const at = new Date(Number(millis))
-  return { valid_from: { $lte: at }, $or: [{ valid_from: { $lt: at } }, { valid_from: at, _id: { $gt: id } }] }
+  return { [ORDER]: { $lte: at }, $or: [{ [ORDER]: { $lt: at } }, { [ORDER]: at, _id: { $gt: id } }] }
 }
