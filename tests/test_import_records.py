@@ -153,7 +153,7 @@ async def test_each_city_and_each_employer_has_a_record_of_its_own(
     [
         (BUREAU, "FOREIGN_SOURCE kind"),
         ("exit-entry-440300", "FOREIGN_SOURCE city"),
-        (f"foreign-experts-{CITY}", "UNKNOWN_SOURCE source"),
+        (f"foreign-experts-{CITY}", "FOREIGN_SOURCE kind"),
         ("market-regulation", "UNKNOWN_SOURCE source"),
         (None, "MISSING_FIELD source"),
     ],

@@ -7,11 +7,12 @@ from typing import Any
 
 import click
 
+from api.commands.demo_enrol import enrol
 from api.demo import demo_identities, seeded_identities
 from api.demo.seeded_identities import MOST_SHOWN
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option(
     "--json", "as_json", is_flag=True, help="All that a script needs to log in over HTTP."
 )
@@ -27,8 +28,13 @@ from api.demo.seeded_identities import MOST_SHOWN
     type=click.IntRange(0, 65_535),
     help="With --seeded: the seed that they were made with.  [default: 1]",
 )
-def demo(as_json: bool, seeded: int | None, seed_number: int | None) -> None:
+@click.pass_context
+def demo(
+    context: click.Context, as_json: bool, seeded: int | None, seed_number: int | None
+) -> None:
     """Show the demo identities. They are fictional, the same on every machine."""
+    if context.invoked_subcommand is not None:
+        return
     if seeded is None and seed_number is not None:
         raise click.UsageError("--seed goes with --seeded")
     told = (
@@ -49,6 +55,9 @@ def demo(as_json: bool, seeded: int | None, seed_number: int | None) -> None:
     for code in told.get("shareCodes", ()):
         click.echo(f"    Share code at {code['page']}\n    {code['code']}  {code['birthDate']}")
     click.echo("\nAll numbers, keys and steps: add --json")
+
+
+demo.add_command(enrol)
 
 
 def _lines(number: int, holder: dict[str, Any]) -> list[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TextIO
@@ -24,6 +25,7 @@ from api.settings import Settings, load_settings
 from resolvers.imports.importing import import_batch
 from resolvers.imports.lines import batches, raw_lines
 from resolvers.imports.outcomes import Counts, LineOutcome, LineReport
+from resolvers.imports.portraits import Pictures
 from resolvers.policy.sources import SOURCES
 
 _PIPE = Path("-")
@@ -41,6 +43,7 @@ class _Import:
     report: TextIO | None
     source: str | None
     dry_run: bool
+    pictures: Path | None
 
 
 @click.command("import")
@@ -57,8 +60,16 @@ class _Import:
     metavar="FILE",
     help="Write what became of each line to this file, as NDJSON.",
 )
+@click.option(
+    "--pictures",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Where the pictures lie that lines of kind portrait name.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be stored, and store nothing.")
-def import_records(file: Path, source: str | None, report: Path | None, dry_run: bool) -> None:
+def import_records(
+    file: Path, source: str | None, report: Path | None, pictures: Path | None, dry_run: bool
+) -> None:
     """Store the records in FILE, one JSON object on each line; - reads a pipe.
 
     May be stopped at any time and run again: what is stored already is left alone.
@@ -67,7 +78,7 @@ def import_records(file: Path, source: str | None, report: Path | None, dry_run:
     began = time.monotonic()
     with ExitStack() as stack:
         opened, size = _opened(stack, file)
-        wanted = _Import(opened, size, _report_file(stack, file, report), source, dry_run)
+        wanted = _Import(opened, size, _report_file(stack, file, report), source, dry_run, pictures)
         uri = stack.enter_context(database_uri(settings))
         wish = stack.enter_context(stop_wish())
         counts, finished = asyncio.run(_run(settings, uri, wanted, wish))
@@ -106,20 +117,37 @@ async def _run(
 ) -> tuple[Counts, bool]:
     """What was done, and whether that is all. A wish to stop is heard between two batches."""
     counts = Counts()
-    async with administering(settings, uri) as (gateway, ask):
+    async with (
+        administering(settings, uri) as (gateway, ask),
+        _folder(wanted.pictures) as pictures,
+    ):
         with _progress(wanted.size) as advance:
             place = 0
             for batch in batches(raw_lines(wanted.file)):
                 if wish.is_set():
                     return counts, False
                 reports = await import_batch(
-                    gateway, ask, batch, wanted.source, dry_run=wanted.dry_run
+                    gateway, ask, batch, wanted.source, dry_run=wanted.dry_run, pictures=pictures
                 )
                 counts.add(reports)
                 _write(wanted.report, reports)
                 advance(batch[-1].end - place)
                 place = batch[-1].end
     return counts, True
+
+
+@asynccontextmanager
+async def _folder(folder: Path | None) -> AsyncIterator[Pictures | None]:
+    """The engine that looks at portraits is loaded where there are some."""
+    if folder is None:
+        yield None
+        return
+    portraits = await asyncio.to_thread(importlib.import_module, "api.portrait_files")
+    pool = portraits.open_pool()
+    try:
+        yield portraits.PortraitFolder(folder, pool)
+    finally:
+        await pool.close()
 
 
 def _write(report: TextIO | None, reports: Sequence[LineReport]) -> None:

@@ -19,10 +19,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 DIRECTORY: Final = Path(__file__).parent / "models"
 DESCRIPTOR: Final = "dlib_face_recognition_resnet_model_v1.dat"
 ALIGNMENT: Final = "shape_predictor_5_face_landmarks.dat"
 MESH: Final = "face_landmark.tflite"
+_CHIP_SIDE: Final = 150
 SHA256: Final[Mapping[str, str]] = {
     DESCRIPTOR: "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30",
     ALIGNMENT: "c4b1e9804792707d3a405c2c16a80a20269e6675021f64a41d30fffafbc41888",
@@ -63,6 +66,14 @@ class Models:
             descriptor=dlib.face_recognition_model_v1(str(DIRECTORY / DESCRIPTOR)),
             mesh=mesh,
         )
+
+    def forget(self) -> None:
+        """Both networks keep what they last looked at: they look at nothing."""
+        blank = np.zeros((_CHIP_SIDE, _CHIP_SIDE, 3), dtype=np.uint8)
+        self.descriptor.compute_face_descriptor(blank)
+        for one in self.mesh.get_input_details():
+            self.mesh.set_tensor(one["index"], np.zeros(one["shape"], dtype=one["dtype"]))
+        self.mesh.invoke()
 
 
 def check_installed() -> None:

@@ -18,6 +18,8 @@ Pixels = NDArray[np.uint8]
 
 MAX_BYTES: Final = 400_000
 MAX_SIDE: Final = 2_048
+MAX_PORTRAIT_FILE: Final = 10_000_000
+MAX_PORTRAIT_SIDE: Final = 8_192
 LOOKED_AT_SIDE: Final = 640
 """Every picture is brought to this longer side: what is measured in pixels then means the same."""
 SMALLEST_SIDE: Final = 160
@@ -30,23 +32,36 @@ class BadPicture(ValueError):
 
 def pixels_of(content: bytes) -> Pixels:
     """Raises `BadPicture`."""
-    if not 0 < len(content) <= MAX_BYTES:
+    return np.asarray(_looked_at(content, MAX_BYTES, MAX_SIDE), dtype=np.uint8)
+
+
+def portrait_jpeg(content: bytes) -> bytes:
+    """A portrait of any usual size as a small JPEG that holds pixels and nothing that the file said
+    beside them. Raises `BadPicture`."""
+    picture = _looked_at(content, MAX_PORTRAIT_FILE, MAX_PORTRAIT_SIDE)
+    written = BytesIO()
+    Image.fromarray(np.asarray(picture, dtype=np.uint8)).save(written, "JPEG", quality=88)
+    return written.getvalue()
+
+
+def _looked_at(content: bytes, max_bytes: int, max_side: int) -> Image.Image:
+    if not 0 < len(content) <= max_bytes:
         raise BadPicture
     try:
-        picture = _decoded(content)
+        picture = _decoded(content, max_side)
     except Exception:  # noqa: BLE001 - a decoder fails in many ways, which all mean the same
         picture = None
     if picture is None:
         raise BadPicture
     scale = LOOKED_AT_SIDE / max(picture.size)
     size = (round(picture.width * scale), round(picture.height * scale))
-    return np.asarray(picture.resize(size, Image.Resampling.BILINEAR), dtype=np.uint8)
+    return picture.resize(size, Image.Resampling.BILINEAR)
 
 
-def _decoded(content: bytes) -> Image.Image | None:
+def _decoded(content: bytes, max_side: int) -> Image.Image | None:
     """None when it is too large, too small, or a film."""
     with Image.open(BytesIO(content), formats=_FORMATS) as image:
-        if max(image.size) > MAX_SIDE or min(image.size) < SMALLEST_SIDE:
+        if max(image.size) > max_side or min(image.size) < SMALLEST_SIDE:
             return None
         if getattr(image, "n_frames", 1) != 1:
             return None

@@ -105,6 +105,9 @@ async def _started() -> Process:
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "TF_CPP_MIN_LOG_LEVEL": "3",
+        # glibc overwrites what is freed, and Python asks glibc for everything.
+        "MALLOC_PERTURB_": "165",
+        "PYTHONMALLOC": "malloc",
     }
     worker = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "api.face.worker",

@@ -2,7 +2,9 @@
 verdicts to standard output until its input ends, as it does when the gateway dies.
 
 Its memory is bounded by the system, it opens no file after its models, and it has no network to
-speak of: whatever a picture does to a decoder ends here.
+speak of: whatever a picture does to a decoder ends here. After each job nothing of it is left: what
+is freed is overwritten at once (`api.face.pool` sets that in its environment), the networks look at
+nothing, and its input has no buffer.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import os
 import resource
 import signal
 import sys
+from io import RawIOBase
 from typing import BinaryIO, Final
 
 from api.face.judging import Fault, Verdict, enrol, judge
@@ -37,21 +40,41 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
     os.nice(NICENESS)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    taken, given = sys.stdin.buffer, sys.stdout.buffer
+    # Without a buffer, which would keep the end of a picture.
+    taken = os.fdopen(os.dup(sys.stdin.fileno()), "rb", buffering=0)
+    given = sys.stdout.buffer
     given.write(READY)
     given.flush()
-    while (job := _next_job(taken)) is not None:
-        given.write(encode_verdict(_verdict(models, job)))
-        given.flush()
+    while _do_next(models, taken, given):
+        models.forget()
     return 0
 
 
-def _next_job(taken: BinaryIO) -> Job | None:
-    length = taken.read(LENGTH.size)
+def _do_next(models: Models, taken: RawIOBase, given: BinaryIO) -> bool:
+    """Nothing of the job is left in a variable afterwards; False at the end of the input."""
+    job = _next_job(taken)
+    if job is None:
+        return False
+    given.write(encode_verdict(_verdict(models, job)))
+    given.flush()
+    return True
+
+
+def _next_job(taken: RawIOBase) -> Job | None:
+    length = _read(taken, LENGTH.size)
     if len(length) < LENGTH.size:
         return None
-    head = json.loads(taken.read(*LENGTH.unpack(length)))
-    return decode_job(head, [taken.read(size) for size in head["sizes"]])
+    head = json.loads(_read(taken, *LENGTH.unpack(length)))
+    return decode_job(head, [_read(taken, size) for size in head["sizes"]])
+
+
+def _read(taken: RawIOBase, size: int) -> bytes:
+    """Fewer at the end of the input."""
+    found = bytearray(size)
+    view, place = memoryview(found), 0
+    while place < size and (count := taken.readinto(view[place:])):
+        place += count
+    return bytes(view[:place])
 
 
 def _verdict(models: Models, job: Job) -> Verdict:

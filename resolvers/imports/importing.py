@@ -13,7 +13,9 @@ from resolvers.gateway import Ask, Gateway, append_audit
 from resolvers.imports.lines import RawLine
 from resolvers.imports.matching import MatchedRecord, match_records
 from resolvers.imports.outcomes import ImportCode, LineOutcome, LineRefused, LineReport
+from resolvers.imports.portraits import Pictures, store_portraits
 from resolvers.imports.reading import read_line
+from resolvers.imports.records import StatedPortrait
 from resolvers.imports.storing import store_records
 
 
@@ -24,9 +26,10 @@ async def import_batch(
     source: str | None,
     *,
     dry_run: bool = False,
+    pictures: Pictures | None = None,
 ) -> Sequence[LineReport]:
     """A report for each line, in their order. `source` is the authority that sends them; None
-    where each line names its own."""
+    where each line names its own. `pictures` are those that portraits name."""
     now = gateway.now()
     reports: dict[int, LineReport] = {}
     stated = []
@@ -42,9 +45,18 @@ async def import_batch(
             reports[record.line] = _refused(record.line, found)
         else:
             matched.append(found)
-    outcomes = await store_records(gateway, ask, matched, dry_run=dry_run)
-    for one, outcome in zip(matched, outcomes, strict=True):
+    faces = [one for one in matched if isinstance(one.stated.content, StatedPortrait)]
+    records = [one for one in matched if one not in faces]
+    outcomes = await store_records(gateway, ask, records, dry_run=dry_run)
+    for one, outcome in zip(records, outcomes, strict=True):
         reports[one.stated.line] = LineReport(one.stated.line, outcome)
+    ends = await store_portraits(gateway, ask, faces, pictures, dry_run=dry_run)
+    for one, end in zip(faces, ends, strict=True):
+        number = one.stated.line
+        if isinstance(end, LineRefused):
+            reports[number] = _refused(number, end)
+        else:
+            reports[number] = LineReport(number, end)
     ordered = [reports[line.number] for line in lines]
     if not dry_run:
         await _audit_refusals(gateway, ask, ordered)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from auth.strict_json import json_object
@@ -12,6 +13,7 @@ from resolvers.imports.records import (
     HolderNumber,
     StatedEnrolment,
     StatedInsurance,
+    StatedPortrait,
     StatedRecord,
     StatedResidence,
 )
@@ -31,6 +33,7 @@ from resolvers.vocabulary import (
 CLOCK_LEEWAY = timedelta(minutes=5)
 """By how much the clock of an authority may be ahead of ours."""
 
+_FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
 _SHARED = ("kind", "source", "holder", "city", "updated_at")
 
 
@@ -54,7 +57,7 @@ def _record(line: int, members: Members, source: str | None, now: datetime) -> S
     kind = RecordKind(kind_text)
     authority = _authority(members, source)
     scope = SOURCES[authority]
-    content: StatedResidence | StatedInsurance
+    content: StatedResidence | StatedInsurance | StatedPortrait
     match kind:
         case RecordKind.RESIDENCE_PERMIT:
             members.close(*_SHARED, "number", "state", "valid_from", "valid_until")
@@ -62,6 +65,9 @@ def _record(line: int, members: Members, source: str | None, now: datetime) -> S
         case RecordKind.INSURANCE:
             members.close(*_SHARED, "employer", "started_on", "enrolments")
             content = _insurance(members)
+        case RecordKind.PORTRAIT:
+            members.close(*_SHARED, "picture")
+            content = StatedPortrait(members.number("picture", _file_name))
     if kind is not scope.kind:
         raise BadLine(ImportCode.FOREIGN_SOURCE, "kind")
     city = members.text("city")
@@ -72,6 +78,11 @@ def _record(line: int, members: Members, source: str | None, now: datetime) -> S
         raise BadLine(ImportCode.FROM_THE_FUTURE, "updated_at")
     holder = _holder(members.nested("holder"))
     return StatedRecord(line, authority, city, holder, updated_at, content)
+
+
+def _file_name(text: str) -> str | None:
+    """A name and no path."""
+    return text if _FILE_NAME.fullmatch(text) else None
 
 
 def _authority(members: Members, source: str | None) -> str:

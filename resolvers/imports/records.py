@@ -49,6 +49,13 @@ class StatedInsurance:
 
 
 @dataclass(frozen=True)
+class StatedPortrait:
+    """`picture` is the name of a file that comes with the lines."""
+
+    picture: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class StatedRecord:
     """`updated_at` is when the authority last said so, to the millisecond, as it is stored."""
 
@@ -57,4 +64,4 @@ class StatedRecord:
     city: str
     holder: HolderNumber
     updated_at: datetime
-    content: StatedResidence | StatedInsurance
+    content: StatedResidence | StatedInsurance | StatedPortrait

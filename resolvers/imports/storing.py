@@ -109,10 +109,12 @@ class _Batch:
             after = self.permits[key] = self._residence(record, content, before)
             is_same = before is not None and _statement(before) == _statement(after)
             shown = self._done_by_residence(record, before, after)
-        else:
+        elif isinstance(content, StatedInsurance):
             after = self.enrolments[key] = self._insurance(record, content, before)
             is_same = before is not None and before["enrolments"] == after["enrolments"]
             shown = self._done_by_insurance(record, after)
+        else:
+            raise TypeError("portraits are stored by resolvers.imports.portraits")
         self.stored[key] = after
         if before is not None:
             self._note_changes(record.holder_id, before, after)

@@ -15,6 +15,7 @@ class RecordKind(StrEnum):
 
     RESIDENCE_PERMIT = "residence_permit"
     INSURANCE = "insurance"
+    PORTRAIT = "portrait"
 
 
 FRESH_LIFETIMES: Mapping[RecordKind, timedelta] = {

@@ -11,6 +11,7 @@ from resolvers.policy.places import AUTHORITIES, CITIES
 _KINDS: Mapping[str, RecordKind] = {
     "exit-entry": RecordKind.RESIDENCE_PERMIT,
     "human-resources": RecordKind.INSURANCE,
+    "foreign-experts": RecordKind.PORTRAIT,
 }
 
 
