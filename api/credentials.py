@@ -36,7 +36,8 @@ def credential_routes(gateway_of: Callable[[], Gateway], issuer: str) -> list[Ro
         if served is None:
             exchange_of(request.scope).note_code(RequestErrorCode.NOT_FOUND.value)
             return refusal(RequestErrorCode.NOT_FOUND, "There is nothing at this address.")
-        seconds = int(KEPT.total_seconds())
+        # What lies between us and the verifier keeps it no longer than we do.
+        seconds = max(0, int((served.made_at + KEPT - gateway_of().now()).total_seconds()))
         return Response(served.token, headers=_public(seconds), media_type=STATUS_LIST_TYPE)
 
     async def issuer_metadata(_request: Request) -> Response:

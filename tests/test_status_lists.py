@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import itertools
 import zlib
@@ -12,6 +13,8 @@ import pytest
 
 from api.ids import new_id
 from auth.mongo import Database
+from resolvers.credentials import statuses as statuses_of
+from resolvers.gateway import Gateway
 from resolvers.rules.credential_status import CredentialStatus
 from resolvers.rules.list_places import DECOYS, MAX_GIVEN, SIZE, decoys_of, place_of
 from tests.app_client import LOGOUT
@@ -39,6 +42,39 @@ async def status_of(serving: Serving, credential: str) -> int:
     serving.clock.advance(seconds=61)
     path, place = reference_of(credential)
     return (await statuses(serving, path))[place]
+
+
+async def test_a_list_is_kept_on_its_way_no_longer_than_here(serving: Serving) -> None:
+    device = await registered_device(serving, await serving.person())
+    path, _ = reference_of(await device.credential())
+    kept = []
+    for _ in range(2):
+        kept.append((await serving.http.get(path)).headers["cache-control"])
+        serving.clock.advance(seconds=50)
+    seconds = [int(one.removeprefix("public, max-age=")) for one in kept]
+    assert 58 <= seconds[0] <= 60
+    assert seconds[1] <= 10
+
+
+async def test_who_asks_for_no_list_of_ours_waits_for_none_and_is_not_waited_for(
+    serving: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = await registered_device(serving, await serving.person())
+    path, _ = reference_of(await device.credential())
+    begun, release, plain = asyncio.Event(), asyncio.Event(), statuses_of.make_list
+
+    async def slow(gateway: Gateway, list_id: str) -> statuses_of.ServedList | None:
+        begun.set()
+        await release.wait()
+        return await plain(gateway, list_id)
+
+    monkeypatch.setattr(statuses_of, "make_list", slow)
+    served = asyncio.create_task(serving.http.get(path))
+    await begun.wait()
+    missing = await serving.http.get(f"{path[:-26]}{'0' * 26}")
+    assert (missing.status_code, served.done()) == (404, False)
+    release.set()
+    assert (await served).status_code == 200
 
 
 Change = Callable[[Database, Device], Awaitable[Any]]

@@ -48,6 +48,9 @@ class StatusLists:
         kept = self._kept_one(list_id, gateway.now())
         if kept is not None:
             return kept
+        if await gateway.credential_services.lists.find(list_id) is None:
+            # Whoever asks for what there is not waits for no list, and keeps nobody waiting.
+            return None
         async with self._making:
             kept = self._kept_one(list_id, gateway.now())
             if kept is not None:
@@ -74,15 +77,16 @@ async def make_list(gateway: Gateway, list_id: str) -> ServedList | None:
     if stored is None or now >= stored["expires_at"]:
         return None
     statuses = bytearray([CredentialStatus.INVALID]) * SIZE
-    for place in decoys_of(bytes(stored["secret"])):
+    for place in await gateway.heavy_work.run(decoys_of, bytes(stored["secret"])):
         statuses[place] = CredentialStatus.VALID
     async for one in services.credentials.load_standing(list_id, now):
         permit, card, key = one.get("permit"), one.get("card"), one.get("key")
         statuses[one["place"]] = credential_status(one["holder_id"], permit, card, key, now)
-    return ServedList(_token(services, list_id, statuses, now), now)
+    lst = await gateway.heavy_work.run(packed, statuses)
+    return ServedList(_token(services, list_id, lst, now), now)
 
 
-def _token(services: CredentialServices, list_id: str, statuses: bytearray, now: datetime) -> str:
+def _token(services: CredentialServices, list_id: str, lst: str, now: datetime) -> str:
     issued_at = int(now.timestamp())
     claims = {
         "iss": services.issuer,
@@ -90,7 +94,7 @@ def _token(services: CredentialServices, list_id: str, statuses: bytearray, now:
         "iat": issued_at,
         "exp": issued_at + int(LIFETIME.total_seconds()),
         "ttl": int(FRESH_LIFETIME.total_seconds()),
-        "status_list": {"bits": BITS, "lst": packed(statuses)},
+        "status_list": {"bits": BITS, "lst": lst},
     }
     return services.signed_json.sign(TOKEN_TYPE, claims)
 
