@@ -140,8 +140,6 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
             permits.NAME, "_id", "employer_id", "shown.listed_from", live_at=rows.of_an_employment
         ),
         "employees": Relation(employments.NAME, "_id", "employer_id", "started_at"),
-        # By the ids of holders who were found, among those whom it sponsors or sponsored.
-        "employees_by_number": Relation(employments.NAME, "_id", "holder_id", "started_at"),
         "applications": Relation(
             applications.NAME,
             "_id",

@@ -7,21 +7,15 @@ Whatever the depth, a read is one command. Rows of an edge stand in the parent d
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from auth.mongo import Document
 from resolvers.graph import RELATIONS, Relation
-from resolvers.selection import Edge, FoundBy, Page, Selection
-from resolvers.store import holders
+from resolvers.selection import Edge, Page, Selection
 
 EDGES = "edges"
 COUNT = "count"
-FOUND = "found:"
-_IDS = "ids:"
-MAX_FOUND = 200
-"""Holders who are looked for at once: each of up to 100 numbers under each live key."""
 MAX_UNPAGED_ROWS = 100
 _OF_SAME_HOLDER: Document = {"$match": {"$expr": {"$eq": ["$holder_id", "$$holder_id"]}}}
 
@@ -48,38 +42,8 @@ def _rest(collection: str, selection: Selection, now: datetime) -> list[Document
     for key, edge in selection.edges.items():
         if edge.wanted is not None or edge.tally is not None or edge.numbers is not None:
             raise ValueError("a filter needs its clock and keys before it is compiled")
-        relation = RELATIONS[collection][edge.relation]
-        if edge.found_by is not None:
-            stages += _finding(edge.found_by, key)
-            relation = replace(relation, local=f"{EDGES}.{_IDS}{key}")
-        stages.append(_lookup(relation, key, edge, now))
+        stages.append(_lookup(RELATIONS[collection][edge.relation], key, edge, now))
     return [*stages, {"$project": _projection(selection)}]
-
-
-def _finding(found_by: FoundBy, key: str) -> list[Document]:
-    """The ids of those who have one of the digests, filled up with decoys."""
-    found, decoys = f"{EDGES}.{FOUND}{key}", list(found_by.decoys)
-    missing = {"$subtract": [len(decoys), {"$min": [{"$size": f"${found}"}, len(decoys) - 1]}]}
-    return [
-        {
-            "$lookup": {
-                "from": holders.NAME,
-                "pipeline": [
-                    {"$match": {"digests.value": {"$in": list(found_by.digests)}}},
-                    {"$project": {"digests": 1}},
-                    {"$limit": MAX_FOUND},
-                ],
-                "as": found,
-            }
-        },
-        {
-            "$set": {
-                f"{EDGES}.{_IDS}{key}": {
-                    "$concatArrays": [f"${found}._id", {"$slice": [decoys, missing]}]
-                }
-            }
-        },
-    ]
 
 
 def _lookup(relation: Relation, key: str, edge: Edge, now: datetime) -> Document:

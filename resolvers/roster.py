@@ -11,12 +11,11 @@ from typing import Any
 from auth.audit import MAX_PEOPLE, AuditAction, AuditLine
 from auth.digests import Digester
 from auth.mongo import Document
-from resolvers.employments.name_digests import searched_digests
+from resolvers.employments.name_digests import NUMBER, looked_up_digests, searched_digests
 from resolvers.gateway import Gateway
 from resolvers.graph import RELATIONS
 from resolvers.pipeline import EDGES
 from resolvers.policy.throttling import NUMBERS_LOOKED_UP
-from resolvers.rules.identifiers import canonical
 from resolvers.rules.roster import (
     RosterFilter,
     TaskFilter,
@@ -25,9 +24,8 @@ from resolvers.rules.roster import (
     tasks_match,
 )
 from resolvers.rules.tallies import tally_keys, tally_match
-from resolvers.selection import Edge, FoundBy, Selection
+from resolvers.selection import Edge, Selection
 from resolvers.store import employments
-from resolvers.vocabulary import IdentifierKind
 
 
 @dataclass(frozen=True)
@@ -67,15 +65,14 @@ class Desk:
         return replace(selection, edges=edges)
 
     def _narrowed_edge(self, edge: Edge, related: str) -> Edge:
-        where, counted, found_by = dict(edge.where), edge.counted, edge.found_by
+        where, counted = dict(edge.where), edge.counted
         if edge.wanted is not None:
             where |= self.match(edge.wanted, related)
         if edge.tally is not None:
             where |= tally_match(edge.tally, self.now)
             counted = tally_keys(edge.tally, self.now)
         if edge.numbers is not None:
-            where |= {"employer_id": self.employer_id}
-            found_by = self._found_by(edge.numbers)
+            where |= self._having(edge.numbers)
         return replace(
             edge,
             selection=self.narrowed(edge.selection, related),
@@ -84,7 +81,6 @@ class Desk:
             tally=None,
             numbers=None,
             counted=counted,
-            found_by=found_by,
         )
 
     def match(self, wanted: RosterFilter | TaskFilter, related: str) -> Mapping[str, Any]:
@@ -97,20 +93,14 @@ class Desk:
             digests = searched_digests(self.digester, self.employer_id, wanted.name)
         return match_of(wanted, self.now, digests)
 
-    def _found_by(self, numbers: Sequence[str]) -> FoundBy:
-        digests = [value for number in numbers for value in number_digests(self.digester, number)]
-        decoys = [f"hld_nobody{place}" for place in range(len(numbers) + 1)]
-        return FoundBy(tuple(digests), tuple(decoys))
+    def _having(self, numbers: Sequence[str]) -> Mapping[str, Any]:
+        """Under this employer's key, so that a stranger's number is as unknown as nobody's."""
+        digests = (self.number_digests(number) for number in numbers)
+        return {NUMBER: {"$in": [value for found in digests for value in found]}}
 
-
-def number_digests(digester: Digester, number: str) -> Sequence[bytes]:
-    """How a work permit number may be stored; what cannot be one has digests of nobody, so that
-    it takes as long."""
-    kind = IdentifierKind.WORK_PERMIT
-    plain = canonical(kind, number)
-    if plain is None:
-        return [digester.blind(kind, number).value]
-    return [digest.value for digest in digester.candidates(kind, plain)]
+    def number_digests(self, number: str) -> Sequence[bytes]:
+        """How a work permit number may be stored with the employer's people."""
+        return looked_up_digests(self.digester, self.employer_id, number)
 
 
 @dataclass(frozen=True)

@@ -98,8 +98,8 @@ class Edge:
     """Follow `relation` and select there. `page` is None for a relation to one document; `where`
     narrows the rows, by values of our own making. `wanted`, `tally` and `numbers` say the same of
     an employer's rows and are still to be told the clock and the keys (`resolvers.roster`); what
-    comes of them are `where`, `counted`, the expression by which rows are counted instead of read
-    ({}: all together), and `found_by`."""
+    comes of them are `where` and `counted`, the expression by which rows are counted instead of
+    read ({}: all together)."""
 
     relation: str
     selection: Selection
@@ -109,17 +109,6 @@ class Edge:
     tally: Tally | None = None
     numbers: tuple[str, ...] | None = field(default=None, repr=False)
     counted: Mapping[str, Any] | None = None
-    found_by: FoundBy | None = None
-
-
-@dataclass(frozen=True)
-class FoundBy:
-    """Rows of the holders who have one of these digests. As many rows are looked for as numbers
-    were asked about, found or not: `decoys` are ids of nobody that fill up, so that it takes as
-    long whether or not there is a holder of whom the caller may know nothing."""
-
-    digests: tuple[bytes, ...] = field(repr=False)
-    decoys: tuple[str, ...] = field(repr=False)
 
 
 def reveals_anything(selection: Selection) -> bool:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import strawberry
 
 from auth.permissions import Permission
-from resolvers.roster import number_digests
+from resolvers.roster import Desk
 from schema.application import Application, ApplicationConnection
 from schema.connection import DEFAULT_PAGE, After, First, Listing
 from schema.context import Info
@@ -171,17 +171,17 @@ class EmployerDesk:
             "numbers; null where a number is none of theirs, whether or not it is anybody's. Often "
             "in a row it is refused with RATE_LIMITED."
         ),
-        edge="employees_by_number",
+        edge="employees",
         numbers=looked_up,
     )
     def employees_by_number(self, info: Info, numbers: Numbers) -> list[Employee | None]:
-        employed = {row["holder_id"]: row for row in reversed(self.row.related(info))}
-        holder_of = self.row.found_by_digest(info)
+        rows = reversed(self.row.related(info))
+        employed = {bytes(row["number_digest"]): row for row in rows}
+        desk = Desk(self.row["_id"], info.context.now, info.context.gateway.digester)
         found: list[Employee | None] = []
         for number in looked_up({"numbers": numbers}):
-            digests = number_digests(info.context.gateway.digester, number)
-            holder_id = next((holder_of[one] for one in digests if one in holder_of), "")
-            row = employed.get(holder_id)
+            having = (employed.get(one) for one in desk.number_digests(number))
+            row = next((row for row in having if row is not None), None)
             found.append(None if row is None else Employee(row=Row("employments", row)))
         return found
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from resolvers.pipeline import COUNT, EDGES, FOUND
+from resolvers.pipeline import COUNT, EDGES
 from resolvers.rules.roster import RosterFilter
 from resolvers.rules.tallies import Tally
 from schema.context import Info
@@ -64,15 +64,6 @@ class Row:
         """The rows of the edge that the field being resolved follows."""
         rows: list[dict[str, Any]] = self.document[EDGES][f"{self.branch}{info.path.key}"]
         return rows
-
-    def found_by_digest(self, info: Info) -> dict[bytes, str]:
-        """Digest -> id of the holder whose number it is, of those whom a lookup has found."""
-        found = self.document[EDGES][f"{FOUND}{self.branch}{info.path.key}"]
-        return {
-            bytes(digest["value"]): holder["_id"]
-            for holder in found
-            for digest in holder["digests"]
-        }
 
     def total(self, info: Info) -> int | None:
         """How many rows the list has that the field being resolved follows; None unless asked."""

@@ -67,6 +67,8 @@ RULE_SELECTIONS: Mapping[str, Selection] = {
 """What a rule reads of all rows of a relation."""
 
 
+MAX_FOUND_BY_NUMBER = 999
+"""Employments: whoever came back has several."""
 _TALLIED: Mapping[Tally, str] = {
     Tally.EMPLOYEES: "employees",
     Tally.APPLICATIONS: "applications",
@@ -167,9 +169,10 @@ class _Plan:
             self.add({key: below for key, below in fields.items() if below.field not in _SHAPE})
         else:
             related.add(fields)
+        numbers = None
         if metadata[NUMBERS] is not None:
-            related.read("holder_id")
-        numbers = metadata[NUMBERS](field.arguments) if metadata[NUMBERS] is not None else None
+            related.read("number_digest")
+            numbers, page = metadata[NUMBERS](field.arguments), Page(MAX_FOUND_BY_NUMBER)
         edge = Edge(relation, related.selection(), page, where, wanted, numbers=numbers)
         self._edges[branch + field.key] = edge
 

@@ -159,7 +159,7 @@ async def make_person(
     stored = [encode_permit(permit, vault) for permit in made]
     registered = RegisteredName(surname, given_names, record.chinese_name)
     ids = iter(lambda: new_id("emt"), "")
-    for collection, document in sponsored_documents(stored, registered, digester, ids):
+    for collection, document in sponsored_documents(stored, registered, number, digester, ids):
         documents[collection].append(document)
     bank_card = None
     if physical is not None:

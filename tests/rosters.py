@@ -182,4 +182,4 @@ def _person(
     yield holder_keys.NAME, encode_holder_key(holder_id, wrapped)
     yield holders.NAME, encode_holder(record, vault, digests)
     ids = iter(lambda: new_id("emt"), "")
-    yield from sponsored_documents([encode_permit(permit, vault)], name, digester, ids)
+    yield from sponsored_documents([encode_permit(permit, vault)], name, number, digester, ids)

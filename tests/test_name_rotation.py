@@ -10,11 +10,17 @@ import pytest
 from auth.digests import Digester
 from auth.keys import KeySet, Purpose
 from auth.mongo import Database
-from resolvers.employments.name_digests import NameDigests, name_digests, searched_digests
+from resolvers.employments.name_digests import (
+    NameDigests,
+    looked_up_digests,
+    name_digests,
+    searched_digests,
+)
 from resolvers.jobs.key_usage import count_needing, find_unknown_versions
 from resolvers.jobs.name_rotation import redigest_employments
 from resolvers.jobs.rotation_steps import Obstacle
 from resolvers.rules.names import RegisteredName
+from resolvers.vocabulary import IdentifierKind
 from tests.factories import TWENTY_PERMITS, Person, make_person
 from tests.leaks import CHINESE_NAME, GIVEN_NAMES, SURNAME, Known
 from tests.rotating import NOW, ended, people, redigested, redigested_names, rotated, sealer
@@ -33,7 +39,18 @@ async def found(database: Database, keys: KeySet, name: str, text: str) -> set[s
     return holders
 
 
+async def found_by_number(database: Database, keys: KeySet, person: Person) -> set[str]:
+    number, digester = person.numbers[IdentifierKind.WORK_PERMIT], Digester(keys)
+    return {
+        one["holder_id"]
+        async for one in database["employments"].find()
+        if bytes(one["number_digest"]) in looked_up_digests(digester, one["employer_id"], number)
+    }
+
+
 async def assert_all_found(database: Database, keys: KeySet, everyone: list[Person]) -> None:
+    for person in everyone:
+        assert await found_by_number(database, keys, person) == {person.holder_id}
     for name in ("employments", "permits"):
         for text in TEXTS:
             ids = {person.holder_id for person in everyone}
@@ -116,13 +133,13 @@ def test_the_same_name_has_nothing_in_common_with_two_employers(
     key_set: KeySet, name: RegisteredName
 ) -> None:
     digester = Digester(key_set)
-    one = name_digests(digester, "emp_one", name).prefixes
-    other = name_digests(digester, "emp_other", name).prefixes
+    one = name_digests(digester, "emp_one", name, None).prefixes
+    other = name_digests(digester, "emp_other", name, None).prefixes
     assert len(one) == len(other) > 30
     assert set(one).isdisjoint(other)
     assert {len(prefix) for prefix in one} == {8}
-    assert one == name_digests(digester, "emp_one", name).prefixes == tuple(sorted(one))
-    assert name_digests(digester, "emp_one", None) == NameDigests()
+    assert one == name_digests(digester, "emp_one", name, None).prefixes == tuple(sorted(one))
+    assert name_digests(digester, "emp_one", None, None) == NameDigests()
 
 
 async def test_no_collection_holds_a_plain_name_or_a_part_of_one(

@@ -75,6 +75,7 @@ def documents_of(person: Person, secrets: Secrets) -> Iterator[tuple[str, Docume
     yield from sponsored_documents(
         [permits.encode_permit(permit, vault) for permit in person.permits],
         _registered_name(person),
+        person.holder.numbers.get(IdentifierKind.WORK_PERMIT),
         digester,
         (drawn_id("emt", f"{person.path}/{ordinal}") for ordinal in itertools.count()),
     )

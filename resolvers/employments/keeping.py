@@ -14,6 +14,7 @@ from resolvers.employments.name_digests import (
     frozen_fields,
     name_digests,
     registered_name,
+    registered_number,
 )
 from resolvers.employments.planning import planned_writes
 from resolvers.gateway import Gateway
@@ -25,10 +26,10 @@ async def keep_employments(gateway: Gateway, holder_id: str, transaction: Transa
     every change of a permit."""
     permits = await gateway.sponsored_permits.load(holder_id, transaction)
     employments = await gateway.employments.load_of_holder(holder_id, transaction)
-    name = await _name_of(gateway, holder_id, transaction)
+    name, number = await _found_by(gateway, holder_id, transaction)
 
     def digests_for(employer_id: str) -> NameDigests:
-        return name_digests(gateway.digester, employer_id, name)
+        return name_digests(gateway.digester, employer_id, name, number)
 
     writes = planned_writes(
         permits, employments, digests_for, lambda: gateway.new_id("emt"), gateway.now()
@@ -56,27 +57,29 @@ async def rename_in_employments(
     whoever did before keeps the name that he knew, ended by mere expiry or not."""
     await keep_employments(gateway, holder_id, transaction)
     now = gateway.now()
+    _, number = await _found_by(gateway, holder_id, transaction)
     for employment in await gateway.employments.load_of_holder(holder_id, transaction):
         if now < employment["ends_at"]:
-            made = name_digests(gateway.digester, employment["employer_id"], name).fields
-            await gateway.employments.change(employment["_id"], made, transaction)
+            made = name_digests(gateway.digester, employment["employer_id"], name, number)
+            await gateway.employments.change(employment["_id"], made.fields, transaction)
             await gateway.sponsored_permits.set_name(
-                holder_id, employment["_id"], made, transaction
+                holder_id, employment["_id"], made.repeated, transaction
             )
         elif employment["name"] is None:
             frozen = frozen_fields(vault, former)
             await gateway.employments.change(employment["_id"], frozen, transaction)
 
 
-async def _name_of(
+async def _found_by(
     gateway: Gateway, holder_id: str, transaction: Transaction
-) -> RegisteredName | None:
+) -> tuple[RegisteredName | None, str | None]:
+    """The holder's name and work permit number."""
     holder: Document | None = await gateway.registration.find(holder_id, transaction)
     wrapped = await gateway.holder_keys.find(holder_id, transaction)
     if wrapped is None:
-        return None
+        return None, None
     try:
         vault = gateway.sealer.vault_for(holder_id, wrapped)
     except WrapBroken:
-        return None
-    return registered_name(holder, vault)
+        return None, None
+    return registered_name(holder, vault), registered_number(holder, vault)

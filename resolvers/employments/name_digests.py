@@ -1,4 +1,5 @@
-"""Names as an employer's lists find them: digests of their beginnings, under that employer's kind.
+"""Names as an employer's lists find them: digests of their beginnings, under that employer's kind;
+and beside them one of the work permit number, by which it looks people up.
 
 The kind holds the employer's id, so the same name has unrelated digests with another employer: who
 reads two lists cannot tell who is on both (docs/decisions, "name prefixes").
@@ -13,45 +14,74 @@ from typing import Final
 from auth.digests import Digester
 from auth.mongo import Document
 from auth.sealing import HolderVault, SealBroken
+from resolvers.rules.identifiers import canonical
 from resolvers.rules.names import RegisteredName
 from resolvers.rules.names.prefixes import prefixes_of, searched_prefixes
 from resolvers.store import employments, holders
 from resolvers.store.holders import decode_name_parts
 from resolvers.store.sealed import sealed_document
+from resolvers.vocabulary import IdentifierKind
 
 PREFIX_BYTES: Final = 8
 NAME_PARTS: Final = "name_parts"
+NUMBER: Final = "number_digest"
+UNREADABLE: Final = b""
+WORK_PERMIT_NUMBER: Final = holders.NUMBER_FIELDS[IdentifierKind.WORK_PERMIT][0]
 
 
 @dataclass(frozen=True)
 class NameDigests:
-    """`key_version` is None where the name could not be read; then nobody is found by it."""
+    """`key_version` is None where the name could not be read; then nobody is found by it. `number`
+    is empty where that could not, and None only until upkeep has made it."""
 
     key_version: int | None = None
     prefixes: tuple[bytes, ...] = field(default=(), repr=False)
+    number: bytes | None = field(default=UNREADABLE, repr=False)
+
+    @property
+    def repeated(self) -> Document:
+        """What the permits of an employment have of it."""
+        return {"name_key_version": self.key_version, "name_prefixes": list(self.prefixes)}
 
     @property
     def fields(self) -> Document:
-        return {"name_key_version": self.key_version, "name_prefixes": list(self.prefixes)}
+        return {**self.repeated, NUMBER: self.number}
 
     @classmethod
     def stored_in(cls, stored: Document) -> NameDigests:
-        prefixes = tuple(map(bytes, stored["name_prefixes"]))
-        return cls(stored["name_key_version"], prefixes)
+        """Of an employment."""
+        prefixes, number = tuple(map(bytes, stored["name_prefixes"])), stored[NUMBER]
+        return cls(stored["name_key_version"], prefixes, None if number is None else bytes(number))
 
 
-def name_digests(digester: Digester, employer_id: str, name: RegisteredName | None) -> NameDigests:
-    """In the order of their bytes."""
+def name_digests(
+    digester: Digester, employer_id: str, name: RegisteredName | None, number: str | None
+) -> NameDigests:
+    """In the order of their bytes. `number` is the work permit number in its canonical form."""
     if name is None:
         return NameDigests()
-    return prefix_digests(digester, employer_id, prefixes_of(name))
+    return prefix_digests(digester, employer_id, prefixes_of(name), number)
 
 
-def prefix_digests(digester: Digester, employer_id: str, prefixes: Sequence[str]) -> NameDigests:
+def prefix_digests(
+    digester: Digester, employer_id: str, prefixes: Sequence[str], number: str | None
+) -> NameDigests:
     """The same where the beginnings are known, for several employers of one holder."""
     made = digester.digest_all(_kind(employer_id), prefixes)
     stored = sorted({one[:PREFIX_BYTES] for one in made})
-    return NameDigests(digester.current_version, tuple(stored))
+    found_by = UNREADABLE
+    if number is not None:
+        found_by = digester.digest(_number_kind(employer_id), number).value
+    return NameDigests(digester.current_version, tuple(stored), found_by)
+
+
+def looked_up_digests(digester: Digester, employer_id: str, number: str) -> Sequence[bytes]:
+    """How a number may be stored with the people of an employer. What cannot be one has a digest of
+    nobody."""
+    kind, plain = _number_kind(employer_id), canonical(IdentifierKind.WORK_PERMIT, number)
+    if plain is None:
+        return [digester.blind(kind, number).value]
+    return [digest.value for digest in digester.candidates(kind, plain)]
 
 
 def searched_digests(digester: Digester, employer_id: str, text: str) -> Sequence[Sequence[bytes]]:
@@ -69,6 +99,18 @@ def registered_name(holder: Document | None, vault: HolderVault | None) -> Regis
     if holder is None or vault is None:
         return None
     return _opened(vault, holders.NAME, holder[NAME_PARTS])
+
+
+def registered_number(holder: Document | None, vault: HolderVault | None) -> str | None:
+    """The holder's work permit number; None where there is none, or it does not open."""
+    if holder is None or vault is None or not holder.get(WORK_PERMIT_NUMBER):
+        return None
+    sealed = bytes(holder[WORK_PERMIT_NUMBER]["sealed"])
+    try:
+        opened = vault.open(holders.NAME, WORK_PERMIT_NUMBER, sealed)
+    except SealBroken:
+        return None
+    return canonical(IdentifierKind.WORK_PERMIT, opened)
 
 
 def frozen_name(employment: Document, vault: HolderVault | None) -> RegisteredName | None:
@@ -99,3 +141,7 @@ def _opened(vault: HolderVault, collection: str, sealed: bytes) -> RegisteredNam
 
 def _kind(employer_id: str) -> str:
     return f"name-prefix/{employer_id}"
+
+
+def _number_kind(employer_id: str) -> str:
+    return f"employee-number/{employer_id}"

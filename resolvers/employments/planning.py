@@ -4,7 +4,7 @@ out."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from resolvers.rules.employment import SHOWN, SponsoredPermit, Stretch, shown_of
 
 NewId = Callable[[], str]
 DigestsFor = Callable[[str], NameDigests]
-"""Employer id → digests of the holder's name as it is now."""
+"""Employer id → digests of the holder's name and number as they are now."""
 
 
 @dataclass
@@ -79,6 +79,8 @@ def _told(
     digests = NameDigests() if known is None else NameDigests.stored_in(known)
     if digests.key_version is None:
         digests = digests_for(stretch.employer_id)
+    elif digests.number is None:
+        digests = replace(digests, number=digests_for(stretch.employer_id).number)
     return {
         "_id": new_id() if known is None else known["_id"],
         "revision": 1 if known is None else known["revision"],
@@ -102,7 +104,7 @@ def _add_permits(
     own: Sequence[Document],
     shown: Mapping[str, Mapping[str, Any]],
 ) -> None:
-    digests = NameDigests.stored_in(employment).fields
+    digests = NameDigests.stored_in(employment).repeated
     for permit in own:
         wanted = {"employment_id": employment["_id"], SHOWN: shown[permit["_id"]], **digests}
         if any(permit[name] != value for name, value in wanted.items()):

@@ -1,4 +1,5 @@
-"""Permits of an earlier version are told of which employment they are.
+"""Permits of an earlier version are told of which employment they are, and employments of one by
+which number their employer finds them.
 
 One holder is one transaction, so it may be stopped anywhere and run in any number of processes at
 once: what is done is not looked at again, and a second one finds nothing left to do.
@@ -23,6 +24,7 @@ async def fill_employments(gateway: Gateway, _now: datetime) -> int:
     count = 0
     for _ in range(MAX_BATCHES):
         holders = await gateway.sponsored_permits.load_holders_without_employment(BATCH_SIZE)
+        holders = holders or await gateway.employments.load_holders_without_number(BATCH_SIZE)
         for holder_id in holders:
             count += await _fill(gateway, holder_id)
         if not holders:

@@ -15,10 +15,13 @@ from auth.mongo import Database, Document
 from auth.sealing import Sealer
 from resolvers.employments.name_digests import (
     NAME_PARTS,
+    NUMBER,
+    WORK_PERMIT_NUMBER,
     NameDigests,
     frozen_name,
     name_digests,
     registered_name,
+    registered_number,
 )
 from resolvers.jobs.key_usage import EMPLOYMENTS, PERMITS
 from resolvers.jobs.opened_holders import OpenedHolders
@@ -40,7 +43,8 @@ async def redigest_employments(
         holder_ids = [stored["holder_id"] for stored in batch]
         opened = await OpenedHolders.load(database, sealer, holder_ids)
         tally.missing_versions |= opened.missing_versions
-        names = await _by_id(database, holders.NAME, holder_ids, (NAME_PARTS,))
+        fields = (NAME_PARTS, f"{WORK_PERMIT_NUMBER}.sealed")
+        known = await _by_id(database, holders.NAME, holder_ids, fields)
         rewrites: list[Rewrite] = []
         for stored in batch:
             holder_id = stored["holder_id"]
@@ -52,12 +56,13 @@ async def redigest_employments(
             name = (
                 frozen_name(stored, vault)
                 if is_frozen
-                else registered_name(names.get(holder_id), vault)
+                else registered_name(known.get(holder_id), vault)
             )
             if name is None:
                 rewrites.append(Obstacle.UNREADABLE)
                 continue
-            made = name_digests(digester, stored["employer_id"], name)
+            number = registered_number(known.get(holder_id), vault)
+            made = name_digests(digester, stored["employer_id"], name, number)
             rewrites.append(
                 UpdateOne(
                     {"_id": stored["_id"], "revision": stored["revision"]},
@@ -86,7 +91,7 @@ async def redigest_permits(
 
     async def prepare(batch: Sequence[Document]) -> list[Rewrite]:
         ids = [stored["employment_id"] for stored in batch]
-        fields = ("name_key_version", "name_prefixes")
+        fields = ("name_key_version", "name_prefixes", NUMBER)
         known = await _by_id(database, employments.NAME, ids, fields)
         rewrites: list[Rewrite] = []
         for stored in batch:
@@ -97,7 +102,7 @@ async def redigest_permits(
             rewrites.append(
                 UpdateOne(
                     {name: stored[name] for name in ("_id", *PERMIT_FIELDS)},
-                    {"$set": NameDigests.stored_in(employment).fields},
+                    {"$set": NameDigests.stored_in(employment).repeated},
                 )
             )
         return rewrites

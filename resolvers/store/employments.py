@@ -31,10 +31,11 @@ from resolvers.vocabulary import PermitCategory, PermitState
 NAME = "employments"
 MAX_NAME_PREFIXES: Final = MAX_PREFIXES
 MAX_PER_HOLDER: Final = 100
+WITHOUT_NUMBER: Final[Mapping[str, Any]] = {"number_digest": {"$type": "null"}}
 
 SPEC = CollectionSpec(
     name=NAME,
-    version=1,
+    version=2,
     audience="the employer; the holder",
     validator=document(
         {
@@ -64,6 +65,9 @@ SPEC = CollectionSpec(
             "name_key_version": optional(INTEGER),
             # In the order of their bytes, which says nothing of what begins what.
             "name_prefixes": array(binary(), maximum=MAX_NAME_PREFIXES),
+            # Of the work permit number, under a key of this employer, of the version above. Empty
+            # where the number could not be read; null only until upkeep has made it.
+            "number_digest": optional(binary()),
         }
     ),
     indexes=(
@@ -107,6 +111,17 @@ SPEC = CollectionSpec(
             serves="those whose name has a word with some beginning",
         ),
         Index(
+            "employer_number",
+            (("employer_id", 1), ("number_digest", 1), ("started_at", -1), ("_id", 1)),
+            serves="those of an employer's people who have some work permit numbers",
+        ),
+        Index(
+            "without_number",
+            (("holder_id", 1),),
+            serves="the job that makes the digests that an earlier version had not",
+            partial=WITHOUT_NUMBER,
+        ),
+        Index(
             "employer_figures",
             (
                 ("employer_id", 1),
@@ -142,6 +157,13 @@ class EmploymentStore:
         )
         found: list[Document] = await cursor.to_list(MAX_PER_HOLDER)
         return found
+
+    async def load_holders_without_number(self, limit: int) -> list[str]:
+        """Holders who have employments by whose numbers nobody is found yet."""
+        cursor = self._employments.find(
+            WITHOUT_NUMBER, {"holder_id": 1}, sort=[("holder_id", 1)], limit=limit
+        )
+        return sorted({one["holder_id"] for one in await cursor.to_list(limit)})
 
     async def insert(self, employments: Sequence[Document], transaction: Transaction) -> None:
         await self._employments.insert_many(list(employments), session=transaction)

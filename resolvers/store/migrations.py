@@ -212,6 +212,15 @@ _SHOWN_OF_PERMITS = (
 )
 
 
+async def _employments_are_found_by_number(database: Database) -> None:
+    """Version 2: a digest of the work permit number, which upkeep makes."""
+    await database["employments"].update_many(
+        {"number_digest": {"$exists": False}},
+        {"$set": {"number_digest": None}},
+        bypass_document_validation=True,
+    )
+
+
 async def _events_of_before_are_no_news_to_webhooks(_database: Database) -> None:
     """Version 3: webhooks take events on too. Nobody had one before, so none is to be told, and
     nothing is written."""
@@ -228,6 +237,7 @@ MIGRATIONS: Sequence[Migration] = (
     Migration("audit", 4, _levels_are_new_and_none_was_had),
     Migration("cards", 2, _cards_say_why_and_until_when),
     Migration("employers", 2, _employers_have_a_revision),
+    Migration("employments", 2, _employments_are_found_by_number),
     Migration("employer_clients", 2, _clients_say_what_they_are_held_to),
     Migration("holders", 2, _consents_can_be_withdrawn),
     Migration("outgoing_events", 2, _events_wait_for_those_who_take_them_on),
