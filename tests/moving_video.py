@@ -19,26 +19,32 @@ from tests.face_pictures import picture
 from tests.face_rendering import FURTHEST, Pose, head, jpeg
 
 _PER_SECOND: Final = 30
-_POSE_PICTURES: Final = 11
-"""How long each pose lasts: 0.37 s, about as long as the page waits between two pictures."""
-RESTING_SECONDS: Final = 4.5
-_RESTING_AFTER_SECONDS: Final = 20.0
+_POSE_PICTURES: Final = 9
+"""How long each pose lasts: 0.3 s, about as long as the page waits between two pictures."""
+_RESTING_SECONDS: Final = 5.0
+_RESTING_AFTER_SECONDS: Final = 6.0
+BEGIN: Final = (0.5, 3.2)
+"""Between which seconds of the film a recording must begin to have all of what is done in it."""
 _THERE_AND_BACK: Final = (0.5, 1.0, 0.9, 0.35, 0.05)
 
 
-def write_film(file: Path, name: str, actions: Sequence[str]) -> None:
-    """The head of that picture: at rest, then each action, then at rest for long."""
-    poses, rests = _poses([FaceAction(action) for action in actions])
-    moving = _films(head(models(), picture(name), [*rests, *poses]))
+def write_film(
+    file: Path, name: str, actions: Sequence[FaceAction], brightness: float = 1.0
+) -> float:
+    """The head of that picture: at rest, then each action, then at rest. Its length in seconds."""
+    poses, rests = _poses(actions)
+    moving = _films(head(models(), picture(name), [*rests, *poses]), brightness)
     resting, acting = moving[: len(rests)], moving[len(rests) :]
     last = acting[-2:]
+    whole = [
+        *_for_seconds(resting, _RESTING_SECONDS),
+        *acting,
+        *_for_seconds(last, _RESTING_AFTER_SECONDS),
+    ]
     with file.open("wb") as film:
-        for content in _for_seconds(resting, RESTING_SECONDS):
+        for content in whole:
             film.write(content * _POSE_PICTURES)
-        for content in acting:
-            film.write(content * _POSE_PICTURES)
-        for content in _for_seconds(last, _RESTING_AFTER_SECONDS):
-            film.write(content * _POSE_PICTURES)
+    return len(whole) * _POSE_PICTURES / _PER_SECOND
 
 
 def _poses(actions: Sequence[FaceAction]) -> tuple[list[Pose], list[Pose]]:
@@ -62,12 +68,13 @@ def _poses(actions: Sequence[FaceAction]) -> tuple[list[Pose], list[Pose]]:
     return [*done, swaying(Pose()), swaying(Pose())], rests
 
 
-def _films(pictures: Sequence[Pixels]) -> list[bytes]:
+def _films(pictures: Sequence[Pixels], brightness: float) -> list[bytes]:
     """Three by four, as a phone that is held upright sees."""
     rows, columns = pictures[0].shape[:2]
     across = min(columns, rows * 3 // 4)
     left = (columns - across) // 2
-    return [jpeg(one[:, left : left + across]) for one in pictures]
+    middle = [one[:, left : left + across] for one in pictures]
+    return [jpeg((one * brightness).astype(np.uint8)) for one in middle]
 
 
 def _for_seconds(pictures: Sequence[bytes], seconds: float) -> Iterator[bytes]:

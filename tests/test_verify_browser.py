@@ -48,6 +48,7 @@ async def flow_at_consent(serving: Serving) -> AppClient:
     return app
 
 
+@pytest.mark.slow
 async def test_the_sandbox_is_played_on_the_page_and_the_login_goes_on(
     browser: Browser, serving: Serving
 ) -> None:
