@@ -27,13 +27,15 @@ async def erase_holder(gateway: Gateway, ask: Ask, holder_id: str) -> bool:
         await append_audit(gateway, ask, line, transaction=transaction)
         return True
 
-    async def forget_sessions(transaction: Transaction) -> int:
+    async def sweep(transaction: Transaction) -> int:
+        # Also what somebody wrote meanwhile who had seen the holder and did not meet this.
+        await remove_people(gateway.database, [holder_id], transaction)
         return await remove_sessions(gateway.database, [holder_id], transaction)
 
     await _end_sessions(gateway, ask, holder_id)
     was_there = await in_transaction(gateway.database, remove)
     await _end_sessions(gateway, ask, holder_id)
-    forgotten = await in_transaction(gateway.database, forget_sessions)
+    forgotten = await in_transaction(gateway.database, sweep)
     return was_there or bool(forgotten)
 
 
