@@ -24,9 +24,3 @@ def name_source(settings: Settings, key_set: KeySet) -> NameSource:
     [one] = listed_in(VARIABLE, settings.name_authority_file, "authority", outbound, 1)
     secret = key_set.current(Purpose.REFRESH).secret
     return RemoteNames(RemoteCaller(one.terms, outbound), secret)
-
-
-async def close_name_source(source: NameSource) -> None:
-    """Its connections, when the process ends."""
-    if isinstance(source, RemoteNames):
-        await source.close()

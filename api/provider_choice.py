@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -12,7 +13,7 @@ from api.outbound import Outbound
 from api.providers.clamd_scanner import ClamdScanner
 from api.providers.ordered_person import OrderedPersonProvider
 from api.providers.remote_engine import Arrived, nothing_arrives
-from api.providers.remote_person import remote_person
+from api.providers.remote_engines import remote_engines
 from api.providers.sandbox_code import SandboxCodeProvider
 from api.providers.sandbox_person import SandboxPersonProvider
 from api.providers.sandbox_scanner import SandboxScanner
@@ -56,7 +57,11 @@ def verifying_providers(
     secret = key_set.current(Purpose.REFRESH).secret
     second_proof: SecondProofProvider
     seams = seams or Seams()
-    named = [_person(one, settings, secret, seams) for one in settings.person_provider.split(",")]
+    named = [
+        provider
+        for one in settings.person_provider.split(",")
+        for provider in _persons(one, settings, secret, seams)
+    ]
     if settings.second_proof_provider == SANDBOX:
         second_proof = SandboxCodeProvider(secret)
     else:
@@ -78,25 +83,27 @@ def verifying_providers(
     return person, second_proof
 
 
-def _person(named: str, settings: Settings, secret: bytes, seams: Seams) -> RealPersonProvider:
+def _persons(
+    named: str, settings: Settings, secret: bytes, seams: Seams
+) -> Sequence[RealPersonProvider]:
+    """One, or as many engines elsewhere as are listed."""
     if named == SANDBOX:
-        return SandboxPersonProvider(secret)
+        return [SandboxPersonProvider(secret)]
     if named == LOCAL:
-        return _local_face(settings, secret, seams)
+        return [_local_face(settings, secret, seams)]
     if named == REMOTE:
         outbound = Outbound(loopback_allowed=settings.outbound_loopback)
-        return remote_person(settings.person_engines_file, outbound, seams.arrived)
-    person: RealPersonProvider = adapter_of("ONECARD_PERSON_PROVIDER", named)()
-    return person
+        return remote_engines(settings.person_engines_file, outbound, seams.arrived)
+    return [adapter_of("ONECARD_PERSON_PROVIDER", named)()]
 
 
-async def close_providers(person: RealPersonProvider) -> None:
+async def close_adapters(*adapters: object) -> None:
     """Their connections and processes, when this process ends."""
-    if isinstance(person, OrderedPersonProvider):
-        for one in person.providers.values():
-            await close_providers(one)
-    elif isinstance(person, Closable):
-        await person.close()
+    for adapter in adapters:
+        if isinstance(adapter, OrderedPersonProvider):
+            await close_adapters(*adapter.providers.values())
+        elif isinstance(adapter, Closable):
+            await adapter.close()
 
 
 def _local_face(settings: Settings, secret: bytes, seams: Seams) -> RealPersonProvider:

@@ -13,9 +13,9 @@ from api.clock import utc_now
 from api.failure import Refusal
 from api.ids import new_id
 from api.letter_signing import letter_signer
-from api.name_choice import close_name_source, name_source
+from api.name_choice import name_source
 from api.outlets import open_outlets
-from api.provider_choice import Seams, close_providers, paper_scanner, verifying_providers
+from api.provider_choice import Seams, close_adapters, paper_scanner, verifying_providers
 from api.settings import Settings
 from api.webhook_queries import SchemaQueries
 from auth.audit import AuditStore
@@ -176,8 +176,7 @@ async def open_runtime(
         await feed.stop()
         passwords.close()
         await outlets.close()
-        await close_providers(gateway.person_provider)
-        await close_name_source(gateway.name_source)
+        await close_adapters(gateway.person_provider, gateway.name_source)
         gateway.heavy_work.close()
         gateway.letter_press.close()
         # Closing waits for a database that hangs; the event loop must not.

@@ -8,7 +8,7 @@ import pytest
 
 from api.failure import Refusal
 from api.outbound import Outbound
-from api.providers.remote_person import remote_person
+from api.providers.remote_engines import remote_engines
 
 _ENGINE = """[[engine]]
 name = "a"
@@ -34,4 +34,4 @@ def test_a_wrong_file_of_engines_keeps_the_gateway_from_starting(
     path = tmp_path / "engines.toml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(Refusal, match=told):
-        remote_person(path, Outbound(loopback_allowed=False))
+        remote_engines(path, Outbound(loopback_allowed=False))

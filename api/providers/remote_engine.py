@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -47,6 +47,7 @@ async def nothing_arrives(_flow_id: str) -> str | None:
 class RemoteEngine:
     """Signs its results under its `name`; so it is the signer of its evidence."""
 
+    is_sandbox = False
     level = AssuranceLevel.REMOTE
 
     def __init__(
@@ -86,7 +87,11 @@ class RemoteEngine:
         return Challenge(tuple(instructions), str(reference), timedelta(seconds=seconds), self.name)
 
     async def submit(
-        self, check: PersonCheck, reference: str, proof: Proof
+        self,
+        check: PersonCheck,
+        reference: str,
+        proof: Proof,
+        now: datetime,  # noqa: ARG002 - the protocol's; results are judged after they came
     ) -> SignedEvidence | ProofFault | PoorPicture:
         """Waits until the engine has decided; the caller's limit ends it. Raises
         ProviderUnavailable."""
@@ -119,15 +124,20 @@ class RemoteEngine:
     ) -> SignedEvidence | ProofFault | PoorPicture:
         return judged(jws, self, self._caller.terms.client_id, reference, check)
 
-    async def flow_of(self, jws: str) -> str | None:
-        """Which flow a result says that it is about, if this engine signed it."""
+    async def flow_of(self, engine: str, jws: str) -> str | None:
+        """Which flow a result says that it is about, if this is the engine and it signed it."""
+        if engine != self.name:
+            return None
         await self._caller.keys.refresh_for(kid_of(jws, EVIDENCE_TYPE) or "")
         claims = signed_claims(jws, self.keys(), EVIDENCE_TYPE) or {}
         flow_id = claims.get("flow")
         return flow_id if isinstance(flow_id, str) else None
 
-    def is_about(self, jws: str, reference: str, check: PersonCheck) -> bool:
-        return self.judged(jws, reference, check) is not NO_EVIDENCE
+    def is_about(self, engine: str, jws: str, reference: str, check: PersonCheck) -> bool:
+        return engine == self.name and self.judged(jws, reference, check) is not NO_EVIDENCE
+
+    async def close(self) -> None:
+        await self._caller.close()
 
     async def _asked(
         self, path: str, key: str, given: Mapping[str, Any], seconds: float = TRY_SECONDS
