@@ -64,6 +64,8 @@ async def test_the_keyboard_and_a_screen_reader_go_through_it_and_nothing_moves_
             assert shown(page, "start") == "请进行人脸核验"
             for name in ("slower", "sounds", "agree"):
                 reached(page, name)
+                if name == "slower":
+                    page.evaluate(f"{by_id(name)}.click()")
             pressed(page, "Enter", 13)
             assert shown(page, "camera") == "请将面部置于椭圆框内"
             assert page.evaluate(FOCUSED) == "title"
@@ -90,6 +92,9 @@ async def test_the_keyboard_and_a_screen_reader_go_through_it_and_nothing_moves_
                 "请抬头向上看",
                 "……恢复平视",
             ]
+            [frames] = page.evaluate("window.asked.map(one => one.sent.frames).filter(Boolean)")
+            assert 12 <= len(frames) <= 40
+            assert 14_000 < frames[-1]["at"] < 30_000
             assert "影像未保存" in page.evaluate(f"{by_id('told')}.textContent")
             press(page, "language")
             assert ended(page) == "It is you"
