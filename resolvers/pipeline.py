@@ -1,7 +1,8 @@
 """Selection + relations + the viewer's scope → one aggregation pipeline.
 
 Whatever the depth, a read is one command. Rows of an edge stand in the parent document under
-`edges.<key>`; a list has one row more than asked for when there are others.
+`edges.<key>`; a list has one row more than asked for when there are others. What is joined by ids
+(`resolvers.joins`) stands there once `arranged` has put it there.
 """
 
 from __future__ import annotations
@@ -12,9 +13,17 @@ from typing import Any
 
 from auth.mongo import Document
 from resolvers.graph import RELATIONS, Relation
+from resolvers.joins import (
+    EDGES,
+    JOINED,
+    Join,
+    give_each_its_own,
+    is_joined,
+    joins_of,
+    kept_for_joins,
+)
 from resolvers.selection import Edge, Page, Selection
 
-EDGES = "edges"
 COUNT = "count"
 MAX_UNPAGED_ROWS = 100
 _OF_SAME_HOLDER: Document = {"$match": {"$expr": {"$eq": ["$holder_id", "$$holder_id"]}}}
@@ -27,23 +36,66 @@ def compile_read(
     missing must never come here, since MongoDB matches null against every absent field."""
     if not scope or any(value is None for value in scope.values()):
         raise ValueError("a read needs a scope")
-    return [{"$match": dict(scope)}, {"$limit": 1}, *_rest(collection, selection, now)]
+    return [{"$match": dict(scope)}, {"$limit": 1}, *_stages(collection, selection, now)]
 
 
 def compile_read_of_many(
     collection: str, ids: Sequence[str], selection: Selection, now: datetime
 ) -> list[Document]:
     """The same of several root documents, in no order."""
-    return [{"$match": {"_id": {"$in": list(ids)}}}, *_rest(collection, selection, now)]
+    return [{"$match": {"_id": {"$in": list(ids)}}}, *_stages(collection, selection, now)]
 
 
-def _rest(collection: str, selection: Selection, now: datetime) -> list[Document]:
+def arranged(collection: str, found: list[Document], selection: Selection) -> list[Document]:
+    """What the pipeline of this selection has found, each row with the rows of all its edges."""
+    node = joins_of(collection, selection)
+    for document in found:
+        give_each_its_own(document, node)
+    return found
+
+
+def _stages(collection: str, selection: Selection, now: datetime) -> list[Document]:
+    joins = joins_of(collection, selection).every()
+    rest = _rest(collection, selection, now, is_root=True)
+    return [*rest, *(_joined(join, now) for join in joins)]
+
+
+def _joined(join: Join, now: datetime) -> Document:
+    live_at = join.relation.live_at
+    return {
+        "$lookup": {
+            "from": join.relation.collection,
+            "localField": join.path,
+            "foreignField": join.relation.foreign,
+            "pipeline": [
+                *([{"$match": dict(live_at(now))}] if live_at else []),
+                *([{"$match": dict(join.edge.where)}] if join.edge.where else []),
+                *_rest(join.relation.collection, join.edge.selection, now, kept=join.checked),
+            ],
+            "as": f"{JOINED}.{join.name}",
+        }
+    }
+
+
+def _rest(
+    collection: str,
+    selection: Selection,
+    now: datetime,
+    *,
+    is_root: bool = False,
+    kept: frozenset[str] = frozenset(),
+) -> list[Document]:
+    """`kept` is what a document keeps beside what is asked of it."""
     stages: list[Document] = []
     for key, edge in selection.edges.items():
         if edge.wanted is not None or edge.tally is not None or edge.numbers is not None:
             raise ValueError("a filter needs its clock and keys before it is compiled")
-        stages.append(_lookup(RELATIONS[collection][edge.relation], key, edge, now))
-    return [*stages, {"$project": _projection(selection)}]
+        relation = RELATIONS[collection][edge.relation]
+        if is_root or not is_joined(relation, edge):
+            stages.append(_lookup(relation, key, edge, now))
+    if not is_root:
+        kept |= kept_for_joins(collection, selection)
+    return [*stages, {"$project": _projection(selection, kept)}]
 
 
 def _lookup(relation: Relation, key: str, edge: Edge, now: datetime) -> Document:
@@ -119,9 +171,9 @@ def _row_limit(relation: Relation, page: Page | None) -> int:
     return MAX_UNPAGED_ROWS if page is None else page.first + 1
 
 
-def _projection(selection: Selection) -> Document:
+def _projection(selection: Selection, kept: frozenset[str]) -> Document:
     """Only what was asked for. A path below another one is dropped: MongoDB refuses both."""
-    wanted = {*selection.paths, *(f"{path}.sealed" for path in selection.reveals)}
+    wanted = {*selection.paths, *kept, *(f"{path}.sealed" for path in selection.reveals)}
     paths = [
         path for path in sorted(wanted) if not any(path.startswith(f"{other}.") for other in wanted)
     ]

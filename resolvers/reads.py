@@ -17,7 +17,8 @@ from auth.sealing import HolderVault
 from resolvers.employments.at_end import as_sponsor_sees, with_sponsorship
 from resolvers.gateway import Ask, Gateway, append_audit
 from resolvers.graph import RELATIONS
-from resolvers.pipeline import EDGES, compile_read
+from resolvers.joins import EDGES
+from resolvers.pipeline import arranged, compile_read
 from resolvers.roster import Desk, TooManyLookups, charge_lookups, shown_in, shown_lines
 from resolvers.selection import Edge, Selection, needs_key, reveals_anything
 from resolvers.store import (
@@ -50,7 +51,7 @@ async def read_own_holder(gateway: Gateway, ask: Ask, selection: Selection) -> R
     holder_id = ask.principal.holder_id()
     selection = _with_keys(holders.NAME, selection)
     pipeline = compile_read(holders.NAME, {"_id": holder_id}, selection, gateway.now())
-    found = await gateway.holders.aggregate(pipeline)
+    found = arranged(holders.NAME, await gateway.holders.aggregate(pipeline), selection)
     if not found:
         return None
     if reveals_anything(selection):
@@ -77,9 +78,8 @@ async def read_own_employer(
         employers.NAME, desk.narrowed(selection, employers.NAME), employer_id
     )
     selection = _with_keys(employers.NAME, selection)
-    found = await gateway.employers.aggregate(
-        compile_read(employers.NAME, {"_id": employer_id}, selection, now)
-    )
+    pipeline = compile_read(employers.NAME, {"_id": employer_id}, selection, now)
+    found = arranged(employers.NAME, await gateway.employers.aggregate(pipeline), selection)
     if not found:
         return None
     as_sponsor_sees(employers.NAME, found[0], selection, now)
@@ -99,9 +99,8 @@ async def read_own_officer(gateway: Gateway, ask: Ask, selection: Selection) -> 
     that is not active."""
     selection = _with_keys(officers.NAME, selection)
     scope = {"_id": ask.principal.officer_id(), "state": str(OfficerState.ACTIVE)}
-    found = await gateway.officers.aggregate(
-        compile_read(officers.NAME, scope, selection, gateway.now())
-    )
+    pipeline = compile_read(officers.NAME, scope, selection, gateway.now())
+    found = arranged(officers.NAME, await gateway.officers.aggregate(pipeline), selection)
     if not found:
         return None
     lines = [

@@ -14,7 +14,7 @@ from auth.mongo import Document
 from resolvers.employments.name_digests import NUMBER, looked_up_digests, searched_digests
 from resolvers.gateway import Gateway
 from resolvers.graph import RELATIONS
-from resolvers.pipeline import EDGES
+from resolvers.joins import EDGES
 from resolvers.policy.throttling import NUMBERS_LOOKED_UP
 from resolvers.rules.roster import (
     RosterFilter,

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from resolvers.pipeline import COUNT, EDGES
+from resolvers.joins import EDGES
+from resolvers.pipeline import COUNT
 from resolvers.rules.roster import RosterFilter
 from resolvers.rules.tallies import Tally
 from schema.context import Info

@@ -18,7 +18,8 @@ from auth.audit import AuditAction, AuditLine
 from auth.mongo import Document, Transaction, in_transaction
 from resolvers.changes import Changed, Command, Done, change
 from resolvers.gateway import Ask, Gateway, append_audit
-from resolvers.pipeline import EDGES, compile_read
+from resolvers.joins import EDGES
+from resolvers.pipeline import arranged, compile_read
 from resolvers.policy.reminders import reminder_policy_on
 from resolvers.policy.throttling import CALENDAR_ADDRESS, counted_address
 from resolvers.refusals import RefusalCode, Refused
@@ -113,7 +114,7 @@ async def read_calendar(gateway: Gateway, ask: Ask, token: str) -> Calendar | To
     if _TOKEN.fullmatch(token) is None:
         return None
     pipeline = compile_read(NAME, {"token_hash": _hash(token)}, _CALENDAR, now)
-    found = await gateway.calendar_feeds.aggregate(pipeline)
+    found = arranged(NAME, await gateway.calendar_feeds.aggregate(pipeline), _CALENDAR)
     if not found or not found[0][EDGES]["holder"]:
         return None
     feed = found[0]

@@ -12,7 +12,8 @@ from auth.mongo import Document
 from auth.sealing import SealBroken
 from resolvers.delivery.wishes import load_wishes
 from resolvers.gateway import Gateway
-from resolvers.pipeline import EDGES, compile_read
+from resolvers.joins import EDGES
+from resolvers.pipeline import arranged, compile_read
 from resolvers.policy.delivery import NEWS_BODY, NEWS_TITLE, RETRIES, TOPIC, urgency_of
 from resolvers.push_channel import EndpointKind, PushMessage, PushTarget
 from resolvers.rules.notice_kinds import NoticeKind
@@ -66,7 +67,7 @@ class Outgoing:
 async def read_outgoing(gateway: Gateway, endpoint_id: str, now: datetime) -> Outgoing | None:
     """In one aggregation, and one read of the holder's wishes."""
     pipeline = compile_read(NAME, {"_id": endpoint_id}, _OUTGOING, now)
-    found = await gateway.push_endpoints.aggregate(pipeline)
+    found = arranged(NAME, await gateway.push_endpoints.aggregate(pipeline), _OUTGOING)
     if not found:
         return None
     endpoint = found[0]

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from auth.mongo import Document
 from resolvers.graph import RELATIONS
-from resolvers.pipeline import EDGES
+from resolvers.joins import EDGES
 from resolvers.rules.employer_access import Shown, period_at, shown_by_duty
 from resolvers.rules.employment import SHOWN, SHOWN_FIELDS, as_at_end
 from resolvers.selection import Edge, Selection

@@ -1,0 +1,84 @@
+"""Documents that rows lead to by id are looked up once, and each row is given its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.clock import utc_now
+from resolvers.joins import Node, give_each_its_own, joins_of
+from resolvers.pipeline import compile_read
+from resolvers.selection import Edge, Page, Selection
+from resolvers.store import employers, holders
+
+NAMED = Edge("employer", Selection(frozenset({"name"})))
+PERMITS = Edge("permits", Selection(frozenset({"state"}), edges={"boss": NAMED}), Page(20))
+LOADED = Edge("permit", Selection(frozenset({"state"}), edges={"boss": NAMED}))
+CARDS = Edge("cards", Selection(frozenset({"kind"}), edges={"loaded": LOADED}), Page(20))
+HOME = Selection(frozenset({"language"}), edges={"permits": PERMITS, "cards": CARDS})
+
+
+def stages(found: Any) -> list[dict[str, Any]]:
+    return [stage["$lookup"] for stage in found if "$lookup" in stage]
+
+
+def test_no_list_has_a_lookup_of_one_document_for_each_row() -> None:
+    lookups = stages(compile_read(holders.NAME, {"_id": "hld_1"}, HOME, utc_now()))
+    assert [(one["from"], one["localField"]) for one in lookups] == [
+        ("permits", "_id"),
+        ("cards", "_id"),
+        ("employers", "edges.permits.employer_id"),
+        ("permits", "edges.cards.permit_id"),
+        ("employers", "joined.j1.employer_id"),
+    ]
+    assert all(stages(one["pipeline"]) == [] for one in lookups)
+
+
+def test_what_a_root_leads_to_stays_a_lookup_of_its_own() -> None:
+    selection = Selection(frozenset(), edges={"public": Edge("public", Selection())})
+    assert joins_of(employers.NAME, selection) == Node()
+
+
+def test_each_row_has_a_copy_and_nothing_of_another_holder() -> None:
+    read: dict[str, Any] = {
+        "_id": "hld_1",
+        "edges": {
+            "permits": [
+                {"_id": "pmt_1", "employer_id": "emp_1"},
+                {"_id": "pmt_2", "employer_id": "emp_1"},
+                {"_id": "pmt_3", "employer_id": "emp_gone"},
+            ],
+            "cards": [
+                {"_id": "crd_1", "holder_id": "hld_1", "permit_id": "pmt_1"},
+                {"_id": "crd_2", "holder_id": "hld_1", "permit_id": "pmt_9"},
+                {"_id": "crd_3", "holder_id": "hld_1", "permit_id": None},
+            ],
+        },
+        "joined": {
+            "j0": [{"_id": "emp_1", "name": "Ours"}],
+            "j1": [
+                {"_id": "pmt_1", "holder_id": "hld_1", "employer_id": "emp_1", "state": "ISSUED"},
+                {"_id": "pmt_9", "holder_id": "hld_9", "employer_id": "emp_1", "state": "ISSUED"},
+            ],
+            "j2": [{"_id": "emp_1", "name": "Ours"}],
+        },
+    }
+    give_each_its_own(read, joins_of(holders.NAME, HOME))
+    assert "joined" not in read
+    first, second, third = (row["edges"]["boss"] for row in read["edges"]["permits"])
+    assert first == second == [{"_id": "emp_1", "name": "Ours"}]
+    assert first[0] is not second[0]
+    assert third == []
+    own, stranger, none = (row["edges"]["loaded"] for row in read["edges"]["cards"])
+    assert own[0]["edges"]["boss"] == [{"_id": "emp_1", "name": "Ours"}]
+    assert stranger == none == []
+
+
+def test_a_filter_of_rows_is_a_filter_of_what_is_joined() -> None:
+    ours = Edge("sponsorship", Selection(frozenset({"ends_at"})), where={"employer_id": "emp_1"})
+    listed = Edge("permits", Selection(frozenset(), edges={"at": ours}), Page(50))
+    selection = Selection(frozenset(), edges={"permits": listed})
+    *_, last = compile_read(employers.NAME, {"_id": "emp_1"}, selection, utc_now())
+    assert last["$lookup"]["pipeline"] == [
+        {"$match": {"employer_id": "emp_1"}},
+        {"$project": {"_id": 1, "ends_at": 1, "holder_id": 1}},
+    ]
