@@ -249,6 +249,9 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
     employments.NAME: {
         "key": Relation(holder_keys.NAME, "holder_id", "_id"),
         "permit": Relation(permits.NAME, "permit.id", "_id", same_holder=True),
+        "permits": Relation(
+            permits.NAME, "_id", "employment_id", "shown.listed_from", same_holder=True
+        ),
         "holder": Relation(holders.NAME, "holder_id", "_id"),
     },
     insurance_enrolments.NAME: {"employer": _EMPLOYER},

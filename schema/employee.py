@@ -66,6 +66,10 @@ class Employee:
     def permit(self, info: Info) -> Permit:
         return Permit(row=Row("permits", self.row.related(info)[0]))
 
+    @employer_field("All permits of the employment, newest first; at most 100.", edge="permits")
+    def permits(self, info: Info) -> list[Permit]:
+        return [Permit(row=Row("permits", row)) for row in self.row.related(info)]
+
     def _goes_on(self, info: Info) -> bool:
         ends_at: datetime = self.row["ends_at"]
         return info.context.now < ends_at

@@ -188,6 +188,8 @@ class Model:
             assert node["isCurrent"] is (now < stretch.until)
             assert node["name"] == self._name_known(stretch, now)
             self._check_permit(node["permit"], stretch.permits[-1], stretch, now)
+            for one, permit in zip(node["permits"], reversed(stretch.permits), strict=True):
+                self._check_permit(one, permit, stretch, now)
         nodes = [edge["node"] for edge in seen["permits"]["edges"]]
         hired = [(permit, stretch) for stretch in own for permit in stretch.permits]
         assert len(nodes) == len(hired)

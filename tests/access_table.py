@@ -71,7 +71,7 @@ ROOT_TYPES: tuple[Line, ...] = (
     (
         "Employee",
         ITS_PERMITS,
-        "id startedOn endedOn isCurrent name number permit",
+        "id startedOn endedOn isCurrent name number permit permits",
     ),
     ("EmployeeConnection", ITS_PERMITS, "edges pageInfo totalCount"),
     ("EmployeeEdge", ITS_PERMITS, "cursor node"),

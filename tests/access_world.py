@@ -41,7 +41,7 @@ T = TypeVar("T")
 AUTHORITY = "foreign-experts-440100"
 READ = f"""{{ employer {{
   employees(first: 50) {{ edges {{ node {{ id isCurrent name number
-    permit {{ {{PERMIT}} }} }} }} }}
+    permit {{ {{PERMIT}} }} permits {{ {{PERMIT}} }} }} }} }}
   permits(first: 50) {{ edges {{ node {{ {{PERMIT}} }} }} }}
   grants(first: 50) {{ edges {{ node {{ id status employmentId {SHARED} }} }} }} }} }}""".replace(
     "{PERMIT}",

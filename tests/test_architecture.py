@@ -178,6 +178,8 @@ def test_every_list_of_rows_is_a_connection_or_bounded_by_its_document(
         ("Access", "fields"),
         # The numbers that were asked about, closed lists of codes, and a hundred cities at most.
         ("EmployerDesk", "employeesByNumber"),
+        # Those of one employment, of at most a hundred of a holder.
+        ("Employee", "permits"),
         ("Dashboard", "byStatus"),
         ("Dashboard", "byCategory"),
         ("Dashboard", "byCity"),

@@ -19,6 +19,7 @@ from resolvers.rules.application_machine import ApplicationEvent
 from resolvers.rules.permit_status import shanghai_day, starts_at
 from resolvers.vocabulary import ApplicationState, PermitEvent
 from tests.cases import Case, Scene
+from tests.commands import CommandLog
 from tests.employing import changed_employers, forget_employments, in_step
 from tests.exporting import made
 from tests.filing import application_of
@@ -137,6 +138,28 @@ async def test_a_permit_of_which_no_employment_is_known_is_shown_to_nobody(scene
     await forget_employments(scene.serving)
     assert await found(scene) == set()
     assert (await listed(scene))["employees"]["edges"] == []
+
+
+async def test_an_employee_has_all_permits_of_the_employment_in_one_command(
+    scene: Scene, command_log: CommandLog
+) -> None:
+    """However many employees there are, newest first, and none of another employment."""
+    cases = [await scene.case(ApplicationState.UNDER_REVIEW) for _ in range(3)]
+    for case in cases:
+        application_of(await case.act(ApplicationEvent.APPROVE))
+    command_log.clear()
+    query = """{ employer { employees { edges { node { permit { id }
+      permits { id status history { event } } } } } } }"""
+    shown = (await scene.employer.app.execute(query))["employer"]["employees"]["edges"]
+    assert [one for one in command_log.sent if one[1] != "employer_clients"] == [
+        ("aggregate", "employers")
+    ]
+    olds = {case.person.permit_ids[0] for case in cases}
+    both = [edge["node"] for edge in shown if len(edge["node"]["permits"]) == 2]
+    assert {node["permits"][1]["id"] for node in both} == olds
+    for node in both:
+        assert node["permits"][0]["id"] == node["permit"]["id"]
+        assert [one["status"] for one in node["permits"]] == ["ACTIVE", "SUPERSEDED"]
 
 
 async def test_an_export_holds_what_the_lists_show(

@@ -124,6 +124,11 @@ SPEC = CollectionSpec(
             serves="an employer's permits of some cities",
         ),
         Index(
+            "employment_newest",
+            (("employment_id", 1), ("shown.listed_from", -1), ("_id", 1)),
+            serves="the permits of an employment, newest first",
+        ),
+        Index(
             "last_day",
             (("valid_until", 1), ("_id", 1)),
             serves="permits that end on one day, to remind of",
