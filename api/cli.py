@@ -12,6 +12,7 @@ from api.failure import Refusal
 COMMANDS = {
     "serve": "api.commands.serve:serve",
     "demo": "api.commands.demo:demo",
+    "face": "api.commands.face:face",
     "seed": "api.commands.seed:seed",
     "schema": "api.commands.schema:schema",
     "doctor": "api.commands.doctor:doctor",
