@@ -61,7 +61,7 @@ async def give_portrait(serving: Serving, holder_id: str, picture: bytes) -> Non
 
 
 async def challenged(
-    serving: Serving, person: Person | None = None
+    serving: Serving, person: Person | None = None, seconds_ago: float = 20
 ) -> tuple[AppClient, dict[str, object]]:
     """A client that has consented, and its challenge, which was given a while ago."""
     person = person or await serving.person()
@@ -69,7 +69,7 @@ async def challenged(
     await client.prove_real_name(person.name, person.identifier())
     await client.consent()
     challenge = await client.step(START_CHECK)
-    serving.clock.advance(seconds=20)
+    serving.clock.advance(seconds=seconds_ago)
     return client, challenge
 
 

@@ -74,8 +74,9 @@ async def test_who_looks_at_a_card_hardly_notices_twenty_verifications(serving: 
     for number in range(AT_ONCE):
         person = await serving.person()
         await give_portrait(serving, person.holder_id, content_of(ASTRONAUT))
-        app, given = await challenged(serving, person)
+        app, given = await challenged(serving, person, 0)
         asking.append((app, str(given["challengeId"]), body(70 + number)))
+    serving.clock.advance(seconds=20)
     waits: list[str] = []
 
     async def verified(app: AppClient, challenge_id: str, content: bytes) -> int:
