@@ -35,7 +35,8 @@ from api.live.results import encoded
 from api.media_types import MediaType, is_json, negotiated, takes_events
 from api.refusals import HTTP_LEVEL, STATUS
 from schema.failures import RequestError, RequestErrorCode
-from schema.gateway_schema import GatewaySchema, OperationNotes, operation_notes
+from schema.gate import OperationNotes, operation_notes
+from schema.gateway_schema import GatewaySchema
 
 Execute = Callable[[GraphQLAsk, Request, Any], Awaitable[ExecutionResult]]
 ContextFor = Callable[[Request, str], Awaitable[Any]]

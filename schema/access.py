@@ -4,7 +4,7 @@ An operation with one denied field is refused as a whole: nothing was read, noth
 and the answer is a request error with the code of the denial.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,6 +36,16 @@ def access_rules(schema: GraphQLSchema) -> Rules:
                 raise FieldWithoutRule(f"{name}.{field_name} needs exactly one access rule")
             rules[name, field_name] = tuple(found[0].any_of)
     return rules
+
+
+def all_pass(
+    rules: Collection[tuple[Permission, ...]],
+    principal: Principal,
+    now: datetime,
+    demands: Demands,
+) -> bool:
+    """Whether the principal may use fields with these rules, each looked at once."""
+    return all(denial_for(principal, rule, now, demands) is None for rule in rules)
 
 
 @dataclass(frozen=True)

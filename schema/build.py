@@ -7,6 +7,7 @@ from auth.permissions import Permission
 from schema.access import access_rules
 from schema.compiled.calls import Converting
 from schema.compiled.plans import Planner
+from schema.compiled.shortcut import Shortcut
 from schema.failures import RequestErrorCode
 from schema.gateway_schema import GatewaySchema
 from schema.notice_arrival import Subscription
@@ -43,5 +44,6 @@ def build_gateway_schema(*, is_open: bool = True, compiles: bool = True) -> Gate
     rules.update(access_rules(graphql_schema))
     if compiles:
         converting = Converting(schema.schema_converter.scalar_registry, schema.config)
-        schema.planner = Planner(graphql_schema, rules, converting)
+        planner = Planner(graphql_schema, rules, converting)
+        schema.shortcut = Shortcut(schema.documents, schema.gate, planner)
     return schema

@@ -76,9 +76,8 @@ class Documents:
 
     def prepare(self, text: str) -> Prepared:
         """Raises `RequestError`: GRAPHQL_PARSE_FAILED, OPERATION_TOO_LARGE or LIST_TOO_LONG."""
-        known = self._remembered.get(text)
+        known = self.remembered(text)
         if known is not None:
-            self._remembered.move_to_end(text)
             return known
         document = _parse(text, self._limits)
         check_size(document, self._limits)
@@ -93,7 +92,10 @@ class Documents:
 
     def remembered(self, text: str) -> Prepared | None:
         """The document, if it has come before and was kept."""
-        return self._remembered.get(text)
+        known = self._remembered.get(text)
+        if known is not None:
+            self._remembered.move_to_end(text)
+        return known
 
     def _remember(self, text: str, prepared: Prepared) -> None:
         self._remembered[text] = prepared

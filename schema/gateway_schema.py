@@ -3,18 +3,18 @@
 Strawberry's own logging of errors, which prints messages, is replaced.
 """
 
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import aclosing
-from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any, cast
 
 import strawberry
 from graphql import (
+    ExecutionResult as GraphQLExecutionResult,
+)
+from graphql import (
     GraphQLError,
     GraphQLInputObjectType,
     GraphQLSchema,
-    OperationDefinitionNode,
     get_operation_ast,
 )
 from graphql import OperationType as OperationKind
@@ -24,25 +24,13 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
-from schema.compiled.plans import Planner
-from schema.documents import Documents, Prepared
-from schema.failures import RequestError, RequestErrorCode
-from schema.limits import Limits, check_list_size, check_value_shape
+from schema.compiled.shortcut import Shortcut
+from schema.documents import Documents
+from schema.gate import Gate
+from schema.limits import Limits
 from schema.masking import Classify, masked
-from schema.personal import has_personal_arguments
 
 Extensions = Iterable[type[SchemaExtension] | Callable[[], SchemaExtension]]
-
-
-@dataclass
-class OperationNotes:
-    """What the edge may know of an operation for its log and metrics: `kind` is query, mutation,
-    subscription, or none when the document could not be read."""
-
-    kind: str = "none"
-
-
-operation_notes: ContextVar[OperationNotes | None] = ContextVar("operation_notes", default=None)
 
 
 class GatewaySchema(strawberry.Schema):
@@ -77,8 +65,9 @@ class GatewaySchema(strawberry.Schema):
         _mark_one_of(self._schema)
         self._classify = classify
         self.limits = limits or Limits()
-        self.planner: Planner | None = None
-        """Makes plans of operations that come again; without one, each is looked at anew."""
+        self.gate = Gate(self._schema, self.limits)
+        self.shortcut: Shortcut | None = None
+        """Answers operations that come again; without one all are left to Strawberry."""
         self.documents = Documents(
             self._schema,
             self.limits,
@@ -97,12 +86,56 @@ class GatewaySchema(strawberry.Schema):
         operation = get_operation_ast(self.documents.prepare(text).document, operation_name)
         return operation is not None and operation.operation is OperationKind.SUBSCRIPTION
 
-    async def execute(self, *arguments: Any, **options: Any) -> ExecutionResult:
-        """As Strawberry's. An extension may set a result without `process_errors`: mask again."""
-        result = await super().execute(*arguments, **options)
+    async def execute(
+        self,
+        query: str | None,
+        variable_values: dict[str, Any] | None = None,
+        context_value: Any | None = None,
+        root_value: Any | None = None,
+        operation_name: str | None = None,
+        allowed_operation_types: Iterable[OperationType] | None = None,
+        operation_extensions: dict[str, Any] | None = None,
+    ) -> ExecutionResult:
+        """As Strawberry's, which a compiled operation goes round."""
+        allowed = frozenset(allowed_operation_types or OperationType)
+        if self.shortcut is not None and query is not None:
+            known = await self.shortcut.answer(
+                query, variable_values or {}, context_value, operation_name, allowed, self
+            )
+            if known is not None:
+                return self._told(known, query, variable_values, operation_name)
+        result = await super().execute(
+            query,
+            variable_values,
+            context_value,
+            root_value,
+            operation_name,
+            allowed,
+            operation_extensions,
+        )
+        # An extension may set a result without `process_errors`: mask again.
         if result.errors:
             result.errors = masked(result.errors, None, self._classify)
         return result
+
+    def _told(
+        self,
+        result: GraphQLExecutionResult,
+        query: str,
+        variables: dict[str, Any] | None,
+        operation_name: str | None,
+    ) -> ExecutionResult:
+        errors = result.errors
+        if errors:
+            execution = self._create_execution_context(
+                query=query,
+                allowed_operation_types=OperationType,
+                variable_values=variables,
+                operation_name=operation_name,
+            )
+            execution.graphql_document = self.documents.prepare(query).document
+            errors = masked(errors, execution, self._classify)
+        return ExecutionResult(data=result.data, errors=errors)
 
     async def follow(
         self, *arguments: Any, **options: Any
@@ -141,66 +174,13 @@ class DocumentGate(SchemaExtension):
         if not isinstance(schema, GatewaySchema) or execution.query is None:
             raise TypeError("this extension belongs to GatewaySchema")
         prepared = schema.documents.prepare(execution.query)
-        operation = _operation_of(prepared, execution)
-        notes = operation_notes.get()
-        if notes is not None:
-            notes.kind = operation.operation.value
-        _check_kind(operation, execution)
-        if not prepared.errors:
-            _check_variables(prepared, execution.variables or {}, schema.limits)
-            if _is_over_get(execution) and has_personal_arguments(
-                schema._schema,  # noqa: SLF001 - Strawberry has no public way
-                prepared.document,
-            ):
-                raise RequestError(
-                    RequestErrorCode.PERSONAL_DATA_IN_URL,
-                    "An argument of this operation is personal: send it by POST.",
-                )
+        schema.gate.admitted(
+            prepared,
+            execution._provided_operation_name,  # noqa: SLF001 - the property guesses when absent
+            execution.variables or {},
+            set(execution.allowed_operations),
+        )
         execution.graphql_document = prepared.document
         # A new list: whoever handles the errors of a request may change it.
         execution.pre_execution_errors = list(prepared.errors)
         yield
-
-
-def _operation_of(prepared: Prepared, execution: ExecutionContext) -> OperationDefinitionNode:
-    name = execution._provided_operation_name  # noqa: SLF001 - the property guesses when absent
-    operation = get_operation_ast(prepared.document, name)
-    if operation is not None:
-        return operation
-    # Validation knows better what is wrong with a document without any fitting operation.
-    raise RequestError(
-        RequestErrorCode.OPERATION_NOT_FOUND,
-        "Name the operation to run in operationName."
-        if name is None
-        else "The document has no operation of that name.",
-    )
-
-
-def _is_over_get(execution: ExecutionContext) -> bool:
-    """Where queries are served and mutations are not."""
-    allowed = set(execution.allowed_operations)
-    return OperationType.QUERY in allowed and OperationType.MUTATION not in allowed
-
-
-def _check_kind(operation: OperationDefinitionNode, execution: ExecutionContext) -> None:
-    kind = OperationType(operation.operation.value)
-    if kind in execution.allowed_operations:
-        return
-    if kind is OperationType.SUBSCRIPTION:
-        raise RequestError(
-            RequestErrorCode.BAD_REQUEST,
-            "Subscribe over WebSocket, or accept text/event-stream.",
-        )
-    if _is_over_get(execution):
-        raise RequestError(
-            RequestErrorCode.METHOD_NOT_ALLOWED, "Only a query may be sent by GET: use POST."
-        )
-    raise RequestError(
-        RequestErrorCode.BAD_REQUEST, "Over WebSocket only subscriptions are served: use POST."
-    )
-
-
-def _check_variables(prepared: Prepared, variables: Mapping[str, Any], limits: Limits) -> None:
-    for name in prepared.size_variables:
-        check_list_size("first", variables.get(name), limits)
-    check_value_shape(variables, limits)

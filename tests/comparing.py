@@ -144,13 +144,13 @@ def _numbered(result: ExecutionResult) -> bytes:
 def plan_of(schema: GatewaySchema, operation: Operation) -> Plan | None:
     """The plan, made at once; None for an operation that is not executed at all."""
     prepared = _kept(schema, operation.text)
-    assert schema.planner is not None
+    assert schema.shortcut is not None
     if prepared is None:
         return None
     node = get_operation_ast(prepared.document, operation.name)
     if not isinstance(node, OperationDefinitionNode):
         return None
-    return schema.planner.plan(prepared, node, operation.variables, at_once=True)
+    return schema.shortcut.planner.plan(prepared, node, operation.variables, at_once=True)
 
 
 def _kept(schema: GatewaySchema, text: str) -> Prepared | None:
@@ -168,13 +168,13 @@ async def difference(
     reads: Reads,
 ) -> tuple[Answer, Answer] | None:
     """(Reference, compiled) where they differ. Reads for the first time are made for real."""
-    planner = schema.planner
+    shortcut = schema.shortcut
     with reads.between():
-        schema.planner = None
+        schema.shortcut = None
         try:
             reference = await answer(schema, new_context(), operation)
         finally:
-            schema.planner = planner
+            schema.shortcut = shortcut
         reads.begin_again()
         plan_of(schema, operation)
         compiled = await answer(schema, new_context(), operation)
