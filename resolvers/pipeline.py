@@ -1,5 +1,6 @@
 """Selection + relations + the viewer's scope → one aggregation pipeline.
 
+Made in two steps: the stages of a selection, which are kept with it, and what hangs on the clock.
 Whatever the depth, a read is one command. Rows of an edge stand in the parent document under
 `edges.<key>`; a list has one row more than asked for when there are others. What is joined by ids
 (`resolvers.joins`) stands there once `arranged` has put it there.
@@ -7,9 +8,9 @@ Whatever the depth, a read is one command. Rows of an edge stand in the parent d
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from auth.mongo import Document
 from resolvers.graph import RELATIONS, Relation
@@ -17,6 +18,7 @@ from resolvers.joins import (
     EDGES,
     JOINED,
     Join,
+    Node,
     give_each_its_own,
     is_joined,
     joins_of,
@@ -26,6 +28,8 @@ from resolvers.selection import Edge, Page, Selection
 
 COUNT = "count"
 MAX_UNPAGED_ROWS = 100
+_Stage: TypeAlias = Document | Callable[[datetime], Document]
+"""A stage, or how it is made at an instant."""
 _OF_SAME_HOLDER: Document = {"$match": {"$expr": {"$eq": ["$holder_id", "$$holder_id"]}}}
 
 
@@ -48,81 +52,91 @@ def compile_read_of_many(
 
 def arranged(collection: str, found: list[Document], selection: Selection) -> list[Document]:
     """What the pipeline of this selection has found, each row with the rows of all its edges."""
-    node = joins_of(collection, selection)
+    node = _joins(collection, selection)
     for document in found:
         give_each_its_own(document, node)
     return found
 
 
 def _stages(collection: str, selection: Selection, now: datetime) -> list[Document]:
-    joins = joins_of(collection, selection).every()
-    rest = _rest(collection, selection, now, is_root=True)
-    return [*rest, *(_joined(join, now) for join in joins)]
+    made = selection.once(f"stages of {collection}", lambda one: _made(collection, one))
+    return _at(made, now)
 
 
-def _joined(join: Join, now: datetime) -> Document:
-    live_at = join.relation.live_at
-    return {
-        "$lookup": {
-            "from": join.relation.collection,
-            "localField": join.path,
-            "foreignField": join.relation.foreign,
-            "pipeline": [
-                *([{"$match": dict(live_at(now))}] if live_at else []),
-                *([{"$match": dict(join.edge.where)}] if join.edge.where else []),
-                *_rest(join.relation.collection, join.edge.selection, now, kept=join.checked),
-            ],
-            "as": f"{JOINED}.{join.name}",
-        }
-    }
+def _joins(collection: str, selection: Selection) -> Node:
+    return selection.once(f"joins of {collection}", lambda one: joins_of(collection, one))
+
+
+def _made(collection: str, selection: Selection) -> list[_Stage]:
+    rest = _rest(collection, selection, is_root=True)
+    return [*rest, *map(_joined, _joins(collection, selection).every())]
+
+
+def _at(stages: Sequence[_Stage], now: datetime) -> list[Document]:
+    return [stage(now) if callable(stage) else stage for stage in stages]
+
+
+def _joined(join: Join) -> _Stage:
+    relation = join.relation
+    stages = [
+        *([_live(relation.live_at)] if relation.live_at else []),
+        *([{"$match": dict(join.edge.where)}] if join.edge.where else []),
+        *_rest(relation.collection, join.edge.selection, kept=join.checked),
+    ]
+    compared = {"localField": join.path, "foreignField": relation.foreign}
+    return _looked_up(relation.collection, compared, stages, f"{JOINED}.{join.name}")
 
 
 def _rest(
     collection: str,
     selection: Selection,
-    now: datetime,
     *,
     is_root: bool = False,
     kept: frozenset[str] = frozenset(),
-) -> list[Document]:
+) -> list[_Stage]:
     """`kept` is what a document keeps beside what is asked of it."""
-    stages: list[Document] = []
+    stages: list[_Stage] = []
     for key, edge in selection.edges.items():
         if edge.wanted is not None or edge.tally is not None or edge.numbers is not None:
             raise ValueError("a filter needs its clock and keys before it is compiled")
         relation = RELATIONS[collection][edge.relation]
         if is_root or not is_joined(relation, edge):
-            stages.append(_lookup(relation, key, edge, now))
+            stages.append(_lookup(relation, key, edge))
     if not is_root:
         kept |= kept_for_joins(collection, selection)
     return [*stages, {"$project": _projection(selection, kept)}]
 
 
-def _lookup(relation: Relation, key: str, edge: Edge, now: datetime) -> Document:
-    return {
-        "$lookup": {
-            "from": relation.collection,
-            "localField": relation.local,
-            "foreignField": relation.foreign,
-            **_own_values(relation),
-            "pipeline": [
-                *([_OF_SAME_HOLDER] if relation.same_holder else []),
-                *([_lower(relation.lower)] if relation.lower else []),
-                *([_while_in(relation.only_in)] if relation.only_in else []),
-                *([{"$match": dict(relation.live_at(now))}] if relation.live_at else []),
-                *([{"$match": dict(edge.where)}] if edge.where else []),
-                *(
-                    [{"$group": {"_id": dict(edge.counted) or None, COUNT: {"$sum": 1}}}]
-                    if edge.counted is not None
-                    else [
-                        *_ordered(relation, edge.page),
-                        *_rest(relation.collection, edge.selection, now),
-                    ]
-                ),
-            ],
-            "as": f"{EDGES}.{key}",
-        }
+def _lookup(relation: Relation, key: str, edge: Edge) -> _Stage:
+    stages: list[_Stage] = [
+        *([_OF_SAME_HOLDER] if relation.same_holder else []),
+        *([_lower(relation.lower)] if relation.lower else []),
+        *([_while_in(relation.only_in)] if relation.only_in else []),
+        *([_live(relation.live_at)] if relation.live_at else []),
+        *([{"$match": dict(edge.where)}] if edge.where else []),
+        *(
+            [{"$group": {"_id": dict(edge.counted) or None, COUNT: {"$sum": 1}}}]
+            if edge.counted is not None
+            else [*_ordered(relation, edge.page), *_rest(relation.collection, edge.selection)]
+        ),
+    ]
+    compared = {
+        "localField": relation.local,
+        "foreignField": relation.foreign,
+        **_own_values(relation),
     }
+    return _looked_up(relation.collection, compared, stages, f"{EDGES}.{key}")
+
+
+def _looked_up(collection: str, compared: Document, stages: list[_Stage], under: str) -> _Stage:
+    lookup = {"from": collection, **compared, "pipeline": stages, "as": under}
+    if not any(map(callable, stages)):
+        return {"$lookup": lookup}
+    return lambda now: {"$lookup": {**lookup, "pipeline": _at(stages, now)}}
+
+
+def _live(live_at: Callable[[datetime], Mapping[str, Any]]) -> _Stage:
+    return lambda now: {"$match": dict(live_at(now))}
 
 
 def _own_values(relation: Relation) -> Document:

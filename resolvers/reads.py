@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from auth import officers
 from auth.audit import MAX_OBJECTS, MAX_PEOPLE, AuditAction, AuditLine
@@ -49,12 +50,12 @@ class Read:
 async def read_own_holder(gateway: Gateway, ask: Ask, selection: Selection) -> Read | None:
     """The caller's own record. A reveal is audited."""
     holder_id = ask.principal.holder_id()
-    selection = _with_keys(holders.NAME, selection)
+    selection = selection.once("with keys", partial(_with_keys, holders.NAME))
     pipeline = compile_read(holders.NAME, {"_id": holder_id}, selection, gateway.now())
     found = arranged(holders.NAME, await gateway.holders.aggregate(pipeline), selection)
     if not found:
         return None
-    if reveals_anything(selection):
+    if selection.once("reveals", reveals_anything):
         rows = list(_revealed(holders.NAME, found[0], selection))
         objects = sorted({row for row, _ in rows})
         names = sorted({name for _, name in rows})
@@ -162,6 +163,8 @@ def _with_keys_below(collection: str, selection: Selection) -> Selection:
 
 def _opened(gateway: Gateway, collection: str, document: Document, selection: Selection) -> Read:
     vaults: dict[str, HolderVault] = {}
+    if not selection.once("needs key", needs_key):
+        return Read(document, vaults)
     for key in _rows(collection, document, selection, holder_keys.NAME):
         if key["_id"] not in vaults:
             vaults[key["_id"]] = gateway.sealer.vault_for(key["_id"], decode_holder_key(key))

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from resolvers.rules.roster import RosterFilter, TaskFilter
 from resolvers.rules.tallies import Tally
+
+T = TypeVar("T")
 
 
 class BadCursor(ValueError):
@@ -84,13 +86,22 @@ class Selection:
     """Dotted document paths to return, sealed fields to open, and edges by the key under which
     their rows are to stand. `opens`: a sealed text that is part of the record, such as the words of
     a decision, is to be read, which is no reveal of an identity. `shows`: what of a holder an
-    employer is shown in full by duty, by the names of the audit trail."""
+    employer is shown in full by duty, by the names of the audit trail. `made` is what was made of
+    it, by what: a selection that is kept for the next operation keeps that too."""
 
     paths: frozenset[str] = frozenset()
     reveals: frozenset[str] = frozenset()
     opens: bool = False
     edges: Mapping[str, Edge] = field(default_factory=dict)
     shows: frozenset[str] = frozenset()
+    made: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def once(self, name: str, make: Callable[[Selection], T]) -> T:
+        """What `make` makes of this selection, under a name of its own."""
+        if name not in self.made:
+            self.made[name] = make(self)
+        made: T = self.made[name]
+        return made
 
 
 @dataclass(frozen=True)
