@@ -19,7 +19,7 @@ import uvicorn
 import api.app
 from api.app import build_app
 from api.clock import utc_now
-from api.http_protocol import PromptH11
+from api.http_protocol import PromptHttp
 from api.metrics import Metrics
 from api.runtime import open_runtime
 from api.settings import Settings
@@ -102,7 +102,7 @@ async def serving_gateway(
             log_config=None,
             access_log=False,
             proxy_headers=False,
-            http=PromptH11,
+            http=PromptHttp,
             ws=BoundedWebSocket,
             ws_max_size=MAX_MESSAGE_BYTES,
             ws_per_message_deflate=False,

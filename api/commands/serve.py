@@ -21,7 +21,7 @@ from api.commands.greeting import say_hello
 from api.commands.stopping import stopping_on_term
 from api.embedded import end_with_parent
 from api.failure import Refusal
-from api.http_protocol import PromptH11
+from api.http_protocol import PromptHttp
 from api.letter_signing import letter_signer
 from api.live.registry import MAX_CONNECTIONS as MAX_STREAMS
 from api.logs import configure_logging
@@ -41,7 +41,6 @@ from api.websocket_protocol import (
 
 GRACEFUL_SECONDS = 10
 KEEP_ALIVE_SECONDS = 30
-MAX_HEADER_BYTES = 16_384
 MAX_CONNECTIONS = 1_000
 """Beside those that carry a stream, which have a bound of their own."""
 SPARE_FILES = 200
@@ -97,14 +96,13 @@ def _run(listener: socket.socket, workers: int) -> None:
         proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
-        h11_max_incomplete_event_size=MAX_HEADER_BYTES,
         ws=BoundedWebSocket,
         ws_max_size=MAX_MESSAGE_BYTES,
         ws_ping_interval=PING_SECONDS,
         ws_ping_timeout=PONG_SECONDS,
         ws_per_message_deflate=False,
-        # httptools bounds no headers; h11 does, and ours bounds how long they take.
-        http=PromptH11,
+        # httptools with bounds of ours.
+        http=PromptHttp,
         limit_concurrency=MAX_CONNECTIONS + MAX_STREAMS,
     )
     if workers > 1:
