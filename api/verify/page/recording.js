@@ -8,7 +8,7 @@ const DO_MS = 1_550;
 const BACK_MS = 1_050;
 const SLOWER = 1.9;
 const FIRST_AFTER_MS = 400; // the camera has come to rest
-const PICTURES = 27;
+const PICTURES = 20; // each costs the gateway a tenth of a second
 const MAX_PICTURES = 40;
 
 export const KNOWN_ACTIONS = new Set([
