@@ -150,10 +150,13 @@ async def load(
     return sample
 
 
-def request_of(port: int, token: str, body: bytes) -> bytes:
-    """One POST to /graphql, as a client of any of these servers would send it."""
+def request_of(port: int, token: str | None, body: bytes, address: str | None = None) -> bytes:
+    """One POST to /graphql, as a client of any of these servers would send it; through a proxy that
+    names another `address`."""
+    bearer = "" if token is None else f"Authorization: Bearer {token}\r\n"
+    forwarded = "" if address is None else f"X-Forwarded-For: {address}\r\n"
     return (
-        f"POST /graphql HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\n"
+        f"POST /graphql HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{bearer}{forwarded}"
         "Accept: application/json\r\nContent-Type: application/json\r\n"
         f"Content-Length: {len(body)}\r\n\r\n"
     ).encode() + body

@@ -17,6 +17,8 @@ class Caller(StrEnum):
     LARGEST_EMPLOYER = "LARGEST_EMPLOYER"
     GATE = "GATE"
     """An employer's client that is shown cards."""
+    STRANGER = "STRANGER"
+    """Whoever logs in: an answer is a whole login, in as many requests as it has steps."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             connections=4,
         ),
         Operation("inbox", "Inbox page", "Inbox", Caller.HOLDER),
+        Operation("login", "Log in, eight steps", "", Caller.STRANGER, writes=True, connections=8),
         Operation("verify", "Verify a card", "Verify", Caller.GATE, writes=True),
     )
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import uvloop
@@ -14,13 +15,15 @@ from bench.answers import answers_of, refuse_difference
 from bench.asking import Asking
 from bench.figures import Run, per_answer_ms
 from bench.load import Sample, WrongAnswer, load
-from bench.operations import Operation
+from bench.logins import one_login, people, sample_logins
+from bench.operations import Caller, Operation
 from bench.process_times import cpu_seconds, memory_bytes, own_seconds
 from bench.servers import Kind, Running
 
 COMPARED: Final = 16
 """Callers whose answers are compared before anything is measured, for each operation and server."""
 CARDS_A_SECOND: Final = 250
+LOGINS_A_SECOND: Final = 25
 REQUESTS_PREPARED: Final = 64
 _MIB: Final = 1024 * 1024
 
@@ -41,6 +44,9 @@ def compare(asking: Asking, operations: Sequence[Operation], servers: Sequence[R
     ours = next(one for one in servers if one.server.kind is Kind.OURS)
     compared = 0
     for operation in operations:
+        if operation.caller is Caller.STRANGER:
+            compared += _compare_logins(asking, operation, ours, servers)
+            continue
         expected = uvloop.run(answers_of(ours.port, asking.requests(operation, COMPARED)))
         for one in servers:
             if one is ours or not _is_compared(one, operation):
@@ -49,6 +55,28 @@ def compare(asking: Asking, operations: Sequence[Operation], servers: Sequence[R
             for mine, other in zip(expected, theirs, strict=True):
                 refuse_difference(operation.name, one.server.title, mine, other)
                 compared += 1
+    return compared
+
+
+def _compare_logins(
+    asking: Asking, operation: Operation, ours: Running, servers: Sequence[Running]
+) -> int:
+    """Each answer of a login is new; what is compared is which steps there were, and how they are
+    told. Whoever proves a name often has to wait, so each server logs in somebody else."""
+    compared = 0
+    for one in servers:
+        if one is not ours and _is_compared(one, operation):
+            told = []
+            for server, person in zip((ours, one), people(asking.place.holders, 2), strict=True):
+                answers = uvloop.run(one_login(server.port, operation, person))
+                told.append({one["__typename"]: sorted(one) for one in answers})
+            shared = told[0].keys() & told[1].keys()
+            refuse_difference(
+                operation.name,
+                one.server.title,
+                *(repr([steps[name] for name in sorted(shared)]).encode() for steps in told),
+            )
+            compared += len(shared)
     return compared
 
 
@@ -95,9 +123,9 @@ def _run(
     mongod_pid: int,
 ) -> Run:
     # What is made beforehand, such as codes of cards, must not count as the cost of asking.
-    requests = _made(asking, operation, one, seconds)
+    sampling = _prepared(asking, operation, one, seconds, operation.connections)
     before = _spent(one, mongod_pid)
-    sample = _sent(one, operation, requests, seconds, operation.connections)
+    sample = sampling()
     server, mongod, own = (
         after - earlier for after, earlier in zip(_spent(one, mongod_pid), before, strict=True)
     )
@@ -130,8 +158,7 @@ def asked(
     connections: int | None = None,
 ) -> Sample:
     """So long, as fast as it answers."""
-    requests = _made(asking, operation, one, seconds)
-    return _sent(one, operation, requests, seconds, connections or operation.connections)
+    return _prepared(asking, operation, one, seconds, connections or operation.connections)()
 
 
 def asked_for(
@@ -144,6 +171,16 @@ def asked_for(
     """So many requests, each once."""
     requests = [request.to(one.port) for request in asking.requests(operation, count)]
     return _sent(one, operation, requests, None, connections or operation.connections)
+
+
+def _prepared(
+    asking: Asking, operation: Operation, one: Running, seconds: float, connections: int
+) -> Callable[[], Sample]:
+    if operation.caller is Caller.STRANGER:
+        who = people(asking.place.holders, max(1, int(LOGINS_A_SECOND * seconds)))
+        return partial(sample_logins, one.port, operation, who)
+    requests = _made(asking, operation, one, seconds)
+    return partial(_sent, one, operation, requests, seconds, connections)
 
 
 def _made(asking: Asking, operation: Operation, one: Running, seconds: float) -> list[bytes]:

@@ -22,7 +22,7 @@ from bench.processors import on_processors
 START_SECONDS: Final = 60
 STOP_SECONDS: Final = 15
 READS: Final = ("home", "list50", "list500", "inbox")
-EVERYTHING: Final = (*READS, "verify")
+EVERYTHING: Final = (*READS, "verify", "login")
 PEERS: Final = Path(__file__).parent / "peers"
 NODE: Final = PEERS / "node"
 
@@ -114,6 +114,7 @@ def running(
         "ONECARD_MONGODB_URI": place.uri,
         "ONECARD_MONGODB_DATABASE": place.settings.mongodb_database,
         "ONECARD_GRAPHIQL": "false",
+        "ONECARD_TRUSTED_PROXIES": "127.0.0.1/32",
         "NODE_ENV": "production",
         "BENCH_PORT": str(port),
         "BENCH_PLACE": str(place.settings.data_dir / "peers.json"),

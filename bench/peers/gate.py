@@ -46,8 +46,8 @@ class Gate:
             raise RuntimeError("the server has not started")
         return self.runtime
 
-    async def ask(self, request: Request) -> Ask:
-        """Who asks; raises NotKnown."""
+    async def ask(self, request: Request, *, anonymous: bool = False) -> Ask:
+        """Who asks; raises NotKnown. `anonymous` where nobody need be known."""
         now = self.open.gateway.now()
         authorization = request.headers.get("authorization")
         principal = await self.open.authenticator.principal(authorization, now)
@@ -57,9 +57,12 @@ class Gate:
             # A peer that keeps its own event loop from running may wait where we would refuse.
             await asyncio.sleep(WAIT_SECONDS)
             principal = await self.open.authenticator.principal(authorization, now)
-        if not isinstance(principal, Principal) or principal.kind is PrincipalKind.ANONYMOUS:
+        if not isinstance(principal, Principal):
             raise NotKnown
-        return Ask(principal, "127.0.0.1", new_id("req"))
+        if principal.kind is PrincipalKind.ANONYMOUS and not anonymous:
+            raise NotKnown
+        address = request.headers.get("x-forwarded-for", "127.0.0.1")
+        return Ask(principal, address, new_id("req"))
 
 
 @asynccontextmanager

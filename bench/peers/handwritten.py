@@ -1,8 +1,8 @@
 """The limit: Starlette and Motor by hand, one endpoint for each operation, the best aggregation.
 
 It knows every operation beforehand, so it reads exactly what each needs in one command and writes
-the answer without a graph. Cards are checked by the product's own use case: its commands are what
-the law asks for, so that row tells what the graph above them costs.
+the answer without a graph. Cards are checked and people logged in by the product's own use cases:
+their commands are what the law asks for, so those rows tell what the graph above them costs.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from bench.peers.by_hand import home_answer, inbox_answer, list500_answer, list_answer
+from bench.peers.by_hand_login import STEPS, login_step
 from bench.peers.by_hand_pipelines import home_pipeline, inbox_pipeline, list_pipeline
 from bench.peers.by_hand_verify import verify
 from bench.peers.gate import Gate, NotKnown, serve
@@ -75,12 +76,16 @@ ANSWERERS: Mapping[str, Answerer] = {
 
 def routes_of(gate: Gate) -> list[BaseRoute]:
     async def answer(request: Request) -> Response:
+        asked = json.loads(await request.body())
+        name, variables = asked["operationName"], asked["variables"]
         try:
-            ask = await gate.ask(request)
+            ask = await gate.ask(request, anonymous=name == "StartLogin")
         except NotKnown:
             return Response(status_code=401)
-        asked = json.loads(await request.body())
-        data = await ANSWERERS[asked["operationName"]](gate, ask, asked["variables"])
+        if name in STEPS:
+            data = await login_step(gate, ask, name, variables)
+        else:
+            data = await ANSWERERS[name](gate, ask, variables)
         written = json.dumps({"data": data}, ensure_ascii=False, separators=(",", ":"))
         return Response(written.encode(), media_type="application/json")
 
