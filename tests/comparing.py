@@ -161,13 +161,13 @@ def _kept(schema: GatewaySchema, text: str) -> Prepared | None:
     return schema.documents.remembered(text)
 
 
-async def difference(
+async def both_answers(
     schema: GatewaySchema,
     new_context: Callable[[], RequestContext],
     operation: Operation,
     reads: Reads,
-) -> tuple[Answer, Answer] | None:
-    """(Reference, compiled) where they differ. Reads for the first time are made for real."""
+) -> tuple[Answer, Answer]:
+    """The ordinary executor's and the compiled. Reads for the first time are made for real."""
     shortcut = schema.shortcut
     with reads.between():
         schema.shortcut = None
@@ -179,15 +179,22 @@ async def difference(
         plan_of(schema, operation)
         compiled = await answer(schema, new_context(), operation)
         reads.begin_again()
-    return None if _same(reference, compiled) else (reference, compiled)
+    return reference, compiled
 
 
-def _same(one: Answer, other: Answer) -> bool:
+def same(one: Answer, other: Answer) -> bool:
     if one == other:
         return True
     # Roots that are read side by side may fail in any order.
     roots = {str(error.get("path", [""])[0]) for error in _members(one).get("errors", ())}
     return len(roots) > 1 and _sorted(one) == _sorted(other)
+
+
+def outcome(one: Answer) -> str:
+    members = _members(one)
+    if not members.get("data"):
+        return "refused" if "data" not in members else "null"
+    return "partial" if "errors" in members else "whole"
 
 
 def _members(one: Answer) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def compiled(asked: Asked) -> Program:
     roots = writer.roots(root)
     source = writer.source()
     functions = dict(writer.names)
-    exec(compile(source, MODULE, "exec"), functions)  # noqa: S102 - of our own making, see above
+    exec(compile(source, "<compiled operation>", "exec"), functions)  # noqa: S102 - of our own making, see above
     return Program([(key, functions[name]) for key, name in roots], tuple(writer.places), source)
 
 
