@@ -42,6 +42,7 @@ from api.middleware.client_address import trusted_networks
 from api.middleware.request_size import BODY_LIFETIME_SECONDS
 from api.middleware.stack import gateway_middleware
 from api.oauth import SERVED_AT_ONCE, TokenEndpoint, metadata_response
+from api.operations import known_operations
 from api.papers import STREAMED_BODIES, paper_routes
 from api.proofs import proof_routes
 from api.refusals import refuse_http
@@ -152,6 +153,9 @@ def _routes(
     settings: Settings, slot: _RuntimeSlot, metrics: Metrics, streams: OpenStreams
 ) -> list[BaseRoute]:
     schema = build_gateway_schema(is_open=not settings.in_production)
+    if schema.shortcut is not None:
+        for text in known_operations():
+            schema.shortcut.warm(text)
     context_for = context_maker(lambda: slot.runtime)
     endpoint = GraphQLEndpoint(
         schema_executor(schema), context_for, EventStreaming(schema, streams)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+import orjson
 from strawberry.types import ExecutionResult
 
 
@@ -20,10 +20,9 @@ def result_members(result: ExecutionResult, *, is_request_error: bool = False) -
 
 
 def encoded(result: ExecutionResult, *, is_request_error: bool = False) -> bytes:
-    members = result_members(result, is_request_error=is_request_error)
-    return as_json(members).encode()
+    return orjson.dumps(result_members(result, is_request_error=is_request_error))
 
 
 def as_json(value: Any) -> str:
     """On one line: no value has a line break that JSON leaves as it is."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return orjson.dumps(value).decode()

@@ -1,16 +1,15 @@
 """How a field's resolver is called without Strawberry's and graphql-core's wrapping.
 
 The resolver is the very same function: what a field means is said in one place. Compiled are
-fields whose resolver is a plain function of its object, `info` and arguments. What a field may not
-be is told by `reason_against`, so that a test and the docs can list what is left to the ordinary
-executor.
+fields whose resolver is a plain function of its object, `info` and arguments. `uncompiled_fields`
+tells which are not, so that a test and the docs can list what is left to the ordinary executor.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
     FieldNode,
@@ -99,44 +98,32 @@ class Converting:
     config: StrawberryConfig
 
 
-def strawberry_field(definition: GraphQLField) -> StrawberryField | None:
+def own_field(definition: GraphQLField) -> StrawberryField:
+    """Raises NotCompiled for a field that is not ours."""
     field = definition.extensions.get("strawberry-definition")
-    return field if isinstance(field, StrawberryField) else None
+    if not isinstance(field, StrawberryField):
+        raise NotCompiled("it has no resolver of ours")
+    return field
 
 
-def reason_against(definition: GraphQLField, *, is_root: bool) -> str | None:
-    """Why the field is not compiled; None when it is. Below the root nothing may await."""
-    field = strawberry_field(definition)
-    if field is None:
-        return "it has no resolver of ours"
+def call_of(definition: GraphQLField, *, is_root: bool) -> Call:
+    """Raises NotCompiled. Below the root nothing may await."""
+    field = own_field(definition)
     if field.extensions:
-        return "a field extension stands around its resolver"
-    resolver = field.base_resolver
-    if resolver is None:
-        return None
-    if resolver.parent_parameter or resolver.root_parameter:
-        return "its resolver asks for its parent otherwise than as `self`"
-    if field.is_async and not is_root:
-        return "its resolver awaits"
-    return None
-
-
-def call_of(definition: GraphQLField) -> Call:
-    """Of a field against which there is no reason."""
-    field = strawberry_field(definition)
-    if field is None:
-        raise NotCompiled("a field without a resolver of ours")
+        raise NotCompiled("a field extension stands around its resolver")
     resolver = field.base_resolver
     if resolver is None:
         return Call(field.python_name)
+    if not resolver.self_parameter or resolver.parent_parameter or resolver.root_parameter:
+        raise NotCompiled("its resolver asks for its object otherwise than as `self`")
+    if field.is_async and not is_root:
+        raise NotCompiled("its resolver awaits")
     info = resolver.info_parameter
     takes_info = None
     if info is not None:
         in_second_place = list(resolver.signature.parameters)[1:2] == [info.name]
         takes_info = InfoBy(None if in_second_place else info.name)
-    function = resolver.wrapped_func
-    if isinstance(function, staticmethod | classmethod):
-        raise NotCompiled("a resolver that belongs to a class")
+    function = cast("Callable[..., Any]", resolver.wrapped_func)
     return Call(field.python_name, function, field.is_async, takes_info)
 
 
@@ -148,9 +135,10 @@ def uncompiled_fields(
         if not isinstance(graphql_type, GraphQLObjectType) or name.startswith("__"):
             continue
         for field_name, definition in graphql_type.fields.items():
-            reason = reason_against(definition, is_root=graphql_type is root)
-            if reason is not None:
-                yield f"{name}.{field_name}", reason
+            try:
+                call_of(definition, is_root=graphql_type is root)
+            except NotCompiled as reason:
+                yield f"{name}.{field_name}", str(reason)
 
 
 def _holds_variable(value: Node) -> bool:

@@ -39,8 +39,7 @@ from schema.compiled.calls import (
     NotCompiled,
     Place,
     call_of,
-    reason_against,
-    strawberry_field,
+    own_field,
 )
 from schema.compiled.failing import Told, located, missing, no_list
 from schema.compiled.leaves import asking, enum_class, plain
@@ -138,22 +137,22 @@ class _Writer:
         coordinate = f"{chosen.parent.name}.{chosen.name}"
         if chosen.name.startswith("__"):
             raise NotCompiled(f"{coordinate} is introspection")
-        reason = reason_against(chosen.definition, is_root=is_root)
-        if reason is not None:
-            raise NotCompiled(f"{coordinate}: {reason}")
+        try:
+            call = call_of(chosen.definition, is_root=is_root)
+        except NotCompiled as reason:
+            raise NotCompiled(f"{coordinate}: {reason}") from None
         output = chosen.definition.type
         told = self._told(chosen, output)
         path = f"(path, {chosen.key!r})"
         return [
             "    try:",
-            f"        value = {self._call(chosen)}",
+            f"        value = {self._call(chosen, call)}",
             *_indented(self._completed(output, chosen, told, path, into)),
             "    except Exception as fault:",
             *_indented(_failed(output, told, path, into)),
         ]
 
-    def _call(self, chosen: ChosenField) -> str:
-        call = call_of(chosen.definition)
+    def _call(self, chosen: ChosenField, call: Call) -> str:
         if call.function is None:
             return f"source.{call.attribute}"
         resolver = f"{chosen.parent.name}_{call.attribute}"
@@ -175,10 +174,12 @@ class _Writer:
     def _arguments(self, chosen: ChosenField) -> list[str]:
         if not chosen.definition.args:
             return []
-        own = strawberry_field(chosen.definition)
-        if own is None:
-            raise NotCompiled("arguments of a field that is not ours")
-        arguments = Arguments(chosen.definition, chosen.nodes[0], own, self.asked.converting)
+        arguments = Arguments(
+            chosen.definition,
+            chosen.nodes[0],
+            own_field(chosen.definition),
+            self.asked.converting,
+        )
         if arguments.are_constant():
             name = self._known("given", arguments.given(self.asked.variables))
             return [f"**{name}"]

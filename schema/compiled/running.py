@@ -18,20 +18,15 @@ from schema.context import RequestContext
 class Run:
     """What the compiled functions share while one operation is answered."""
 
-    __slots__ = ("_given", "_variables", "errors", "infos")
+    __slots__ = ("_variables", "errors", "infos")
 
     def __init__(self, infos: Sequence[FieldInfo], variables: VariableValues) -> None:
         self.infos = infos
         self.errors: list[GraphQLError] = []
         self._variables = variables
-        self._given: dict[int, dict[str, Any]] = {}
 
     def arguments(self, arguments: Arguments) -> dict[str, Any]:
-        """The same for every row: made once. What fails is tried again, and fails again."""
-        known = self._given.get(id(arguments))
-        if known is None:
-            known = self._given[id(arguments)] = arguments.given(self._variables)
-        return known
+        return arguments.given(self._variables)
 
     def noted(self, fault: Exception, told: Told, path: Path) -> None:
         """Null stands where a nullable field failed."""

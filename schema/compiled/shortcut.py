@@ -28,6 +28,13 @@ class Shortcut:
     gate: Gate
     planner: Planner
 
+    def warm(self, text: str) -> None:
+        """Plans the queries of a document before anybody asks; of a valid one that may be kept."""
+        prepared = self.documents.prepare(text)
+        for operation in prepared.document.definitions:
+            if isinstance(operation, OperationDefinitionNode):
+                self.planner.plan(prepared, operation, {}, at_once=True)
+
     async def answer(
         self,
         query: str,
