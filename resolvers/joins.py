@@ -24,13 +24,15 @@ _OWNER: Final = frozenset({"holder_id"})
 
 @dataclass(frozen=True)
 class Join:
-    """Documents whose `_id` is the value at `path` of some row; they stand at `joined.<name>`."""
+    """Documents whose `_id` is the value at `path` of some row; they stand at `joined.<name>`.
+    `steps` lead from the row to that value."""
 
     name: str
     key: str
     edge: Edge
     relation: Relation
     path: str
+    steps: tuple[str, ...]
     node: Node
 
     @property
@@ -102,7 +104,8 @@ class _Joining:
         name = f"j{self._count}"
         self._count += 1
         node = self.node(relation.collection, edge.selection, f"{JOINED}.{name}.")
-        return Join(name, key, edge, relation, f"{path}{relation.local}", node)
+        local = relation.local
+        return Join(name, key, edge, relation, f"{path}{local}", tuple(local.split(".")), node)
 
 
 def give_each_its_own(document: Document, node: Node) -> None:
@@ -117,7 +120,10 @@ def give_each_its_own(document: Document, node: Node) -> None:
 def _give(row: Document, node: Node, found: Mapping[str, Mapping[Any, Document]]) -> None:
     edges: dict[str, list[Document]] = row.setdefault(EDGES, {})
     for join in node.joins:
-        other = found[join.name].get(_value(row, join.relation.local))
+        value: Any = row
+        for step in join.steps:
+            value = None if value is None else value.get(step)
+        other = found[join.name].get(value)
         if other is None or (join.relation.same_holder and not _of_one_holder(row, other)):
             edges[join.key] = []
             continue
@@ -135,10 +141,3 @@ def _give(row: Document, node: Node, found: Mapping[str, Mapping[Any, Document]]
 
 def _of_one_holder(row: Document, other: Document) -> bool:
     return row.get("holder_id") is not None and row["holder_id"] == other.get("holder_id")
-
-
-def _value(row: Document, path: str) -> Any:
-    value: Any = row
-    for part in path.split("."):
-        value = value.get(part) if isinstance(value, dict) else None
-    return value

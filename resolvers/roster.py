@@ -39,9 +39,9 @@ async def charge_lookups(
     gateway: Gateway, employer_id: str, selection: Selection
 ) -> TooManyLookups | None:
     """Each list of numbers that the selection looks up is one attempt of the employer."""
-    key = gateway.digester.blind("numbers_looked_up", employer_id).value
     for edge in selection.edges.values():
         if edge.numbers is not None:
+            key = gateway.digester.blind("numbers_looked_up", employer_id).value
             charge = await gateway.throttle.charge(key, NUMBERS_LOOKED_UP, gateway.now())
             if charge.waits is not None:
                 return TooManyLookups(charge.waits)
