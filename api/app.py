@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -75,7 +76,16 @@ def create_app() -> Starlette:
     uri = settings.mongodb_uri.get_secret_value()
     directory = os.environ.get(DIRECTORY_VARIABLE)
     metrics = Metrics(Path(directory) if directory else None)
-    return build_app(settings, lambda: open_runtime(settings, uri), metrics)
+    app = build_app(settings, lambda: open_runtime(settings, uri), metrics)
+    _spare_the_collector()
+    return app
+
+
+def _spare_the_collector() -> None:
+    """Modules and schema are 180,000 objects that stay as long as the process: looking through all
+    of them for garbage stopped every request for 60 ms, every few seconds under load."""
+    gc.collect()
+    gc.freeze()
 
 
 def build_app(

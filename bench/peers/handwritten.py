@@ -7,10 +7,10 @@ their commands are what the law asks for, so those rows tell what the graph abov
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -76,7 +76,7 @@ ANSWERERS: Mapping[str, Answerer] = {
 
 def routes_of(gate: Gate) -> list[BaseRoute]:
     async def answer(request: Request) -> Response:
-        asked = json.loads(await request.body())
+        asked = orjson.loads(await request.body())
         name, variables = asked["operationName"], asked["variables"]
         try:
             ask = await gate.ask(request, anonymous=name == "StartLogin")
@@ -86,8 +86,7 @@ def routes_of(gate: Gate) -> list[BaseRoute]:
             data = await login_step(gate, ask, name, variables)
         else:
             data = await ANSWERERS[name](gate, ask, variables)
-        written = json.dumps({"data": data}, ensure_ascii=False, separators=(",", ":"))
-        return Response(written.encode(), media_type="application/json")
+        return Response(orjson.dumps({"data": data}), media_type="application/json")
 
     return [Route("/graphql", answer, methods=["POST"])]
 
