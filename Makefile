@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 # Tests run in two processes, each with a MongoDB of its own; the slow proofs want the machine alone.
 AT_ONCE := -n 2 --dist worksteal
-.PHONY: help run install pictures test test-all check bench format clean
+.PHONY: help run install pictures test test-all check bench profile format clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -44,6 +44,9 @@ check: pictures ## Format, lint, types, import contracts, schema, tests
 	@$(BIN)/onecard schema | diff -u schema/schema.graphql - || \
 		{ echo "schema/schema.graphql is old: run 'onecard schema > schema/schema.graphql'" >&2; exit 1; }
 	@$(BIN)/python -m pytest $(AT_ONCE)
+
+profile: $(INSTALLED) ## Show where the time of a home screen goes
+	@$(BIN)/python -m bench.profile_home
 
 bench: $(INSTALLED) ## Compare with other servers, in some ten minutes; BENCH_ROUNDS and BENCH_SECONDS shorten it
 	@$(BIN)/python -m bench

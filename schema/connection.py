@@ -44,8 +44,13 @@ class ListedRow:
 
     collection: str
     document: dict[str, Any]
-    cursor: str
+    order: ListOrder
     edges_key: str
+
+    @property
+    def cursor(self) -> str:
+        """Made when it is asked for, which most lists are not."""
+        return _cursor(self.document, self.order)
 
     def node(self, info: Info) -> Row:
         branch = branch_of(self.edges_key, str(info.path.key))
@@ -66,17 +71,18 @@ class Listing:
     def listed(self, info: Info) -> list[ListedRow]:
         edges_key = str(info.path.key)
         return [
-            ListedRow(self.collection, row, self._cursor(row), edges_key)
+            ListedRow(self.collection, row, self.order, edges_key)
             for row in self.rows[: self.first]
         ]
 
     def page_info(self) -> PageInfo:
         shown = self.rows[: self.first]
-        end_cursor = self._cursor(shown[-1]) if shown else None
+        end_cursor = _cursor(shown[-1], self.order) if shown else None
         return PageInfo(has_next_page=len(self.rows) > self.first, end_cursor=end_cursor)
 
-    def _cursor(self, row: dict[str, Any]) -> str:
-        at: Any = row
-        for part in self.order.path.split("."):
-            at = at[part]
-        return Cursor(self.order.mark, at, row["_id"]).encode()
+
+def _cursor(row: dict[str, Any], order: ListOrder) -> str:
+    at: Any = row
+    for part in order.path.split("."):
+        at = at[part]
+    return Cursor(order.mark, at, row["_id"]).encode()

@@ -8,8 +8,7 @@ import strawberry
 
 def written(at: datetime) -> str:
     """`2026-11-23T20:52:04.000Z`: one shape, so that a strict parser needs only one."""
-    moment = at.astimezone(UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 SCALARS: dict[object, Any] = {

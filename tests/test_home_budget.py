@@ -1,0 +1,71 @@
+"""What a home screen may cost, by counts: docs/compiled-reads.md has the table."""
+
+from __future__ import annotations
+
+import cProfile
+import pstats
+import re
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+
+from api.settings import Settings
+from auth.keys import KeySet
+from auth.mongo import Database
+from bench.profile_home import HomeScreen, home_screen
+from resolvers.vocabulary import CardState
+from schema.compiled.running import Program
+from tests.commands import CommandLog
+from tests.factories import PermitPlan, make_person
+
+PAGE = Path(__file__).parent.parent / "docs" / "compiled-reads.md"
+BUDGET = {
+    what: int(most.replace(",", ""))
+    for what, most in re.findall(r"^\| ([a-z ,']+) \| ([\d,]+) \|$", PAGE.read_text(), re.MULTILINE)
+}
+
+
+def _calls(profile: cProfile.Profile, *names: str) -> int:
+    """How often functions of these names were called; without names, all."""
+    table = pstats.Stats(profile).stats  # type: ignore[attr-defined]
+    return sum(found[0] for (_, _, name), found in table.items() if not names or name in names)
+
+
+async def _least(home: HomeScreen, *names: str) -> int:
+    """Of some requests: now and then the revocation feed reads beside one."""
+    counts = []
+    for _ in range(15):
+        profile = cProfile.Profile()
+        profile.enable()
+        await home.ask()
+        profile.disable()
+        counts.append(_calls(profile, *names))
+    return min(counts)
+
+
+async def test_a_home_screen_keeps_to_its_budget(
+    settings: Settings,
+    mongod_uri: str,
+    database: Database,
+    key_set: KeySet,
+    command_log: CommandLog,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plans = (PermitPlan(), PermitPlan(-400, -101))
+    person = await make_person(database, key_set, permit_plans=plans, physical=CardState.NORMAL)
+    monkeypatch.setattr("logging.Logger.isEnabledFor", lambda *_: False)
+    async with home_screen(settings, mongod_uri, key_set, person.holder_id) as home:
+        first = await home.ask()
+        command_log.clear()
+        assert await home.ask() == first
+        assert len(command_log.sent) == BUDGET["commands"] == 1
+        assert command_log.sent == [("aggregate", "holders")]
+        assert await _least(home, "run_on_executor") == BUDGET["turns to the driver's thread"]
+        assert await _least(home) <= BUDGET["calls of functions"]
+        with (
+            patch.object(Program, "execute", autospec=True, side_effect=KeyError) as program,
+            pytest.raises(RuntimeError, match="refused"),
+        ):
+            await home.ask()
+        assert program.call_count == 1
