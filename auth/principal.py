@@ -47,7 +47,10 @@ class Assurance(IntEnum):
     @classmethod
     def of_acr(cls, acr: str) -> Assurance:
         """NONE for a value that we never issued."""
-        return next((level for level in cls if level.acr == acr), cls.NONE)
+        return _BY_ACR.get(acr, cls.NONE)
+
+
+_BY_ACR: Final = {level.acr: level for level in Assurance}
 
 
 @dataclass(frozen=True)
