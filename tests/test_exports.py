@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 from unittest.mock import patch
 
+import httpx
 import pytest
 
 from api.ids import new_id
@@ -14,6 +17,7 @@ from api.runtime import open_runtime
 from api.settings import Settings
 from auth.scopes import ClientScope
 from resolvers.exports import making
+from resolvers.store.exports import ExportStore
 from tests.access_callers import employer_id_of
 from tests.app_client import AppClient
 from tests.employer_client import employer_client
@@ -187,6 +191,32 @@ async def test_a_client_that_loses_its_right_gets_no_further_page(
     stored = await serving.database["exports"].find_one({"_id": export["id"]})
     assert stored is not None
     assert stored["state"] == "STOPPED"
+
+
+@pytest.mark.parametrize("is_revoked", [True, False], ids=["revoked", "narrowed"])
+async def test_a_download_under_way_stops_when_its_client_is_revoked_or_held_to_other_terms(
+    serving: Serving, settings: Settings, mongod_uri: str, *, is_revoked: bool
+) -> None:
+    portal, _, _ = await _employer(serving, count=60)
+    export = await started(portal)
+    with patch.object(making, "ROWS_AT_ONCE", 10):
+        await worked(serving, settings, mongod_uri)
+    ready = await read(portal, export["id"])
+    clients, pieces = serving.database["employer_clients"], ExportStore.pieces
+    changed = {"state": "REVOKED"} if is_revoked else {"session_id": new_id("ses")}
+
+    async def slow(store: ExportStore, *of: Any) -> AsyncIterator[tuple[int, bytes]]:
+        count = 0
+        async for one in pieces(store, *of):
+            yield one
+            count += 1
+            if count == 2:
+                # As `ClientStore.revoke` and `ClientStore.amend` have it, at another process.
+                await clients.update_many({}, {"$set": changed}, bypass_document_validation=True)
+
+    with patch.object(ExportStore, "pieces", slow), pytest.raises(httpx.RemoteProtocolError):
+        await fetched(portal, ready["url"])
+    assert (await audit_actions(serving.database))[-1] == ("export.refused", "CLIENT_NOT_ALLOWED")
 
 
 async def test_no_more_than_three_are_made_at_once_and_none_without_permits_read(

@@ -31,6 +31,9 @@ FORMULAS = [
     "\n=1",
     "  =1+1",
     "＝1+1",
+    "\u200f=1+1",
+    "\u202e\ufeff@SUM(A1)",
+    "'=1+1",
 ]
 
 
@@ -60,9 +63,18 @@ def cells_of(workbook: bytes) -> list[list[object]]:
 def test_nothing_becomes_a_formula(text: str) -> None:
     data = file_of(CsvWriter(), [[text, "cook"]]).decode("utf-8-sig")
     [_, row] = csv.reader(io.StringIO(data, newline=""))
-    assert row == [f"'{text}", "cook"]
+    assert (row[0][0], row[1]) == ("'", "cook")
+    assert row[0].replace("'", "") == text.replace("'", "")
     [_, shown] = cells_of(file_of(XlsxWriter("Employees"), [[text, "cook"]]))
     assert str(shown[0]).replace("\r", "") == text.replace("\r", "")
+
+
+@pytest.mark.parametrize("parted", [";", "\t", "\n", "; ", ';"', ";\u200f"])
+def test_nothing_becomes_a_formula_where_other_signs_part_cells(parted: str) -> None:
+    data = file_of(CsvWriter(), [["cook", f"Smith{parted}=1+1"]]).decode("utf-8-sig")
+    for sign in ";\t":
+        for row in csv.reader(io.StringIO(data, newline=""), delimiter=sign):
+            assert not any(cell.strip(' "\u200f').startswith("=") for cell in row)
 
 
 @pytest.mark.parametrize("text", ["Anna-Maria", "a=b", "陈星河", "O'Neil", "", "007", "2026-01-01"])

@@ -103,6 +103,7 @@ async def cancel_export(
 class ExportFile:
     export: Document
     vault: HolderVault = field(repr=False)
+    ask: Ask
 
     @property
     def size(self) -> int:
@@ -128,16 +129,27 @@ async def find_file(
     if is_download:
         line = AuditLine(AuditAction.EXPORT_DOWNLOADED, None, objects=(export_id,))
         await append_audit(gateway, ask, line)
-    return ExportFile(export, gateway.sealer.vault_for(export_id, wrapped_key(export)))
+    return ExportFile(export, gateway.sealer.vault_for(export_id, wrapped_key(export)), ask)
+
+
+class DownloadStopped(Exception):
+    """The client may not have the file any more: it ends where it is, and not as a whole one."""
 
 
 async def read_bytes(
     gateway: Gateway, file: ExportFile, first: int, last: int
 ) -> AsyncIterator[bytes]:
     """From `first` to `last`, both included. Raises SealBroken where a part is missing or was
-    changed."""
+    changed, and DownloadStopped once the client is ended or held to other terms: a slow download
+    lasts for minutes, and its rights are looked at before each piece."""
     export_id, at = file.export["_id"], first
     async for offset, sealed in gateway.exports.pieces(export_id, first, last):
+        if not await _is_same_client(gateway, file.ask):
+            line = AuditLine(
+                AuditAction.EXPORT_REFUSED, None, "CLIENT_NOT_ALLOWED", objects=(export_id,)
+            )
+            await append_audit(gateway, file.ask, line)
+            raise DownloadStopped
         place = piece_place(export_id, offset)
         piece = file.vault.open_piece(place, sealed)
         if offset + len(piece) <= first:
@@ -149,6 +161,12 @@ async def read_bytes(
         yield shown
     if at != last + 1:
         raise SealBroken
+
+
+async def _is_same_client(gateway: Gateway, ask: Ask) -> bool:
+    """Whatever changes what a client may do gives it another token family (`ClientStore.amend`)."""
+    client = await gateway.clients.find(ask.principal.client_id or "")
+    return client is not None and client.is_active and client.session_id == ask.principal.session_id
 
 
 def piece_place(export_id: str, offset: int) -> PiecePlace:

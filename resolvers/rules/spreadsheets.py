@@ -6,7 +6,9 @@ least of ECMA-376 that a workbook needs: one worksheet of inline strings, as the
 whose deflate stream is flushed after each page, so that the next page may come from anywhere.
 
 Nothing becomes a formula: every cell of a worksheet is a string, and in CSV what a spreadsheet
-would take for a formula is led by an apostrophe (OWASP, CSV Injection).
+would take for a formula is led by an apostrophe (OWASP, CSV Injection): at the beginning of a
+cell, and inside it behind what parts cells or lines where the comma does not, since half the world
+opens the file with semicolons.
 """
 
 from __future__ import annotations
@@ -25,7 +27,11 @@ Rows = Sequence[Sequence[str]]
 
 MAX_CELL: Final = 32_767
 """Characters of a cell, as Excel has it."""
-_FORMULA: Final = re.compile(r"[\s\x00]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n\x00]")
+_UNSEEN: Final = r"[\s\x00\"'\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*"
+"""Spaces, quotes, marks of direction and others of no width, behind which a formula may begin."""
+_BEGINS: Final = _UNSEEN + r"[=+\-@\uff1d\uff0b\uff0d\uff20]"
+_FORMULA: Final = re.compile(_BEGINS + r"|[\t\r\n\x00]")
+_FURTHER: Final = re.compile(rf"([;\t\r\n])(?={_BEGINS})")
 _NOT_XML: Final = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -77,7 +83,8 @@ def _csv(rows: Rows) -> bytes:
 
 def harmless(cell: str) -> str:
     """The cell as text for every spreadsheet that reads it."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
+    further = _FURTHER.sub(r"\1'", cell)
+    return f"'{further}" if _FORMULA.match(cell) else further
 
 
 class XlsxWriter:
