@@ -56,7 +56,7 @@ class ApplicationChanged:
 
     @application_field("The application as it is now.", edge="application")
     def application(self, info: Info) -> Application:
-        return Application(row=Row("applications", self.row.related(info)[0]))
+        return Application(row=Row("applications", self.row.changed(info)))
 
 
 ApplicationChangePayload = Annotated[

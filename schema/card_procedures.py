@@ -42,7 +42,7 @@ class CardChanged:
 
     @order_field("The card as it is now.", edge="card")
     def card(self, info: Info) -> Card:
-        return Card(row=Row("cards", self.row.related(info)[0]))
+        return Card(row=Row("cards", self.row.changed(info)))
 
 
 @strawberry.type(description="The change of an order stands.")
@@ -51,7 +51,7 @@ class CardOrderChanged:
 
     @order_field("The order as it is now.", edge="card_order")
     def order(self, info: Info) -> CardOrder:
-        return CardOrder(row=Row("card_orders", self.row.related(info)[0]))
+        return CardOrder(row=Row("card_orders", self.row.changed(info)))
 
 
 CardChangePayload = Annotated[

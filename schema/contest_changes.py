@@ -69,7 +69,7 @@ class ContestChanged:
 
     @contest_field("The contest as it is now.", edge="contest")
     def contest(self, info: Info) -> Contest:
-        return Contest(row=Row("contests", self.row.related(info)[0]))
+        return Contest(row=Row("contests", self.row.changed(info)))
 
 
 ContestPayload = Annotated[

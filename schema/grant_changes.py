@@ -64,7 +64,7 @@ class GrantChanged:
 
     @grant_field("The grant as it is now.", edge="grant")
     def grant(self, info: Info) -> Grant:
-        return Grant(row=Row("grants", self.row.related(info)[0]))
+        return Grant(row=Row("grants", self.row.changed(info)))
 
 
 GrantChangePayload = Annotated[

@@ -8,6 +8,7 @@ from resolvers.pipeline import COUNT
 from resolvers.rules.roster import RosterFilter
 from resolvers.rules.tallies import Tally
 from schema.context import Info
+from schema.failures import RequestError, RequestErrorCode
 from schema.sealed_text import SealedText
 
 
@@ -65,6 +66,14 @@ class Row:
         """The rows of the edge that the field being resolved follows."""
         rows: list[dict[str, Any]] = self.document[EDGES][f"{self.branch}{info.path.key}"]
         return rows
+
+    def changed(self, info: Info) -> dict[str, Any]:
+        """The one row that a change has just written, or had: raises NOT_FOUND where a repeated
+        request finds it gone, with a person who was erased or a draft that lapsed."""
+        rows = self.related(info)
+        if not rows:
+            raise RequestError(RequestErrorCode.NOT_FOUND, "What was changed is gone since.")
+        return rows[0]
 
     def total(self, info: Info) -> int | None:
         """How many rows the list has that the field being resolved follows; None unless asked."""

@@ -87,7 +87,7 @@ class ShareCodeMade:
 
     @made_field("The record of it.", edge="share_code")
     def share_code(self, info: Info) -> ShareCode:
-        return ShareCode(row=Row("share_codes", self.row.related(info)[0]))
+        return ShareCode(row=Row("share_codes", self.row.changed(info)))
 
 
 @strawberry.type(description="The share code opens nothing any more.")
@@ -96,7 +96,7 @@ class ShareCodeRevoked:
 
     @revoked_field("The record of it.", edge="share_code")
     def share_code(self, info: Info) -> ShareCode:
-        return ShareCode(row=Row("share_codes", self.row.related(info)[0]))
+        return ShareCode(row=Row("share_codes", self.row.changed(info)))
 
 
 MakeShareCodePayload = Annotated[

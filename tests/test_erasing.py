@@ -173,6 +173,18 @@ async def _nobody_sees(
     assert packed[place // 4] >> place % 4 * 2 & 3 == CredentialStatus.INVALID
 
 
+async def test_a_change_that_is_sent_again_after_the_erasure_says_that_it_is_gone(
+    serving: Serving, gateway: Gateway
+) -> None:
+    person = await rich_person(serving)
+    granting = await Granting.of(serving, person)
+    sent = {"idempotencyKey": new_id("key")}
+    assert (await granting.ask(["CONTACT"], **sent))["__typename"] == "GrantChanged"
+    assert await erase_holder(gateway, _administrator(), person.holder_id)
+    with pytest.raises(AssertionError, match="NOT_FOUND"):
+        await granting.ask(["CONTACT"], **sent)
+
+
 async def test_an_erasure_that_was_stopped_goes_on_and_another_one_finds_nobody(
     serving: Serving, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
