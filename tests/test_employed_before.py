@@ -17,7 +17,7 @@ from resolvers.gateway import Gateway
 from resolvers.jobs.employment_filling import fill_employments
 from resolvers.rules.application_machine import ApplicationEvent
 from resolvers.rules.permit_status import shanghai_day, starts_at
-from resolvers.vocabulary import ApplicationState, PermitEvent
+from resolvers.vocabulary import ApplicationState, FilerKind, PermitEvent
 from tests.cases import Case, Scene
 from tests.commands import CommandLog
 from tests.employing import changed_employers, forget_employments, in_step
@@ -84,6 +84,30 @@ async def test_a_permit_is_found_by_the_status_that_it_is_shown_with(
     stored = await scene.serving.database["permits"].find_one({"_id": old})
     assert stored is not None
     assert stored["state"] == "SUPERSEDED"
+
+
+async def given_up(scene: Scene, *, ended: bool) -> str | None:
+    """Who is told by webhook that a permit is cancelled, which its holder gives up. `ended`: a
+    permit of another employer counts since yesterday, while the old one still stands."""
+    case = await scene.case(ApplicationState.UNDER_REVIEW, FilerKind.HOLDER)
+    if ended:
+        await scene.serving.database["employments"].update_one(
+            {"holder_id": case.person.holder_id},
+            {"$set": {"ends_at": scene.serving.clock() - timedelta(days=1)}},
+        )
+    application_of(await case.act(ApplicationEvent.APPROVE))
+    wanted = {"object_id": case.person.permit_ids[0], "kind": "permit.cancelled"}
+    event = await scene.serving.database["outgoing_events"].find_one(wanted)
+    assert event is not None
+    told: str | None = event["employer_id"]
+    return told
+
+
+async def test_what_a_holder_gives_up_after_the_end_is_no_news_to_the_sponsor_of_before(
+    scene: Scene,
+) -> None:
+    assert await given_up(scene, ended=False) == scene.employer_id
+    assert await given_up(scene, ended=True) is None
 
 
 async def correct(gateway: Gateway, permit_id: str, holder_id: str, changes: Document) -> None:

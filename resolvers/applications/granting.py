@@ -7,7 +7,7 @@ and never leave two active permits. All writes are in the transaction of the dec
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from auth.audit import AuditAction, AuditLine
@@ -32,6 +32,7 @@ from resolvers.tasks import (
     tasks_for_issued_permit,
 )
 from resolvers.vocabulary import (
+    FilerKind,
     PermitEvent,
     PermitForm,
     PermitState,
@@ -193,7 +194,11 @@ async def _grant_successor(
     )
     granted.tell(
         [AuditLine(AuditAction.PERMIT_SUPERSEDED, permit["holder_id"], objects=(permit["_id"],))],
-        [_permit_event(EventKind.PERMIT_SUPERSEDED, permit)],
+        [
+            await _ended_event(
+                gateway, EventKind.PERMIT_SUPERSEDED, application, permit, transaction
+            )
+        ],
     )
     await _issued(gateway, successor, ids, granted, transaction)
     return granted
@@ -216,7 +221,7 @@ async def _grant_cancellation(
     granted = Granted(None, related=[permit["_id"]])
     granted.tell(
         [AuditLine(AuditAction.PERMIT_CANCELLED, permit["holder_id"], objects=(permit["_id"],))],
-        [_permit_event(EventKind.PERMIT_CANCELLED, permit)],
+        [await _ended_event(gateway, EventKind.PERMIT_CANCELLED, application, permit, transaction)],
     )
     unloaded = await unload_permit(gateway, permit["holder_id"], permit["_id"], now, transaction)
     granted.tell(*unloaded)
@@ -251,6 +256,25 @@ async def _open(
     opened = await open_task(gateway, task, gateway.now(), transaction)
     if opened is not None:
         granted.tell([opened[0]], [opened[1]])
+
+
+async def _ended_event(
+    gateway: Gateway,
+    kind: EventKind,
+    application: Document,
+    permit: Document,
+    transaction: Transaction,
+) -> Event:
+    """A sponsor of before hears of a permit's end only where it asked for that itself."""
+    event = _permit_event(kind, permit)
+    if application["filed_by"]["kind"] == FilerKind.EMPLOYER:
+        return event
+    employments = await gateway.employments.load_of_holder(permit["holder_id"], transaction)
+    goes_on = any(
+        one["_id"] == permit["employment_id"] and gateway.now() < one["ends_at"]
+        for one in employments
+    )
+    return event if goes_on else replace(event, employer_id=None)
 
 
 def _permit_event(kind: EventKind, permit: Document) -> Event:
