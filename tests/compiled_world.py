@@ -47,7 +47,9 @@ class CompiledWorld:
     runtime: Runtime
     schema: GatewaySchema
     rules: Rules
+    party: Party
     viewers: Sequence[Viewer]
+    """Four holders, three employers' clients, three officers, and nobody."""
     ids: Sequence[str]
     left_out: frozenset[tuple[str, str]]
     """Fields that are not compiled: asked for now and then, or nothing would be."""
@@ -82,6 +84,7 @@ async def compiled_world(
         runtime,
         schema,
         access_rules(graphql_schema),
+        party,
         [
             *_holders(serving, party, other.holder_id),
             *_employers(party),

@@ -19,8 +19,11 @@ from api.settings import Settings
 from schema.build import build_gateway_schema
 from schema.compiled.calls import uncompiled_fields
 from schema.compiled.running import Program
+from tests.access_callers import logged_in
+from tests.app_client import AppClient
 from tests.comparing import Reads, both_answers, outcome, plan_of, same
 from tests.compiled_world import CompiledWorld, compiled_world
+from tests.employer_client import EVERY_SCOPE, employer_client
 from tests.random_operations import Operation
 from tests.serving import Serving
 
@@ -108,3 +111,33 @@ async def test_fifty_thousand_random_operations_show_no_difference(
     logging.getLogger("onecard.failures").propagate = True
     with capsys.disabled():
         sys.stdout.write(f"\nseed {LONG_SEED}: {dict(done)}\n")
+
+
+async def test_what_is_sent_over_http_is_the_same_before_and_after_it_is_compiled(
+    serving: Serving, settings: Settings, mongod_uri: str
+) -> None:
+    async with open_runtime(settings, mongod_uri, now=serving.clock) as runtime:
+        world = await compiled_world(serving, runtime, build_gateway_schema())
+    holder, employer = world.viewers[0], world.viewers[4]
+    clients = [
+        (holder, await logged_in(serving, world.party.person)),
+        (employer, await employer_client(serving, world.party.employer_id, EVERY_SCOPE)),
+    ]
+    with patch.object(Program, "execute", autospec=True, side_effect=Program.execute) as program:
+        for made in range(120):
+            random = Random(f"{SEED}/http/{made}")  # noqa: S311 - no secret
+            viewer, app = clients[made % 2]
+            operation = world.maker(random, viewer).make()
+            sent = [await _sent(app, operation) for _ in range(3)]
+            assert sent[0] == sent[1] == sent[2], (made, operation, sent)
+        # Each the third time.
+        assert program.call_count > 70
+
+
+async def _sent(app: AppClient, operation: Operation) -> tuple[int, str]:
+    body = {"query": operation.text, "variables": operation.variables}
+    if operation.name is not None:
+        body["operationName"] = operation.name
+    headers = {"Authorization": f"Bearer {app.token}", "Accept": "application/json"}
+    response = await app.http.post("/graphql", json=body, headers=headers)
+    return response.status_code, re.sub(r"err_[0-9a-z]+", "", response.text)
