@@ -154,7 +154,10 @@ async def test_a_proof_is_nobody_elses_and_no_longer_than_it_is_promised(
     assert (await download(serving, checker, url)).status_code == 200
     assert await lines.count_documents(downloads) == 1
     await sharer.revoke(made["shareCode"]["id"])
+    in_vain = downloads | {"action": "share_code.refused", "result": "REVOKED"}
+    assert await lines.count_documents(in_vain) == 0
     assert (await download(serving, checker, url)).status_code == 404
+    assert await lines.count_documents(in_vain) == 1
 
 
 async def test_a_proof_is_over_after_a_quarter_of_an_hour(serving: Serving) -> None:

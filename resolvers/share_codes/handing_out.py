@@ -64,6 +64,8 @@ async def read_proof(
         return NoProof.NOT_FOUND
     wrapped = await gateway.holder_keys.find(stored["holder_id"])
     is_over = await gateway.share_codes.is_revoked(stored["code_id"])
+    if wrapped is not None and is_over:  # taken back: the look in vain stands in the ledger too
+        await append_audit(gateway, ask, _line_in_vain(stored))
     if wrapped is None or is_over:  # the person is being deleted, or has taken the code back
         return NoProof.NOT_FOUND
     claims = opened_claims(gateway.sealer.vault_for(stored["holder_id"], wrapped), stored)
@@ -81,6 +83,16 @@ async def read_proof(
 
 def _printed(gateway: Gateway, claims: Mapping[str, Any]) -> bytes:
     return gateway.letter_signer.sign(print_proof(claims), printed_at(claims))
+
+
+def _line_in_vain(stored: Document) -> AuditLine:
+    return AuditLine(
+        AuditAction.SHARE_CODE_REFUSED,
+        stored["holder_id"],
+        result="REVOKED",
+        objects=(stored["code_id"], stored["_id"]),
+        people=(stored["holder_id"],),
+    )
 
 
 def _line(stored: Document, claims: Mapping[str, Any]) -> AuditLine:
