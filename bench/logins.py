@@ -21,6 +21,8 @@ from bench.place import SEED
 from resolvers.policy.consent import CURRENT_VERSION
 
 PROOF: Final = "live-person"
+AMONG: Final = 3_000
+"""Of more holders only so many log in: who they are is made anew each time."""
 DEVICE: Final = {"device": {"name": "Benchmark", "platform": "bench"}}
 
 Answer = Mapping[str, Any]
@@ -38,8 +40,9 @@ class Person:
 
 def people(holders: int, count: int) -> list[Person]:
     """Others in each run: a number that is proved often in a row has to wait."""
-    first = secrets.randbelow(max(1, holders - count))
-    told = seeded_identities(SEED, min(holders, first + count))["holders"][first:]
+    among = min(holders, AMONG)
+    first = secrets.randbelow(max(1, among - count))
+    told = seeded_identities(SEED, min(among, first + count))["holders"][first:]
     return [Person(one["name"], one["identifier"], one["secondProof"], _address()) for one in told]
 
 
