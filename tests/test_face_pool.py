@@ -80,15 +80,42 @@ async def test_whoever_comes_when_the_queue_is_full_is_told_so_at_once() -> None
         assert (await pool.look_at_portrait(b"x")).fault is Fault.BAD_PORTRAIT
 
 
-async def test_a_worker_that_is_killed_fails_one_check_and_another_takes_its_place() -> None:
+async def test_a_worker_that_is_killed_at_work_fails_that_check_and_another_takes_its_place() -> (
+    None
+):
+    async with open_pool() as pool:
+        await pool.look_at_portrait(b"x")
+        [first] = workers()
+        os.kill(first, signal.SIGSTOP)
+        looked_at = asyncio.create_task(pool.look_at_portrait(b"x"))
+        await asyncio.sleep(0.05)
+        os.kill(first, signal.SIGKILL)
+        with pytest.raises(FaceUnavailable):
+            await looked_at
+        assert (await pool.look_at_portrait(b"x")).fault is Fault.BAD_PORTRAIT
+        assert first not in workers()
+
+
+async def test_a_worker_that_died_while_it_waited_costs_nobody_a_check() -> None:
     async with open_pool() as pool:
         await pool.look_at_portrait(b"x")
         [first] = workers()
         os.kill(first, signal.SIGKILL)
+        [waiting] = pool._idle  # until the gateway's own process knows of it
+        await waiting.wait()
+        assert (await pool.look_at_portrait(b"x")).fault is Fault.BAD_PORTRAIT
+
+
+async def test_a_machine_that_starts_no_process_has_no_engine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def refuses(*_: object, **__: object) -> None:
+        raise BlockingIOError
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", refuses)
+    async with open_pool() as pool:
         with pytest.raises(FaceUnavailable):
             await pool.look_at_portrait(b"x")
-        assert (await pool.look_at_portrait(b"x")).fault is Fault.BAD_PORTRAIT
-        assert first not in workers()
 
 
 async def test_a_worker_that_takes_too_long_is_killed() -> None:

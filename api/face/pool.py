@@ -81,7 +81,7 @@ class FacePool:
             self._inside -= 1
 
     async def _by_worker(self, job: Job) -> Verdict:
-        worker = self._idle.pop() if self._idle else await _started()
+        worker = self._living() or await _started()
         try:
             async with asyncio.timeout(self._judgement.total_seconds()):
                 verdict = await _asked(worker, job)
@@ -93,6 +93,15 @@ class FacePool:
             raise
         self._idle.append(worker)
         return verdict
+
+    def _living(self) -> Process | None:
+        """One that waits for work. Whom the system ended meanwhile cannot take any, and must not
+        cost somebody's attempt."""
+        while self._idle:
+            worker = self._idle.pop()
+            if worker.returncode is None:
+                return worker
+        return None
 
 
 async def _started() -> Process:
@@ -110,10 +119,13 @@ async def _started() -> Process:
         "GLIBC_TUNABLES": "glibc.malloc.perturb=165:glibc.malloc.tcache_count=0",
         "PYTHONMALLOC": "malloc",
     }
-    worker = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "api.face.worker",
-        stdin=PIPE, stdout=PIPE, stderr=asyncio.subprocess.DEVNULL, env=environment,
-    )  # fmt: skip
+    try:
+        worker = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "api.face.worker",
+            stdin=PIPE, stdout=PIPE, stderr=asyncio.subprocess.DEVNULL, env=environment,
+        )  # fmt: skip
+    except OSError:  # the machine has no process or memory for one
+        raise FaceUnavailable from None
     try:
         async with asyncio.timeout(START_LIFETIME.total_seconds()):
             answered = await _out(worker).readexactly(len(READY))

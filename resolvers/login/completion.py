@@ -37,6 +37,8 @@ async def complete_login(gateway: Gateway, ask: Ask) -> Tokens | Refused:
         if refusal is not None:
             return refusal
         session = await _try_complete(gateway, ask, flow)
+        if isinstance(session, Refused):
+            return session
         if session is not None:
             return opening_tokens(gateway, session)
     return Refused(LoginRefusalCode.STEP_OUT_OF_ORDER)
@@ -64,14 +66,17 @@ def tokens_of(gateway: Gateway, session: Session, generation: int, issued_at: da
     )
 
 
-async def _try_complete(gateway: Gateway, ask: Ask, flow: Document) -> Session | None:
+async def _try_complete(gateway: Gateway, ask: Ask, flow: Document) -> Session | Refused | None:
     """The session, or None when another request completed the flow first."""
     # Made outside, so that a transaction run again writes the same ids.
     session_id, card_id = gateway.new_id("ses"), gateway.new_id("crd")
     event_id = gateway.new_id("evt")
     now = gateway.now()
 
-    async def work(transaction: Transaction) -> Session | None:
+    async def work(transaction: Transaction) -> Session | Refused | None:
+        # Erased since the name was proved, or just now: then one of both transactions waits.
+        if not await gateway.holders.lock(flow["holder_id"], transaction):
+            return Refused(LoginRefusalCode.FLOW_EXPIRED)
         moved = await gateway.flows.advance(
             flow, FlowEvent.COMPLETED, {"completed_at": now}, now, transaction=transaction
         )

@@ -150,24 +150,33 @@ async def submit_real_person_proof(
     proved: Document = flow
 
     async def record_consent(transaction: Transaction) -> None:
-        await gateway.holders.record_biometric_consent(
-            proved["holder_id"], proved["consent_version"], now, transaction
+        stands = await gateway.holders.record_biometric_consent(
+            proved["holder_id"], proved["consent_version"], proved["started_at"], now, transaction
         )
+        if not stands:
+            raise _ConsentGone
 
-    moved = await advance_audited(
-        gateway,
-        ask,
-        flow,
-        FlowEvent.PROOF_ACCEPTED,
-        flow_line(AuditAction.REAL_PERSON_PROVED, flow),
-        changes,
-        methods=(method,),
-        also=record_consent,
-    )
+    try:
+        moved = await advance_audited(
+            gateway,
+            ask,
+            flow,
+            FlowEvent.PROOF_ACCEPTED,
+            flow_line(AuditAction.REAL_PERSON_PROVED, flow),
+            changes,
+            methods=(method,),
+            also=record_consent,
+        )
+    except _ConsentGone:
+        return Refused(LoginRefusalCode.CONSENT_VERSION_OUTDATED)
     if moved is None:
         return overtaken()
     await gateway.throttle.forget(_throttle_key(gateway, flow))
     return ProofAccepted(evidence.provider, gateway.person_provider.is_sandbox)
+
+
+class _ConsentGone(Exception):
+    """Withdrawn, or the holder erased, while somebody looked: nothing is written."""
 
 
 @dataclass(frozen=True)

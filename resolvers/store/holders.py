@@ -27,6 +27,7 @@ from auth.collections import CollectionSpec, Index
 from auth.digests import Digest
 from auth.mongo import Collection, Database, Document, Transaction
 from auth.sealing import Decoy, HolderVault
+from resolvers.store.consent_recording import recorded_consent
 from resolvers.store.holder_keys import encode_holder_key
 from resolvers.store.sealed import sealed_document, source_document
 from resolvers.vocabulary import IdentifierKind, Language
@@ -228,24 +229,16 @@ class HolderStore:
         return BiometricConsent(consent["version"], consent["withdrawn_at"]) if consent else None
 
     async def record_biometric_consent(
-        self, holder_id: str, version: str, now: datetime, transaction: Transaction
-    ) -> None:
-        """Unless the same consent stands already: then it keeps the instant it was given at."""
-        standing = {"biometric_consent.version": version, "biometric_consent.withdrawn_at": None}
-        await self._holders.update_one(
-            {"_id": holder_id, "$nor": [standing]},
-            {
-                "$set": {
-                    "biometric_consent": {
-                        "version": version,
-                        "given_at": now,
-                        "withdrawn_at": None,
-                    }
-                },
-                "$inc": {"revision": 1},
-            },
-            session=transaction,
+        self, holder_id: str, version: str, asked_at: datetime, now: datetime, within: Transaction
+    ) -> bool:
+        """One that stands keeps the instant it was given at. False, with nothing written, when it
+        was withdrawn since `asked_at`, or there is no such holder."""
+        written = await self._holders.update_one(
+            {"_id": holder_id, "biometric_consent.withdrawn_at": {"$not": {"$gte": asked_at}}},
+            recorded_consent(version, now),
+            session=within,
         )
+        return bool(written.matched_count)
 
     async def withdraw_biometric_consent(
         self, holder_id: str, now: datetime, transaction: Transaction
