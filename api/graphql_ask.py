@@ -88,7 +88,8 @@ def json_of(text: bytes, what: str) -> Any:
         value = json.loads(
             text.decode("utf-8"), parse_constant=_refuse_constant, object_pairs_hook=_unrepeated
         )
-        if _SURROGATE.search(text):
+        # The first look is ten times as fast, which counts in megabytes of pictures.
+        if b"\\u" in text and _SURROGATE.search(text):
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError):
         _bad(f"{what} must be JSON in UTF-8.")

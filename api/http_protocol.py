@@ -47,6 +47,10 @@ class PromptHttp(HttpToolsProtocol):
     """What came while no part of it became whole."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        # Or a request inherits what an earlier one of its connection set: asyncio reads on in the
+        # context of whoever let it read on after a large body, with that one's deadline of the
+        # database in it (https://github.com/python/cpython/issues/140947).
+        self.config.reset_contextvars = True
         super().connection_made(transport)
         self._watch_head()
 

@@ -19,6 +19,7 @@ import uvicorn
 import api.app
 from api.app import build_app
 from api.clock import utc_now
+from api.commands.serve import KEEP_ALIVE_SECONDS
 from api.http_protocol import PromptHttp
 from api.metrics import Metrics
 from api.runtime import open_runtime
@@ -103,6 +104,8 @@ async def serving_gateway(
             access_log=False,
             proxy_headers=False,
             http=PromptHttp,
+            # As `serve`: who is told to come back in five seconds finds the connection open.
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
             ws=BoundedWebSocket,
             ws_max_size=MAX_MESSAGE_BYTES,
             ws_per_message_deflate=False,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,6 +19,7 @@ from starlette.routing import Route
 from api.http_protocol import PromptHttp
 
 HEAD = b"GET / HTTP/1.1\r\nHost: gateway.test\r\n\r\n"
+SEEN = contextvars.ContextVar[str]("SEEN")
 Peer = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
@@ -30,10 +32,18 @@ async def answer_late(_request: Request) -> Response:
     return PlainTextResponse("well")
 
 
+async def answer_what_was_set_before(request: Request) -> Response:
+    before = SEEN.get("well")
+    SEEN.set("left")
+    await request.body()
+    return PlainTextResponse(before)
+
+
 @pytest.fixture
 async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
     monkeypatch.setattr(PromptHttp, "head_seconds", 0.1)
     app = Starlette(routes=[Route("/", answer), Route("/late", answer_late)])
+    app.routes.append(Route("/set", answer_what_was_set_before, methods=["POST"]))
     config = uvicorn.Config(
         app, http=PromptHttp, log_config=None, access_log=False, lifespan="off", ws="none"
     )
@@ -136,3 +146,19 @@ async def test_requests_in_one_piece_are_answered_in_their_order(port: int) -> N
             assert (await read_answer(reader)).endswith(b"well")
         # Of the third only a part came.
         assert await reader.read() == b""
+
+
+@pytest.mark.parametrize("in_one_piece", [True, False])
+async def test_a_request_inherits_nothing_that_an_earlier_one_of_its_connection_set(
+    port: int, in_one_piece: bool
+) -> None:
+    """Such as the deadline of the one before, which may be over."""
+    size = 1_000_000
+    head = HEAD.replace(b"GET / ", b"POST /set ", 1)[:-2] + b"Content-Length: %d\r\n\r\n" % size
+    async with connected(port) as (reader, writer):
+        if in_one_piece:
+            writer.write(2 * (head + bytes(size)))
+        for _ in range(2):
+            if not in_one_piece:
+                writer.write(head + bytes(size))
+            assert (await read_answer(reader)).endswith(b"well")

@@ -32,13 +32,13 @@ READY: Final = b"R"
 def main() -> int:
     # The gateway's own end decides, not a Ctrl-C that reaches the whole group.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(NICENESS)  # first of all: loading libraries and models takes a second of a core
     try:
         models = Models.load()
     except ModelsMissing as missing:
         sys.stderr.write(f"{missing}\n")
         return 1
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
-    os.nice(NICENESS)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # Without a buffer, which would keep the end of a picture.
     taken = os.fdopen(os.dup(sys.stdin.fileno()), "rb", buffering=0)

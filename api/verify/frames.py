@@ -86,7 +86,8 @@ class FramesEndpoint:
             sentence = "Send the flow token of a login whose real name is proved."
             raise RequestError(_code_of(denial), sentence)
         async with self._turns.of(ask.principal):
-            proof = frames_of(await request.body())
+            # Megabytes of base64 take tenths of a second: not on the event loop.
+            proof = await gateway.heavy_work.run(frames_of, await request.body())
             challenge_id = str(request.path_params["challenge_id"])[:_MAX_ID]
             outcome = await submit_real_person_proof(gateway, ask, challenge_id, proof)
         return _told(request, outcome)

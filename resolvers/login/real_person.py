@@ -220,7 +220,9 @@ async def _is_new(gateway: Gateway, proof: Proof) -> bool:
         return True
     until = gateway.now() + FRAMES_REMEMBERED
     name = gateway.person_provider.name
-    return await gateway.used_once.burn("frames", name, proof.digest(), until)
+    # Megabytes, in a thread: hashing lets the event loop go on.
+    digest = await gateway.heavy_work.run(proof.digest)
+    return await gateway.used_once.burn("frames", name, digest, until)
 
 
 async def _refused(gateway: Gateway, ask: Ask, flow: Document, fault: _Fault) -> Refused:
