@@ -23,6 +23,7 @@ from auth.bson_schema import (
     text,
 )
 from auth.collections import CollectionSpec, Index
+from auth.evidence import KEPT
 from auth.mongo import Collection, Database, Document, Transaction
 from auth.principal import SUB_USER, Assurance, Principal, PrincipalKind
 
@@ -179,7 +180,7 @@ class AuditAction(StrEnum):
 
 SPEC = CollectionSpec(
     name=NAME,
-    version=4,
+    version=5,
     audience="auditors; the holder's own access ledger",
     validator=document(
         {
@@ -205,6 +206,7 @@ SPEC = CollectionSpec(
             "fields": array(text(80), maximum=MAX_FIELDS),
             "address_digest": optional(binary()),
             "request_id": text(40),
+            "evidence": optional(KEPT),
         }
     ),
     indexes=(
@@ -231,6 +233,7 @@ class AuditLine:
 
     `people` are the holders whose data somebody else looked at, or tried to: each finds the line in
     its own ledger. `purpose` is the code of what it was looked at for, where that was stated.
+    `evidence` is what is kept of a proof of a real person (`auth.evidence.KEPT`).
     """
 
     action: AuditAction
@@ -240,6 +243,7 @@ class AuditLine:
     fields: Sequence[str] = ()
     people: Sequence[str] = ()
     purpose: str | None = None
+    evidence: Document | None = None
 
 
 def looked_at(principal: Principal, holder_id: str) -> tuple[str, ...]:
@@ -281,6 +285,7 @@ def encode_audit_line(line_id: str, line: AuditLine, origin: AuditOrigin) -> Doc
         "fields": list(line.fields),
         "address_digest": origin.address_digest,
         "request_id": origin.request_id,
+        "evidence": line.evidence,
     }
 
 

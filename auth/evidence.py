@@ -1,7 +1,9 @@
-"""Whether what a provider signed says what we asked: signature, bindings, level and age."""
+"""Whether what a provider signed says what we asked: signature, bindings, level and age; and what
+is kept of it."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +12,8 @@ from typing import Any
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from auth.bson_schema import INSTANT, document, one_of, optional, text
+from auth.mongo import Document
 from auth.verification import (
     EVIDENCE_TYPE,
     MAX_EVIDENCE_AGE,
@@ -18,17 +22,55 @@ from auth.verification import (
     EvidenceSigner,
     PersonCheck,
     RealPersonProvider,
+    ScoreBand,
     SignedEvidence,
 )
+
+KEPT = document(
+    {
+        "provider": text(40),
+        "level": optional(text(40)),
+        "band": optional(one_of(ScoreBand)),
+        "reference": optional(text(64, "^[0-9a-f]{64}$")),
+        "proved_at": optional(INSTANT),
+    }
+)
+"""In flows and in the audit trail, where a refusal has neither level nor instant. `band` is null
+where the provider told none, `reference` where it was not kept yet."""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Evidence whose signature and bindings hold. `provider` is who signed it."""
+    """Evidence whose signature and bindings hold. `provider` is who signed it, `band` None where it
+    does not say."""
 
     level: AssuranceLevel
     proved_at: datetime
     provider: str
+    band: ScoreBand | None = None
+
+
+def kept_evidence(evidence: Evidence, reference: str) -> Document:
+    """`KEPT`, of a proof for the challenge with that reference of its provider."""
+    return {
+        "provider": evidence.provider,
+        "level": str(evidence.level),
+        "band": None if evidence.band is None else str(evidence.band),
+        "reference": _digest(reference),
+        "proved_at": evidence.proved_at,
+    }
+
+
+def kept_refusal(provider: str, reference: str) -> Document:
+    """`KEPT`, of a proof that was refused."""
+    names = {"provider": provider, "reference": _digest(reference)}
+    return {"level": None, "band": None, "proved_at": None} | names
+
+
+def _digest(reference: str) -> str:
+    """Enough to find the check by, for a provider that keeps its references; a reference of ours
+    has a code in it, which has no business there."""
+    return hashlib.sha256(reference.encode()).hexdigest()
 
 
 _REQUIRED = ["iss", "iat", "nonce", "flow", "device", "purpose", "level", "result"]
@@ -61,7 +103,8 @@ def verified_evidence(
     if abs(age) > MAX_EVIDENCE_AGE.total_seconds() or expires <= now.timestamp():
         return None
     proved_at = datetime.fromtimestamp(issued, tz=now.tzinfo)
-    return Evidence(signer.level, min(proved_at, now), signer.name)
+    band = next((one for one in ScoreBand if one.value == claims.get("band")), None)
+    return Evidence(signer.level, min(proved_at, now), signer.name, band)
 
 
 def _claims(

@@ -20,6 +20,7 @@ from auth.bson_schema import (
     text,
 )
 from auth.collections import CollectionSpec, Index
+from auth.evidence import KEPT
 from auth.login_flow import FlowEvent, FlowKind, FlowState, next_state, states_before
 from auth.mongo import Collection, Database, Document, Transaction
 
@@ -42,7 +43,7 @@ DEVICE = document({"name": text(80), "platform": text(40)})
 
 SPEC = CollectionSpec(
     name=NAME,
-    version=3,
+    version=4,
     audience="the bearer of the flow token",
     validator=document(
         {
@@ -74,9 +75,7 @@ SPEC = CollectionSpec(
             "arrived": optional(
                 document({"challenge_id": identifier("chl"), "result": text(MAX_RESULT_LENGTH)})
             ),
-            "evidence": optional(
-                document({"provider": text(40), "level": text(40), "proved_at": INSTANT})
-            ),
+            "evidence": optional(KEPT),
             "amr": array(text(20), maximum=10),
             "completed_at": optional(INSTANT),
         }

@@ -79,6 +79,14 @@ class ProofAdvice(StrEnum):
     TURNED_AWAY = "TURNED_AWAY"
 
 
+class ScoreBand(StrEnum):
+    """How well a proof that was accepted did; nothing finer is told or kept."""
+
+    CLEAR = "CLEAR"
+    NEAR = "NEAR"
+    """Not far from what would have been refused."""
+
+
 @dataclass(frozen=True)
 class PoorPicture:
     """The fault POOR_QUALITY with what to do about it."""

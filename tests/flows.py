@@ -87,8 +87,13 @@ async def stored_flow(
             "expires_at": now + timedelta(minutes=3),
         }
     if past >= list(FlowState).index(FlowState.VERIFIED):
-        proved = {"provider": "sandbox-person", "level": "sandbox"}
-        flow["evidence"] = proved | {"proved_at": now.replace(microsecond=0)}
+        flow["evidence"] = {
+            "provider": "sandbox-person",
+            "level": "sandbox",
+            "band": None,
+            "reference": None,
+            "proved_at": now.replace(microsecond=0),
+        }
     if state is FlowState.COMPLETED:
         flow["completed_at"] = now
     flow |= changes

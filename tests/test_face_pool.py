@@ -139,6 +139,27 @@ async def test_a_request_that_is_given_up_leaves_no_worker_with_its_pictures() -
         assert (await pool.look_at_portrait(b"x")).fault is Fault.BAD_PORTRAIT
 
 
+async def test_a_worker_that_was_started_ahead_is_the_one_that_judges() -> None:
+    async with open_pool() as pool:
+        for _ in range(3):
+            pool.warm()
+            await asyncio.sleep(0)
+        # It waits for the start, not for another worker.
+        assert (await pool.look_at_portrait(b"x")).fault is Fault.BAD_PORTRAIT
+        [first] = workers()
+        pool.warm()
+        assert (await pool.look_at_portrait(b"x")).fault is Fault.BAD_PORTRAIT
+        assert workers() == [first]
+
+
+async def test_a_pool_that_closes_while_a_worker_starts_leaves_none() -> None:
+    async with open_pool() as pool:
+        pool.warm()
+        while not workers():  # noqa: ASYNC110 - the system's own list
+            await asyncio.sleep(0.01)
+    assert workers() == []
+
+
 def png(width: int, height: int, data: bytes, colour: int = 2) -> bytes:
     def chunk(name: bytes, content: bytes) -> bytes:
         check = struct.pack(">I", zlib.crc32(name + content))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from api.face.judging import Verdict
 from api.face.pool import FacePool
 from api.providers.local_face import LocalFaceProvider
 from api.settings import Settings
@@ -21,6 +23,8 @@ from auth.verification import (
     ProofFault,
     ProviderBusy,
     ProviderUnavailable,
+    ScoreBand,
+    SignedEvidence,
     TextProof,
 )
 from tests.app_client import COMPLETE, AppClient
@@ -31,6 +35,7 @@ from tests.flows import audit_actions
 from tests.frame_provider import FRAMES, post_frames, proof_of
 from tests.portraits import challenged, give_portrait, sent, serving_faces
 from tests.serving import MovableClock, Serving
+from tests.test_face_pool import workers
 
 CARD = "{ me { cards { edges { node { kind status } } } } }"
 
@@ -68,7 +73,12 @@ async def test_a_head_that_does_what_is_asked_logs_its_holder_in_to_the_card(
     answer = await post_frames(client, challenge_id, sent(burst(ASTRONAUT)))
     assert answer.json() == {"result": "REAL_PERSON_PROVED"}
     [flow] = await database["login_flows"].find().to_list(None)
-    assert (flow["evidence"]["provider"], flow["evidence"]["level"]) == ("local-face", "local")
+    kept = flow["evidence"]
+    assert (kept["provider"], kept["level"], kept["band"]) == ("local-face", "local", "CLEAR")
+    assert kept["reference"] == hashlib.sha256(flow["challenge"]["reference"].encode()).hexdigest()
+    line = await database["audit"].find_one({"action": "login_flow.real_person_proved"})
+    assert line is not None
+    assert line["evidence"] == kept, "it stays when the flow is forgotten"
     assert "face" in flow["amr"]
     assert ("login_flow.real_person_proved", "OK") in await audit_actions(database)
     completed = await client.step(COMPLETE)
@@ -83,7 +93,11 @@ async def test_another_face_is_not_the_holder_and_no_frames_count_for_two(
     frames = sent(burst(ASTRONAUT))
     stranger, challenge_id = await ready(serving, "obama.jpg")
     assert await refused_as(stranger, challenge_id, frames) == ("NOT_THE_HOLDER", None)
-    assert ("login_flow.real_person_refused", "NOT_THE_HOLDER") in await audit_actions(database)
+    line = await database["audit"].find_one({"action": "login_flow.real_person_refused"})
+    assert line is not None
+    assert (line["result"], line["evidence"]["provider"]) == ("NOT_THE_HOLDER", "local-face")
+    assert len(line["evidence"]["reference"]) == 64
+    assert (line["evidence"]["level"], line["evidence"]["band"]) == (None, None)
     holder, challenge_id = await ready(serving)
     assert await refused_as(holder, challenge_id, frames) == ("NOT_LIVE", None)
 
@@ -137,8 +151,27 @@ CHECK = PersonCheck("flw_1", "nonce-1", "flw_1", "iOS 19", "LOGIN")
 LONG_AGO = timedelta(seconds=30)
 
 
+class ColdPool(FacePool):
+    """Nobody is started for those who only ask for a challenge."""
+
+    def warm(self) -> None:
+        return
+
+
 def provider(clock: MovableClock, secret: bytes = b"one", **pool: Any) -> LocalFaceProvider:
-    return LocalFaceProvider(secret, OnePortrait(), FacePool(**pool), clock)
+    return LocalFaceProvider(secret, OnePortrait(), ColdPool(**pool), clock)
+
+
+async def test_a_challenge_has_a_worker_ready_when_the_frames_come() -> None:
+    pool = FacePool()
+    local = LocalFaceProvider(b"one", OnePortrait(), pool, MovableClock())
+    assert workers() == []
+    await local.start(CHECK)
+    await local.start(CHECK)
+    await pool.look_at_portrait(b"x")
+    assert len(workers()) == 1
+    await local.close()
+    assert workers() == []
 
 
 @pytest.mark.parametrize(
@@ -198,6 +231,29 @@ async def test_evidence_of_the_engine_holds_for_its_own_check_alone() -> None:
     assert verified_evidence(signed, provider(clock, b"another"), CHECK, clock()) is None
     other = replace(CHECK, nonce="nonce-2")
     assert verified_evidence(signed, local, other, clock()) is None
+
+
+@pytest.mark.parametrize(
+    ("tenth", "told"),
+    [(0, ScoreBand.CLEAR), (3, ScoreBand.CLEAR), (4, ScoreBand.NEAR), (5, ScoreBand.NEAR)],
+)
+async def test_evidence_says_whether_it_was_near_the_threshold_and_no_more(
+    tenth: int, told: ScoreBand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = MovableClock()
+    local = provider(clock)
+
+    async def judged(*_: object) -> Verdict:
+        return Verdict(None, band=tenth)
+
+    monkeypatch.setattr(FacePool, "judge", judged)
+    reference = (await local.start(CHECK)).reference
+    now = clock() + LONG_AGO
+    signed = await local.submit(CHECK, reference, proof_of(), now)
+    assert isinstance(signed, SignedEvidence)
+    evidence = verified_evidence(signed, local, CHECK, now)
+    assert evidence is not None
+    assert evidence.band is told
 
 
 def test_a_proof_shows_nothing_of_itself() -> None:

@@ -273,7 +273,13 @@ async def test_two_completions_of_one_step_up_at_once_step_up_once(
         FlowState.VERIFIED,
         FlowKind.STEP_UP,
         session_id=session_id,
-        evidence={"provider": "sandbox-person", "level": "sandbox", "proved_at": proved_at},
+        evidence={
+            "provider": "sandbox-person",
+            "level": "sandbox",
+            "band": None,
+            "reference": None,
+            "proved_at": proved_at,
+        },
     )
     before = await everything_stored(database, "sessions", "login_flows", "audit")
     monkeypatch.setattr(gateway.flows, "find", meeting(gateway.flows.find, 2))

@@ -51,12 +51,14 @@ async def remote(
 
 async def test_a_holder_logs_in_by_a_remote_engine(remote: Remote, database: Database) -> None:
     client, challenge_id = await remote.challenged()
+    remote.first.claims = {"band": "NEAR"}
     proved = await submit(client, challenge_id)
     assert (proved["__typename"], proved["provider"]) == ("RealPersonProved", "national")
     assert (await client.step(COMPLETE))["__typename"] == "LoginCompleted"
     flow = await database["login_flows"].find_one()
     assert flow is not None
-    assert (flow["evidence"]["provider"], flow["evidence"]["level"]) == ("national", "remote")
+    kept = flow["evidence"]
+    assert (kept["provider"], kept["level"], kept["band"]) == ("national", "remote", "NEAR")
     [check] = remote.first.checks.values()
     assert set(check) == {"nonce", "holder", "flow", "device", "purpose"}
 

@@ -140,6 +140,13 @@ def test_evidence_is_good_for_two_minutes_around_its_instant(seconds: int, holds
         assert judgement.proved_at == min(issued, NOW), "a proof is never in the future"
 
 
+@pytest.mark.parametrize("told", ["0.4711", 0.4711, True, None, ["NEAR"], {}, "near"])
+def test_a_band_that_is_none_of_ours_is_not_kept(told: object) -> None:
+    judgement = judged(signed(GOOD | {"band": told}))
+    assert judgement is not None
+    assert judgement.band is None
+
+
 @pytest.mark.parametrize(
     "issued",
     [True, "1772366400", 1772366400.5, None, 10**18, -(10**18), 10**400],

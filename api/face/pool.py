@@ -39,7 +39,7 @@ class FaceUnavailable(Exception):
 
 
 class FacePool:
-    """For one event loop. Workers start with the first check that needs one."""
+    """For one event loop. Workers start with the first check that needs one, or with `warm`."""
 
     def __init__(
         self,
@@ -52,6 +52,7 @@ class FacePool:
         self._judgement = judgement or JUDGEMENT_LIFETIME
         self._idle: list[Process] = []
         self._inside = 0
+        self._warming: asyncio.Task[None] | None = None
         self._most = workers * (1 + waiting)
 
     async def judge(
@@ -64,8 +65,26 @@ class FacePool:
         """Whether faces can be compared with it. Raises as `judge`."""
         return await self._done(Job(portrait))
 
+    def warm(self) -> None:
+        """Has a worker started, unless one is idle, busy or on its way: whoever was given a
+        challenge sends frames soon, and a start takes a good part of their time. Returns at once,
+        and whether it succeeds is found out by the check."""
+        is_under_way = self._warming is not None and not self._warming.done()
+        if not self._idle and not self._inside and not is_under_way:
+            self._warming = asyncio.create_task(self._warmed())
+
+    async def _warmed(self) -> None:
+        """In a turn, as a check is: there are never more workers than turns."""
+        async with self._turns:
+            if not self._idle:
+                with contextlib.suppress(FaceUnavailable, OSError):
+                    self._idle.append(await _started())
+
     async def close(self) -> None:
         """Idle workers end with their input; nobody is left."""
+        if self._warming is not None:
+            self._warming.cancel()
+            await asyncio.wait([self._warming])
         idle, self._idle = self._idle, []
         for worker in idle:
             await _end(worker)

@@ -12,7 +12,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PublicKey,
 )
 
-from auth.verification import EVIDENCE_TYPE, AssuranceLevel, PersonCheck, SignedEvidence
+from auth.verification import (
+    EVIDENCE_TYPE,
+    AssuranceLevel,
+    PersonCheck,
+    ScoreBand,
+    SignedEvidence,
+)
 
 
 class EvidenceSigner:
@@ -26,7 +32,12 @@ class EvidenceSigner:
         return {self._kid: self._private.public_key()}
 
     def sign(
-        self, issuer: str, level: AssuranceLevel, check: PersonCheck, now: datetime
+        self,
+        issuer: str,
+        level: AssuranceLevel,
+        check: PersonCheck,
+        now: datetime,
+        band: ScoreBand | None = None,
     ) -> SignedEvidence:
         """That `check` was passed now."""
         claims = {
@@ -39,5 +50,7 @@ class EvidenceSigner:
             "level": str(level),
             "result": "REAL_PERSON",
         }
+        if band is not None:
+            claims["band"] = str(band)
         headers = {"typ": EVIDENCE_TYPE, "kid": self._kid}
         return SignedEvidence(jwt.encode(claims, self._private, "EdDSA", headers))

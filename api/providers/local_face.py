@@ -16,7 +16,7 @@ from typing import Final, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from api.face.judging import Fault, Shot, Verdict
+from api.face.judging import SAME_PERSON, Fault, Shot, Verdict
 from api.face.liveness import FaceAction, draw_actions
 from api.face.pool import RETRY_AFTER, FaceBusy, FacePool, FaceUnavailable
 from api.providers.evidence import EvidenceSigner
@@ -32,6 +32,7 @@ from auth.verification import (
     ProofFault,
     ProviderBusy,
     ProviderUnavailable,
+    ScoreBand,
     SignedEvidence,
 )
 
@@ -88,6 +89,7 @@ class LocalFaceProvider:
         and only to who has proved the real name."""
         if not await self._portraits.has_portrait(check.subject):
             raise ProviderUnavailable
+        self._pool.warm()
         asked = draw_actions()
         return Challenge([str(one) for one in asked], self._reference(check, asked), LIFETIME)
 
@@ -105,7 +107,7 @@ class LocalFaceProvider:
             raise ProviderUnavailable
         verdict = await self._verdict(portrait, proof, asked)
         if verdict.fault is None:
-            return self._signer.sign(self.name, self.level, check, now)
+            return self._signer.sign(self.name, self.level, check, now, _band(verdict))
         if verdict.fault is Fault.BAD_PORTRAIT:
             raise ProviderUnavailable
         if verdict.quality is not None:
@@ -142,6 +144,12 @@ class LocalFaceProvider:
         bound = (check.nonce, check.flow_id, check.subject, check.device, check.purpose)
         told = framed("local face", *bound, actions, since)
         return hmac.new(self._code_key, told, hashlib.sha256).hexdigest()
+
+
+def _band(verdict: Verdict) -> ScoreBand:
+    """NEAR in the last tenth below the threshold."""
+    is_near = verdict.band is None or verdict.band >= int(SAME_PERSON * 10) - 1
+    return ScoreBand.NEAR if is_near else ScoreBand.CLEAR
 
 
 def _milliseconds(at: datetime) -> int:

@@ -109,9 +109,15 @@ async def advance_audited(
     return await in_transaction(gateway.database, work)
 
 
-def flow_line(action: AuditAction, flow: Document, result: str = RESULT_OK) -> AuditLine:
+def flow_line(
+    action: AuditAction,
+    flow: Document,
+    result: str = RESULT_OK,
+    evidence: Document | None = None,
+) -> AuditLine:
     """The audit line of a step of this flow."""
-    return AuditLine(action, flow["holder_id"], result, objects=(flow["_id"],))
+    objects = (flow["_id"],)
+    return AuditLine(action, flow["holder_id"], result, objects=objects, evidence=evidence)
 
 
 def overtaken() -> Refused:

@@ -9,7 +9,7 @@ from typing import Final
 
 from auth import verification
 from auth.audit import AuditAction
-from auth.evidence import Evidence, verified_evidence
+from auth.evidence import Evidence, kept_evidence, kept_refusal, verified_evidence
 from auth.login_flow import FlowEvent, FlowKind
 from auth.login_flows import AttemptKind
 from auth.mongo import Document, Transaction
@@ -138,14 +138,8 @@ async def submit_real_person_proof(
         return await _refused(gateway, ask, flow, evidence)
     # RFC 8176: only a real engine looked at a face; a sandbox saw that somebody was there.
     method = "user" if evidence.level is AssuranceLevel.SANDBOX else "face"
-    changes = {
-        "evidence": {
-            "provider": evidence.provider,
-            "level": str(evidence.level),
-            "proved_at": evidence.proved_at,
-        },
-        "arrived": None,
-    }
+    kept = kept_evidence(evidence, challenge["reference"])
+    changes = {"evidence": kept, "arrived": None}
 
     proved: Document = flow
 
@@ -162,7 +156,7 @@ async def submit_real_person_proof(
             ask,
             flow,
             FlowEvent.PROOF_ACCEPTED,
-            flow_line(AuditAction.REAL_PERSON_PROVED, flow),
+            flow_line(AuditAction.REAL_PERSON_PROVED, flow, evidence=kept),
             changes,
             methods=(method,),
             also=record_consent,
@@ -228,7 +222,9 @@ async def _is_new(gateway: Gateway, proof: Proof) -> bool:
 async def _refused(gateway: Gateway, ask: Ask, flow: Document, fault: _Fault) -> Refused:
     """Back to the consented state, where another challenge can be asked for."""
 
-    line = flow_line(AuditAction.REAL_PERSON_REFUSED, flow, fault.code)
+    challenge = flow["challenge"]
+    kept = kept_refusal(challenge["provider"], challenge["reference"])
+    line = flow_line(AuditAction.REAL_PERSON_REFUSED, flow, fault.code, kept)
     changes = {"challenge": None, "arrived": None}
     moved = await advance_audited(gateway, ask, flow, FlowEvent.PROOF_REFUSED, line, changes)
     if moved is None:

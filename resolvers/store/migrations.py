@@ -231,10 +231,29 @@ async def _levels_are_new_and_none_was_had(_database: Database) -> None:
     is still the mildest level: nothing is written."""
 
 
+async def _evidence_has_a_band_and_a_reference(database: Database) -> None:
+    """Version 4: of a proof of before neither is known."""
+    await database["login_flows"].update_many(
+        {"evidence": {"$type": "object"}, "evidence.band": {"$exists": False}},
+        {"$set": {"evidence.band": None, "evidence.reference": None}},
+        bypass_document_validation=True,
+    )
+
+
+async def _lines_keep_evidence(database: Database) -> None:
+    """Version 5: who looked at a real person, and how well the proof did. Not known of before."""
+    await database["audit"].update_many(
+        {"evidence": {"$exists": False}},
+        {"$set": {"evidence": None}},
+        bypass_document_validation=True,
+    )
+
+
 MIGRATIONS: Sequence[Migration] = (
     Migration("audit", 2, _lines_name_those_who_were_looked_at),
     Migration("audit", 3, _lines_name_sub_users),
     Migration("audit", 4, _levels_are_new_and_none_was_had),
+    Migration("audit", 5, _lines_keep_evidence),
     Migration("cards", 2, _cards_say_why_and_until_when),
     Migration("employers", 2, _employers_have_a_revision),
     Migration("employments", 2, _employments_are_found_by_number),
@@ -244,6 +263,7 @@ MIGRATIONS: Sequence[Migration] = (
     Migration("outgoing_events", 3, _events_of_before_are_no_news_to_webhooks),
     Migration("login_flows", 2, _flows_count_codes_and_checks),
     Migration("login_flows", 3, _flows_await_results),
+    Migration("login_flows", 4, _evidence_has_a_band_and_a_reference),
     Migration("permits", 2, _permits_say_of_which_employment),
     Migration("permits", 3, _permits_say_what_is_shown_of_them),
     Migration("sessions", 2, _levels_are_new_and_none_was_had),
