@@ -46,8 +46,8 @@ def hold(mongod):
                 os._exit(0)
             os.waitpid(child, 0)
             cards.insert_one({})
-        print(json.dumps(pids), flush=True)
         try:
+            print(json.dumps(pids), flush=True)
             if sys.argv[2] == "raise":
                 raise LookupError
             if sys.argv[2] != "return":
