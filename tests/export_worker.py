@@ -4,7 +4,6 @@ pages that it wrote and its greatest memory before and after, in MiB."""
 from __future__ import annotations
 
 import asyncio
-import resource
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,11 +12,8 @@ from api.clock import utc_now
 from api.runtime import open_runtime
 from api.settings import Settings
 from resolvers.exports.making import make_exports
+from tests.processes import peak_mib
 from tests.serving import CHEAP_PASSWORDS
-
-
-def peak() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 async def main(uri: str, database: str, keys: str, directory: str, ahead: str) -> None:
@@ -27,9 +23,9 @@ async def main(uri: str, database: str, keys: str, directory: str, ahead: str) -
         return utc_now() + timedelta(seconds=int(ahead))
 
     async with open_runtime(settings, uri, now=now, password_cost=CHEAP_PASSWORDS) as runtime:
-        before = peak()
+        before = peak_mib()
         pages = await make_exports(runtime.gateway, now())
-        print(pages, before, peak(), flush=True)  # noqa: T201 - what the test reads
+        print(pages, before, peak_mib(), flush=True)  # noqa: T201 - what the test reads
 
 
 if __name__ == "__main__":
