@@ -22,9 +22,10 @@ class Turns:
         self._under_way: Counter[tuple[str, str | None]] = Counter()
 
     @asynccontextmanager
-    async def of(self, principal: Principal) -> AsyncIterator[None]:
-        """Raises RequestError for a caller who has too many under way; others wait."""
-        caller = (str(principal.kind), principal.subject or principal.flow_id)
+    async def of(self, principal: Principal, person: str | None = None) -> AsyncIterator[None]:
+        """Raises RequestError for a caller who has too many under way; others wait. `person` is
+        whom the caller stands for, where the principal does not say."""
+        caller = (str(principal.kind), person or principal.subject or principal.flow_id)
         if self._under_way[caller] >= self._per_caller:
             raise RequestError(
                 RequestErrorCode.RATE_LIMITED,

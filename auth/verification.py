@@ -131,7 +131,9 @@ Proof = TextProof | FrameProof
 class PersonCheck:
     """What a challenge is bound to. `subject` is random for each flow and names nobody; the
     provider's portrait source resolves it. `purpose` is LOGIN or STEP_UP. `level` is the least that
-    its proof must be worth, for whoever chooses among providers."""
+    its proof must be worth, for whoever chooses among providers. `proofs_before`, which a start
+    alone is told, is how many proofs the flow has spent: a provider that draws what is to be done
+    draws the same until that number has changed."""
 
     flow_id: str
     nonce: str
@@ -139,6 +141,7 @@ class PersonCheck:
     device: str
     purpose: str
     level: AssuranceLevel = AssuranceLevel.SANDBOX
+    proofs_before: int = 0
 
 
 @dataclass(frozen=True)

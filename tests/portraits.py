@@ -42,7 +42,7 @@ async def serving_faces(
     monkeypatch.setattr(pool, "JUDGEMENT_LIFETIME", SLOW_MACHINE)
     monkeypatch.setattr(verification, "FRAMES_LIFETIME", SLOW_MACHINE)
     if asked is not None:
-        monkeypatch.setattr(local_face, "draw_actions", lambda: asked)
+        monkeypatch.setattr(local_face, "draw_actions", lambda _seed: asked)
     changes = {"person_provider": "local", "request_seconds": 60.0}
     changed = settings.model_copy(update=changes)
     async with serving_gateway(changed, uri, database, key_set) as running:

@@ -24,6 +24,7 @@ from auth.verification import (
     ProviderUnavailable,
 )
 from tests.app_client import COMPLETE, START_CHECK, AppClient
+from tests.factories import Person
 from tests.flows import audit_actions, flow_client
 from tests.frame_provider import FRAMES, NAMED, PROVIDER, body_of, post_frames, proof_of
 from tests.serving import Serving, serving_gateway
@@ -38,8 +39,8 @@ async def serving(
         yield running
 
 
-async def challenged(serving: Serving) -> tuple[AppClient, str]:
-    person = await serving.person()
+async def challenged(serving: Serving, person: Person | None = None) -> tuple[AppClient, str]:
+    person = person or await serving.person()
     client = serving.client()
     await client.prove_real_name(person.name, person.identifier())
     await client.consent()
@@ -141,6 +142,22 @@ async def test_one_burst_of_a_flow_is_looked_at_at_a_time(serving: Serving) -> N
         await asyncio.sleep(0.01)
     PROVIDER.gate.set()
     assert (await first).status_code == (await others).status_code == 200
+
+
+async def test_several_logins_of_one_holder_have_one_turn_together(serving: Serving) -> None:
+    person = await serving.person()
+    flows = [await challenged(serving, person) for _ in range(2)]
+    PROVIDER.gate = asyncio.Event()
+    first = asyncio.create_task(post_frames(*flows[0]))
+    while not PROVIDER.seen:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    second = await post_frames(*flows[1])
+    assert (second.status_code, second.headers["retry-after"]) == (429, "1")
+    PROVIDER.gate.set()
+    assert (await first).status_code == 200
+    assert len(PROVIDER.seen) == 1
+    again = await post_frames(*flows[1], [*FRAMES, (2_400, b"x")])
+    assert again.status_code == 200
 
 
 async def test_only_the_bearer_of_a_flow_with_a_real_name_may_send_frames(

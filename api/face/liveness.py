@@ -10,7 +10,6 @@ docs/decisions/0028-face-engine.md.
 from __future__ import annotations
 
 import itertools
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -81,10 +80,13 @@ class Action:
     furthest: Frame
 
 
-def draw_actions() -> tuple[FaceAction, ...]:
-    """Three different ones in random order, by the operating system's randomness."""
-    left = list(FaceAction)
-    return tuple(left.pop(secrets.randbelow(len(left))) for _ in range(ACTIONS_ASKED))
+def draw_actions(seed: bytes) -> tuple[FaceAction, ...]:
+    """Three different ones in an order that `seed`, 32 bytes nobody can guess, decides."""
+    left, number, drawn = list(FaceAction), int.from_bytes(seed), []
+    for _ in range(ACTIONS_ASKED):
+        number, place = divmod(number, len(left))
+        drawn.append(left.pop(place))
+    return tuple(drawn)
 
 
 def timing_fault(times: Sequence[int]) -> LivenessFault | None:

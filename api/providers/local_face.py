@@ -90,7 +90,7 @@ class LocalFaceProvider:
         if not await self._portraits.has_portrait(check.subject):
             raise ProviderUnavailable
         self._pool.warm()
-        asked = draw_actions()
+        asked = draw_actions(self._seed(check))
         return Challenge([str(one) for one in asked], self._reference(check, asked), LIFETIME)
 
     async def submit(
@@ -124,6 +124,12 @@ class LocalFaceProvider:
             raise ProviderBusy(RETRY_AFTER) from None
         except FaceUnavailable:
             raise ProviderUnavailable from None
+
+    def _seed(self, check: PersonCheck) -> bytes:
+        """Only a proof that was tried brings other actions: whoever has a film that fits few
+        sequences cannot ask until one of them comes."""
+        told = framed("local face actions", check.flow_id, str(check.proofs_before))
+        return hmac.new(self._code_key, told, hashlib.sha256).digest()
 
     def _reference(self, check: PersonCheck, asked: Sequence[FaceAction]) -> str:
         actions = "".join(str(_ACTIONS.index(one)) for one in asked)

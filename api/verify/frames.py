@@ -25,6 +25,7 @@ from api.runtime import Runtime
 from api.turns import Turns
 from api.verify.bodies import MAX_BODY_BYTES, frames_of
 from auth.permissions import Denial, Permission, denial_for
+from resolvers.login.begun import begun_flow
 from resolvers.login.outcomes import LoginRefusalCode, ProofAccepted, Refused
 from resolvers.login.real_name import retry_after_seconds
 from resolvers.login.real_person import submit_real_person_proof
@@ -85,7 +86,9 @@ class FramesEndpoint:
         if denial is not None:
             sentence = "Send the flow token of a login whose real name is proved."
             raise RequestError(_code_of(denial), sentence)
-        async with self._turns.of(ask.principal):
+        # Of whoever has begun several logins of one holder, too.
+        begun = await begun_flow(gateway, ask)
+        async with self._turns.of(ask.principal, begun.holder_id if begun else None):
             # Megabytes of base64 take tenths of a second: not on the event loop.
             proof = await gateway.heavy_work.run(frames_of, await request.body())
             challenge_id = str(request.path_params["challenge_id"])[:_MAX_ID]

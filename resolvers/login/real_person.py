@@ -76,7 +76,8 @@ async def give_biometric_consent(
 
 
 async def start_real_person_check(gateway: Gateway, ask: Ask) -> CheckStarted | Refused:
-    """A fresh challenge; one that was open before is no longer current."""
+    """A fresh challenge; one that was open before is no longer current. An engine of ours asks for
+    the same actions until a proof is spent."""
     now = gateway.now()
     flow = await charged_flow(
         gateway, ask.principal.own_flow_id(), AttemptKind.CHECK, FlowEvent.CHECK_STARTED, now
@@ -90,8 +91,10 @@ async def start_real_person_check(gateway: Gateway, ask: Ask) -> CheckStarted | 
         return Refused(LoginRefusalCode.TOO_MANY_ATTEMPTS, charge.waits)
     provider = gateway.person_provider
     nonce = secrets.token_urlsafe(32)
+    spent = flow["attempts"][AttemptKind.PERSON]
+    check = replace(check_of(gateway, flow, nonce), proofs_before=spent)
     try:
-        challenge = await within_limit(provider.start(check_of(gateway, flow, nonce)))
+        challenge = await within_limit(provider.start(check))
     except ProviderUnavailable:
         return Refused(LoginRefusalCode.PROVIDER_UNAVAILABLE, by_sandbox=provider.is_sandbox)
     challenge_id = gateway.new_id("chl")
