@@ -49,6 +49,7 @@ from api.proofs import proof_routes
 from api.refusals import refuse_http
 from api.runtime import Runtime, open_runtime
 from api.settings import TOKEN_PATH, Settings, load_settings
+from api.verify.begun import begun_routes
 from api.verify.callback import callback_routes
 from api.verify.endpoint import verify_routes
 from api.verify.frames import FRAME_BODIES, frame_routes
@@ -194,6 +195,7 @@ def _routes(
         *letter_routes(lambda: slot.runtime),
         *export_routes(lambda: slot.runtime),
         *proof_routes(lambda: slot.runtime),
+        *begun_routes(lambda: slot.runtime),
         *frame_routes(lambda: slot.runtime),
         *callback_routes(lambda: slot.runtime.gateway),
         Route(

@@ -124,8 +124,9 @@ async def test_a_page_that_opens_it_hears_how_it_ended_at_the_origin_that_it_sta
             page.call(
                 "Runtime.evaluate", expression=_OPENER.format(address=address), userGesture=True
             )
-            loaded = "window.opened.document.body?.dataset.shown === 'start'"
+            loaded = "window.opened.document.body?.dataset.shown === 'begun'"
             page.wait_for(loaded)
+            page.evaluate("window.opened.document.getElementById('mine').click()")
             page.evaluate("window.opened.document.querySelector('[data-leave]').click()")
             page.wait_for("window.opened.closed")
             heard: list[Any] = page.evaluate("window.heard")

@@ -66,8 +66,16 @@ def answered(page: Page, **answers: Sequence[Any]) -> None:
 
 
 def opened(page: Page, base_url: str, fragment: str = "flow=a.flow.token", query: str = "") -> None:
+    """By somebody who has begun the login."""
+    asked(page, base_url, fragment, query)
+    press(page, "mine")
+
+
+def asked(page: Page, base_url: str, fragment: str = "flow=a.flow.token", query: str = "") -> None:
+    """Before it is said whose login it is."""
     page.goto("about:blank")  # with another fragment alone nothing would be loaded
     page.goto(f"{base_url}/verify{query}#{fragment}")
+    shown(page, "begun")
 
 
 def reloaded(page: Page) -> None:

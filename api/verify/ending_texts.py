@@ -239,6 +239,14 @@ _OF_THE_PAGE: Final[Mapping[str, tuple[Named, Named]]] = {
         Named("Something went wrong on our side", "系统出现问题"),
         Named("Try again in a moment.", "请稍后重试。"),
     ),
+    "SENT_BY_SOMEBODY": (
+        Named("You were right to stop", "您停止是正确的"),
+        Named(
+            "Nothing was sent, and nobody is logged in by this page. Whoever sent the address "
+            "knows your name and a number of yours: tell the counter of the authority.",
+            "未发送任何内容，也没有人通过本页登录。发送网址的人掌握您的姓名和证件号码，请告知主管机关窗口。",
+        ),
+    ),
     "CANCELLED": (
         Named("You stopped the check", "您已停止核验"),
         Named(

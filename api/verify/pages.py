@@ -77,6 +77,7 @@ def whole(served: Served) -> str:
 <h1 id="title" tabindex="-1">{served.say(TEXTS["START"])}</h1>
 <noscript><p class="verdict bad">{served.say(NO_SCRIPT)}</p></noscript>
 <p data-part="loading">{served.say(LOADING)}</p>
+{_begun(served)}
 {_start(served)}
 {_camera(served)}
 {_pause()}
@@ -91,6 +92,18 @@ def whole(served: Served) -> str:
 </body>
 </html>
 """
+
+
+def _begun(served: Served) -> str:
+    """Before anything else: an address can be sent to somebody whose login it is not."""
+    return f"""<section data-part="begun" hidden>
+<p id="begun-what"></p>
+<p id="begun-on" class="device"></p>
+<p class="note">{_said(served, "strong", "BEGUN_WARNING")}</p>
+<button type="button" id="mine" data-say="MINE">{served.say(TEXTS["MINE"])}</button>
+<button type="button" class="quiet" id="not-mine" data-say="NOT_MINE">\
+{served.say(TEXTS["NOT_MINE"])}</button>
+</section>"""
 
 
 def _start(served: Served) -> str:

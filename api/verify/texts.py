@@ -25,6 +25,33 @@ LOADING: Final = Named(
     "页面正在加载。如长时间停留在此，说明浏览器版本过低，请更新或换用其他浏览器。",
 )
 
+_BEGUN: Final[Mapping[str, Named]] = {
+    "BEGUN": Named("Did you begin this yourself?", "这是您本人发起的吗？"),
+    "BEGUN_LOGIN": Named(
+        "You are about to prove who you are for a login that began at {time}.",
+        "您即将为 {time} 开始的一次登录证明本人身份。",
+    ),
+    "BEGUN_STEP_UP": Named(
+        "You are about to prove who you are for a confirmation that was asked for at {time}.",
+        "您即将为 {time} 发起的一次身份确认证明本人身份。",
+    ),
+    "BEGUN_SOMEWHERE": Named(
+        "You are about to prove who you are for a login.", "您即将为一次登录证明本人身份。"
+    ),
+    "BEGUN_ON": Named(
+        "Whoever began it calls the device: {device}", "发起者所填的设备名称：{device}"
+    ),
+    "BEGUN_WARNING": Named(
+        "Go on only if you began it yourself, just now, on this device or another of yours. If "
+        "someone sent you this address, or asks you to open it, stop: they would be logged in "
+        "as you.",
+        "仅当您本人刚刚在本设备或您自己的其他设备上发起时才继续。如果本网址是他人发给您的，或有人要求您打开，"
+        "请立即停止：否则对方将以您的身份登录。",
+    ),
+    "MINE": Named("I began it myself: go on", "是我本人发起的，继续"),
+    "NOT_MINE": Named("Someone sent it to me: stop", "是他人发给我的，停止"),
+}
+
 _START: Final[Mapping[str, Named]] = {
     "START": Named("Show that it is you", "请进行人脸核验"),
     "START_WHY": Named(
@@ -98,5 +125,5 @@ _ACTIONS: Final[Mapping[str, Named]] = {
     "BACK_COME_CLOSER": Named("… and stay there", "……保持不动"),
 }
 
-TEXTS: Final[Mapping[str, Named]] = {**_START, **_CAMERA, **_ACTIONS, **ENDINGS}
+TEXTS: Final[Mapping[str, Named]] = {**_BEGUN, **_START, **_CAMERA, **_ACTIONS, **ENDINGS}
 """Key → text, as the page's scripts get them."""

@@ -42,6 +42,7 @@ const WAYS = {
   OFFLINE: { ...anew, tone: "odd", sign: "network" },
   BUSY: { ...resend, tone: "odd", sign: "time" },
   FAILED: { ...anew, sign: "time" },
+  SENT_BY_SOMEBODY: { ...over, tone: "odd", sign: "face" },
   CANCELLED: { ...anew, tone: "odd", sign: "camera" },
 };
 

@@ -4,6 +4,7 @@
 // of this file: OFFLINE, NETWORK_LOST, BUSY with `seconds`, FAILED.
 
 const GRAPH_MS = 15_000;
+const BEGUN_MS = 5_000;
 const FRAMES_MS = 45_000;
 const BUSY_SECONDS = 5;
 const REFUSED = "... on LoginRefused { code retryAfterSeconds }";
@@ -34,6 +35,15 @@ export class Gateway {
     this.#flow = flow;
   }
 
+  /** `at`, `device` and `isStepUp` of the login; null when that cannot be had. */
+  async begun() {
+    const answered = await this.#send("/verify/flow", undefined, BEGUN_MS);
+    const { kind, startedAt, device } = answered?.body ?? {};
+    const at = new Date(startedAt);
+    if (typeof device !== "string" || Number.isNaN(at.getTime())) return null;
+    return { at, device, isStepUp: kind === "STEP_UP" };
+  }
+
   async consent(version) {
     const answer = await this.#graph(CONSENT, { version });
     // The app may have asked for it already; whether it stands, the next step says.
@@ -58,7 +68,7 @@ export class Gateway {
 
   async submitFrames(challengeId, frames) {
     const path = `/verify/frames/${encodeURIComponent(challengeId)}`;
-    const answered = await this.#post(path, { frames }, FRAMES_MS);
+    const answered = await this.#send(path, { frames }, FRAMES_MS);
     if (answered === null) return { code: "NETWORK_LOST" };
     const told = answered.body;
     if (told?.result === "REAL_PERSON_PROVED") return { code: "OK" };
@@ -67,7 +77,7 @@ export class Gateway {
 
   async #graph(query, input) {
     const variables = input === undefined ? {} : { input };
-    const answered = await this.#post("/graphql", { query, variables }, GRAPH_MS);
+    const answered = await this.#send("/graphql", { query, variables }, GRAPH_MS);
     if (answered === null) return { code: "OFFLINE" };
     const { data, errors } = answered.body ?? {};
     if (errors || !data) return refusalOf(answered, errors?.[0]?.extensions?.code);
@@ -76,13 +86,13 @@ export class Gateway {
     return { code: payload.code, seconds: payload.retryAfterSeconds ?? undefined };
   }
 
-  /** Null when no answer came. */
-  async #post(path, body, within) {
+  /** Without a body it is a GET. Null when no answer came. */
+  async #send(path, body, within) {
     const stopped = new AbortController();
     const late = setTimeout(() => stopped.abort(), within);
     try {
       const response = await fetch(this.#base + path, {
-        method: "POST",
+        method: body === undefined ? "GET" : "POST",
         headers: {
           Accept: path === "/graphql" ? "application/graphql-response+json" : "application/json",
           Authorization: `Bearer ${this.#flow}`,

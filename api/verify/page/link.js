@@ -19,6 +19,7 @@ export function takeLink() {
     actions: (given.get("actions") ?? "").split(",").filter(Boolean),
     origin: given.get("origin"),
     refused: 0,
+    isMine: false, // never by the address: the holder alone says so
   };
   keep(link);
   return link;

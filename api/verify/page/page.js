@@ -32,6 +32,22 @@ let watching = 0;
 let result = "CANCELLED"; // what is told when the holder leaves
 let isOver = false;
 
+/** Nobody goes before the camera for a login that somebody else has begun. */
+async function askWhose() {
+  if (link.isMine) return start();
+  view.showBegun(await gateway.begun());
+}
+
+function itIsMine() {
+  link.isMine = true;
+  keep(link);
+  start();
+}
+
+function start() {
+  view.showStart({ agreed: Boolean(link.challenge) });
+}
+
 async function agree() {
   allowSounds();
   if (!link.challenge) {
@@ -216,6 +232,8 @@ function onPress(button, act) {
 }
 
 camera.onStopped = () => stop("CAMERA_STOPPED");
+onPress(found("mine"), itIsMine);
+onPress(found("not-mine"), () => end({ code: "SENT_BY_SOMEBODY" }));
 onPress(found("agree"), agree);
 onPress(found("begin"), begin);
 onPress(found("again"), goOn);
@@ -244,8 +262,8 @@ onLanguage(() => {
 });
 
 if (link) {
-  view.showStart({ agreed: Boolean(link.challenge) });
   listener.tell("opened");
+  await askWhose();
 } else {
   end({ code: "LINK_MISSING" });
 }

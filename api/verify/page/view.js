@@ -1,6 +1,6 @@
 // Shows one part of the page at a time, and says so to whoever does not see it.
 
-import { onLanguage, order, say, tellGently } from "./speaking.js";
+import { language, onLanguage, order, say, tellGently } from "./speaking.js";
 
 const found = (id) => document.getElementById(id);
 const parts = [...document.querySelectorAll("[data-part]")];
@@ -23,6 +23,22 @@ function show(part, title, redraw = () => {}) {
   draw();
   window.scrollTo(0, 0);
   found("title").focus({ preventScroll: true });
+}
+
+/** Which login it is about; null when that is not known. */
+export function showBegun(begun) {
+  show("begun", "BEGUN", () => {
+    const what = found("begun-what");
+    if (begun) {
+      const time = begun.at.toLocaleTimeString(language(), { hour: "2-digit", minute: "2-digit" });
+      what.textContent = say(begun.isStepUp ? "BEGUN_STEP_UP" : "BEGUN_LOGIN", { time });
+    } else {
+      what.textContent = say("BEGUN_SOMEWHERE");
+    }
+    // Somebody's words: isolated, so that they turn nothing around them.
+    const device = begun && `\u2068${begun.device}\u2069`;
+    found("begun-on").textContent = begun ? say("BEGUN_ON", { device }) : "";
+  });
 }
 
 export function showStart({ agreed }) {
