@@ -51,6 +51,7 @@ _T = TypeVar("_T")
 
 LINEARIZABLE = ReadConcern("linearizable")
 
+_pauses = random.Random()  # noqa: S311 - no secret; its own, so that nobody else's is moved on
 _FIRST_PAUSE_SECONDS = 0.005
 _LONGEST_PAUSE_SECONDS = 0.5
 """As the specification of MongoDB's drivers has it for transactions that are run again."""
@@ -98,7 +99,7 @@ async def in_transaction(
         if runs:
             longest = min(_FIRST_PAUSE_SECONDS * 1.5 ** (runs - 1), _LONGEST_PAUSE_SECONDS)
             # Nothing is held meanwhile: the server hears of a transaction by its first command.
-            await asyncio.sleep(longest * random.random())  # noqa: S311 - no secret
+            await asyncio.sleep(longest * _pauses.random())
         runs += 1
         return await work(transaction)
 

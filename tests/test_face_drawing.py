@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -30,27 +31,32 @@ class Everybodys:
         return None
 
 
-async def test_another_flow_or_a_spent_proof_brings_other_actions_and_asking_again_does_not() -> (
-    None
-):
-    local = LocalFaceProvider(b"one", Everybodys(), FacePool(), MovableClock())
+@pytest.fixture
+async def pool() -> AsyncIterator[FacePool]:
+    """Closed, since a challenge has a worker started."""
+    opened = FacePool()
+    yield opened
+    await opened.close()
 
-    async def asked(**other: object) -> tuple[str, ...]:
+
+async def test_another_flow_or_a_spent_proof_brings_other_actions_and_asking_again_does_not(
+    pool: FacePool,
+) -> None:
+    here, elsewhere = (
+        LocalFaceProvider(secret, Everybodys(), pool, MovableClock()) for secret in (b"one", b"two")
+    )
+
+    async def asked(local: LocalFaceProvider = here, **other: object) -> tuple[str, ...]:
         challenge = await local.start(replace(CHECK, **other))  # type: ignore[arg-type]
         return tuple(challenge.instructions)
 
     first = await asked()
     assert {await asked(nonce=f"nonce-{number}") for number in range(20)} == {first}
-    assert len({await asked(flow_id=f"flw_{number}") for number in range(200)}) > 50
+    flows = [f"flw_{number}" for number in range(200)]
+    of_flows = [await asked(flow_id=flow) for flow in flows]
+    assert len(set(of_flows)) > 50
     assert len({await asked(proofs_before=number) for number in range(200)}) > 50
-    elsewhere = LocalFaceProvider(b"two", Everybodys(), FacePool(), MovableClock())
-    drawn = {
-        tuple((await one.start(replace(CHECK, flow_id=f"flw_{number}"))).instructions)
-        == await asked(flow_id=f"flw_{number}")
-        for number in range(20)
-        for one in [elsewhere]
-    }
-    assert False in drawn
+    assert [await asked(elsewhere, flow_id=flow) for flow in flows] != of_flows
 
 
 async def test_asking_again_asks_the_same_until_a_proof_is_spent(
