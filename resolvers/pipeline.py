@@ -30,6 +30,9 @@ COUNT = "count"
 MAX_UNPAGED_ROWS = 100
 _Stage: TypeAlias = Document | Callable[[datetime], Document]
 """A stage, or how it is made at an instant."""
+_FOUND_FIRST: Document = {"$limit": 2**31 - 1}
+"""Conditions behind it are asked of what was found by the ids: MongoDB moves none before a limit.
+Else it may find by a condition what it compares with the ids: all of an employer's people."""
 _OF_SAME_HOLDER: Document = {"$match": {"$expr": {"$eq": ["$holder_id", "$$holder_id"]}}}
 
 
@@ -78,9 +81,12 @@ def _at(stages: Sequence[_Stage], now: datetime) -> list[Document]:
 
 def _joined(join: Join) -> _Stage:
     relation = join.relation
-    stages = [
+    conditions: list[_Stage] = [
         *([_live(relation.live_at)] if relation.live_at else []),
         *([{"$match": dict(join.edge.where)}] if join.edge.where else []),
+    ]
+    stages = [
+        *([_FOUND_FIRST, *conditions] if conditions else []),
         *_rest(relation.collection, join.edge.selection, kept=join.checked),
     ]
     compared = {"localField": join.path, "foreignField": relation.foreign}

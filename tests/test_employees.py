@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
 from resolvers.rules.permit_status import shanghai_day
 from tests.commands import CommandLog
-from tests.companies import PEOPLE, Company, make_company, sent_for
+from tests.companies import PAGE, PEOPLE, Company, make_company, sent_for
+from tests.examined import examined
 from tests.serving import Serving
+
+WITHOUT_COUNT = PAGE.replace("    totalCount\n", "").replace("$first: Int!", "$first: Int! = 100")
 
 
 @pytest.fixture
@@ -51,6 +55,21 @@ async def test_one_and_twenty_people_cost_the_same_commands_and_a_list_without_n
     await company.app.execute("{ employer { employees { totalCount edges { node { id } } } } }")
     assert sent_for(command_log) == [("aggregate", "employers")]
     assert len(await company.trail()) == 2
+
+
+async def test_a_page_reads_as_much_among_many_people_as_among_few(serving: Serving) -> None:
+    """What is joined to its rows too, by the plans that MongoDB remembers after some rounds."""
+    few, many = await make_company(serving, 110), await make_company(serving, 800)
+    for _ in range(4):
+        for company in (few, many):
+            await company.app.execute(WITHOUT_COUNT)
+    read = [
+        await examined(serving.database, "employers", partial(company.app.execute, WITHOUT_COUNT))
+        for company in (few, many)
+    ]
+    (documents, keys), (of_many, keys_of_many) = read
+    assert documents == of_many < 1_000
+    assert max(keys, keys_of_many) < 1.1 * min(keys, keys_of_many)
 
 
 @pytest.mark.parametrize("sort", ["NEWEST", "OLDEST"])

@@ -73,12 +73,13 @@ def test_each_row_has_a_copy_and_nothing_of_another_holder() -> None:
     assert stranger == none == []
 
 
-def test_a_filter_of_rows_is_a_filter_of_what_is_joined() -> None:
+def test_a_filter_of_rows_is_a_filter_of_what_was_found_by_its_id() -> None:
     ours = Edge("sponsorship", Selection(frozenset({"ends_at"})), where={"employer_id": "emp_1"})
     listed = Edge("permits", Selection(frozenset(), edges={"at": ours}), Page(50))
     selection = Selection(frozenset(), edges={"permits": listed})
     *_, last = compile_read(employers.NAME, {"_id": "emp_1"}, selection, utc_now())
     assert last["$lookup"]["pipeline"] == [
+        {"$limit": 2**31 - 1},
         {"$match": {"employer_id": "emp_1"}},
         {"$project": {"_id": 1, "ends_at": 1, "holder_id": 1}},
     ]
