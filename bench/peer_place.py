@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from auth.jwks import jwks
+from bench.peers.trail import LISTED_NAMES
 from bench.place import Place
 from resolvers.policy.notice_texts import notice_texts
 from resolvers.rules.card_rules import ElectronicCardAbsence, next_actions
@@ -34,6 +35,7 @@ def write_peer_place(place: Place) -> None:
         "absences": {one.value: ABSENCE_LABELS[one].en for one in ElectronicCardAbsence},
         "notices": _notices(),
         "reminders": {kind.value: _reminder(kind) for kind in sorted(REMINDERS)},
+        "listed": LISTED_NAMES,
         "subjects": {prefix: str(subject_of(f"{prefix}_")) for prefix in _PREFIXES},
     }
     file = settings.data_dir / "peers.json"

@@ -20,8 +20,9 @@ from resolvers.gateway import Ask, Gateway, append_audit
 from resolvers.graph import RELATIONS
 from resolvers.joins import EDGES
 from resolvers.pipeline import arranged, compile_read
-from resolvers.roster import Desk, TooManyLookups, charge_lookups, shown_in, shown_lines
+from resolvers.roster import Desk, TooManyLookups, charge_lookups
 from resolvers.selection import Edge, Selection, needs_key, reveals_anything
+from resolvers.sights import sight_lines, sights_of
 from resolvers.store import (
     applications,
     card_orders,
@@ -67,13 +68,14 @@ async def read_own_holder(gateway: Gateway, ask: Ask, selection: Selection) -> R
 async def read_own_employer(
     gateway: Gateway, ask: Ask, selection: Selection, *, after_change: bool = False
 ) -> Read | TooManyLookups | None:
-    """The record of the employer whose client asks; whom it is shown by name or number, and whose
-    applications it reads, stands in the audit trail. `after_change` it is told what it has just
-    stated itself, which is no look at an application."""
+    """The record of the employer whose client asks; whom it sees, masked or in full, stands in the
+    audit trail. `after_change` it is told what it has just stated itself, which is no look at an
+    application."""
     employer_id, now = ask.principal.employer_id(), gateway.now()
     blocked = await charge_lookups(gateway, employer_id, selection)
     if blocked is not None:
         return blocked
+    sights = sights_of(selection)
     desk = Desk(employer_id, now, gateway.digester)
     selection = with_sponsorship(
         employers.NAME, desk.narrowed(selection, employers.NAME), employer_id
@@ -84,12 +86,7 @@ async def read_own_employer(
     if not found:
         return None
     as_sponsor_sees(employers.NAME, found[0], selection, now)
-    shown = list(shown_in(employers.NAME, found[0], selection))
-    looks = _looks(employers.NAME, found[0], selection, applications.NAME)
-    lines = [
-        *(shown_lines(shown) if shown else ()),
-        *(() if after_change else _look_lines(AuditAction.APPLICATIONS_READ, looks)),
-    ]
+    lines = sight_lines(found[0], sights, after_change=after_change)
     if lines:
         await append_audit(gateway, ask, *lines)
     return _opened(gateway, employers.NAME, found[0], selection)

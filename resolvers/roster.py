@@ -1,20 +1,17 @@
 """What an employer is shown of the people whom it sponsors: its lists narrowed by the clock and
-under its own keys, and the trail of whom it was shown in full."""
+under its own keys."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from auth.audit import MAX_PEOPLE, AuditAction, AuditLine
 from auth.digests import Digester
-from auth.mongo import Document
 from resolvers.employments.name_digests import NUMBER, looked_up_digests, searched_digests
 from resolvers.gateway import Gateway
 from resolvers.graph import RELATIONS
-from resolvers.joins import EDGES
 from resolvers.policy.throttling import NUMBERS_LOOKED_UP
 from resolvers.rules.roster import (
     RosterFilter,
@@ -101,43 +98,3 @@ class Desk:
     def number_digests(self, number: str) -> Sequence[bytes]:
         """How a work permit number may be stored with the employer's people."""
         return looked_up_digests(self.digester, self.employer_id, number)
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A row of which an employer is shown something in full, and what."""
-
-    object_id: str
-    holder_id: str
-    fields: frozenset[str]
-
-
-def shown_in(collection: str, document: Document, selection: Selection) -> Iterator[Shown]:
-    """Every such row in the tree below the document."""
-    if selection.shows:
-        yield Shown(document["_id"], document["holder_id"], selection.shows)
-    for key, edge in selection.edges.items():
-        if edge.counted is None:
-            related = RELATIONS[collection][edge.relation].collection
-            for row in document[EDGES][key]:
-                yield from shown_in(related, row, edge.selection)
-
-
-def shown_lines(shown: Sequence[Shown]) -> list[AuditLine]:
-    """One; more only where a line cannot name all people."""
-    people = sorted({one.holder_id for one in shown})
-    fields = sorted({name for one in shown for name in one.fields})
-    lines = []
-    for start in range(0, len(people), MAX_PEOPLE):
-        named = people[start : start + MAX_PEOPLE]
-        objects = sorted({one.object_id for one in shown if one.holder_id in set(named)})
-        lines.append(
-            AuditLine(
-                AuditAction.EMPLOYEES_READ,
-                named[0] if len(named) == 1 else None,
-                objects=objects,
-                fields=fields,
-                people=named,
-            )
-        )
-    return lines

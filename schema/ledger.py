@@ -92,7 +92,9 @@ class Access:
         return None if purpose is None else info.context.text(PURPOSE_LABELS[purpose], purpose)
 
     @ledger_field(
-        "Which fields were shown in the clear; their values are nowhere kept.", reads=("fields",)
+        "Which fields were shown; what was shown masked has a name of its own. Their values are "
+        "nowhere kept.",
+        reads=("fields",),
     )
     def fields(self) -> list[SharedField]:
         return [SharedField(of=name) for name in self.row["fields"]]

@@ -6,8 +6,10 @@ from typing import Any
 from graphql import GraphQLObjectType, GraphQLSchema, get_named_type
 
 from resolvers.rules.card_rules import CARD_FACTS
+from resolvers.rules.roster import RosterFilter, TaskFilter
 from resolvers.rules.tallies import Tally
 from resolvers.selection import Edge, ListOrder, Page, Selection
+from resolvers.sights import HOLDER
 from schema.chosen import Chosen
 from schema.connection import DEFAULT_PAGE, decoded
 from schema.field import (
@@ -154,6 +156,7 @@ class _Plan:
         wanted = metadata[WANTED](field.arguments) if metadata[WANTED] is not None else None
         fields = field.under(self._type_name(field))
         related = _Plan(self._schema)
+        names_people = (field.parent, relation) in TELL_WHO
         page = None
         if relation in CONNECTION_ORDER and "edges" in self._fields_of(self._type_name(field)):
             order = CONNECTION_ORDER[relation]
@@ -163,6 +166,7 @@ class _Plan:
             related.read(order.path)
             for node_branch, node_fields in _nodes(fields):
                 related.add(node_fields, node_branch)
+            names_people = names_people and (_is_looked_at(fields) or _is_search(wanted))
             if any(below.field == "totalCount" for below in fields.values()):
                 counted = Edge(relation, Selection(), where=where, wanted=wanted, counted={})
                 self._edges[count_key(branch, field.key)] = counted
@@ -173,6 +177,8 @@ class _Plan:
         if metadata[NUMBERS] is not None:
             related.read("number_digest")
             numbers, page = metadata[NUMBERS](field.arguments), Page(MAX_FOUND_BY_NUMBER)
+        if names_people:
+            related.read(HOLDER)
         edge = Edge(relation, related.selection(), page, where, wanted, numbers=numbers)
         self._edges[branch + field.key] = edge
 
@@ -191,6 +197,15 @@ class _Plan:
         return name
 
 
+TELL_WHO = frozenset(
+    {
+        *(("EmployerDesk", one) for one in ("permits", "employees", "applications", "application")),
+        *(("EmployerDesk", one) for one in ("letters", "tasks")),
+        ("ApplicationChanged", "application"),
+        ("LetterIssued", "letter"),
+    }
+)
+"""Lists and records of an employer of which the holder's ledger has a line; `resolvers.sights`."""
 _SHAPE = frozenset({"edges", "pageInfo", "totalCount", "__typename"})
 
 
@@ -204,6 +219,15 @@ def _nodes(connection: Mapping[str, Chosen]) -> Iterator[tuple[str, Mapping[str,
                 if node.field == "node":
                     for node_fields in node.children.values():
                         yield branch_of(edges.key, node.key), node_fields
+
+
+def _is_looked_at(connection: Mapping[str, Chosen]) -> bool:
+    return next(_nodes(connection), None) is not None
+
+
+def _is_search(wanted: RosterFilter | TaskFilter | None) -> bool:
+    """By name, a count alone tells who is there."""
+    return isinstance(wanted, RosterFilter) and wanted.name is not None
 
 
 def _page(arguments: Mapping[str, Any], order: ListOrder) -> Page:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import strawberry
 
-from resolvers.policy.access_texts import LEDGER_FIELD_LABELS
+from resolvers.policy.access_texts import ledger_field_label
 from resolvers.policy.sharing_texts import BUNDLE_LABELS
 from resolvers.rules.bundles import FIELDS, Bundle
 from resolvers.sharing import parts
@@ -37,7 +37,7 @@ class SharedField:
 
     @record_field("In words, in the language of the request.")
     def label(self, info: Info) -> str:
-        return info.context.text(LEDGER_FIELD_LABELS.get(self.of), self.of)
+        return info.context.text(ledger_field_label(self.of), self.of)
 
 
 @strawberry.type(description="A bundle: fields that can only be shown together.")

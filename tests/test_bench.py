@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import secrets
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -20,6 +22,7 @@ from bench.figures import figures_of
 from bench.load import body_of
 from bench.operations import OPERATIONS
 from bench.peer_place import write_peer_place
+from bench.peers.trail import LISTED_NAMES
 from bench.place import Place, filled
 from bench.rounds import Plan, compare, measure
 from bench.servers import PEERS, Running, running
@@ -58,12 +61,24 @@ def all_agree(asking: Asking, servers: Sequence[Running]) -> bool:
     return len(asked) > 0 and compared >= len(asked)
 
 
+def all_wrote_the_same(place: Place, servers: Sequence[Running]) -> bool:
+    """Whom an employer's list named stands in the trail, as often by each server."""
+    with place.database() as database:
+        lines = list(database["audit"].find({"action": "employee.read"}))
+    own = dict.fromkeys(("_id", "at", "address_digest", "request_id"))
+    told = Counter(json.dumps(line | own) for line in lines)
+    assert {len(line["people"]) for line in lines if line["fields"] != LISTED_NAMES} == set()
+    assert {len(line["address_digest"]) for line in lines} == {32}
+    return len(told) > 0 and all(count % len(servers) == 0 for count in told.values())
+
+
 def test_peers_answer_as_the_gateway_does_and_are_measured(place: Place) -> None:
     asking = asking_at(place)
     told: list[str] = []
     with ExitStack() as stack:
         servers = start(stack, place, FEW)
         assert all_agree(asking, servers)
+        assert all_wrote_the_same(place, servers)
         plan = Plan(1, 0.05, 0.0, list(OPERATIONS.values()))
         runs = measure(asking, plan, servers, place.mongod_pid, told.append)
     figures = figures_of(runs, "onecard")
@@ -82,7 +97,9 @@ def test_peers_answer_as_the_gateway_does_and_are_measured(place: Place) -> None
 @pytest.mark.slow
 def test_all_other_peers_answer_as_the_gateway_does(place: Place) -> None:
     with ExitStack() as stack:
-        assert all_agree(asking_at(place), start(stack, place, OTHERS))
+        servers = start(stack, place, OTHERS)
+        assert all_agree(asking_at(place), servers)
+        assert all_wrote_the_same(place, servers)
 
 
 def test_an_answer_that_differs_or_fails_is_refused() -> None:

@@ -106,8 +106,8 @@ async def test_every_check_stands_in_the_holders_ledger_before_the_answer(
         assert line["objects"] == [shown.card_id]
     assert lines[1]["fields"] == []
     assert "permits.number" in lines[2]["fields"]
-    told = ["permits.category", "permits.employer", "permits.valid_until"]
-    assert lines[3]["fields"] == told
+    told = ["holders.full_name.masked", *("permits.category", "permits.employer")]
+    assert lines[3]["fields"] == [*told, "permits.valid_until"]
     officer = await officer_client(serving, OFFICE, (Duty.COUNTER,))
     await verify(officer, await shown.code())
     query = "{ me { accesses { edges { node { action result fields { name label } } } } } }"

@@ -176,7 +176,8 @@ async def test_an_employee_has_all_permits_of_the_employment_in_one_command(
       permits { id status history { event } } } } } } }"""
     shown = (await scene.employer.app.execute(query))["employer"]["employees"]["edges"]
     assert [one for one in command_log.sent if one[1] != "employer_clients"] == [
-        ("aggregate", "employers")
+        ("aggregate", "employers"),
+        ("insert", "audit"),
     ]
     olds = {case.person.permit_ids[0] for case in cases}
     both = [edge["node"] for edge in shown if len(edge["node"]["permits"]) == 2]

@@ -38,11 +38,11 @@ async def test_names_and_numbers_are_shown_in_full_and_the_trail_names_everybody
     assert by_id == {}
     [line] = await company.trail()
     assert sorted(line["people"]) == sorted(one.holder_id for one in company.hired)
-    assert line["fields"] == ["holders.full_name", "permits.number"]
+    assert {"holders.full_name", "permits.number", "permits.status"} < set(line["fields"])
     assert line["actor"]["subject"] == company.employer_id
 
 
-async def test_one_and_twenty_people_cost_the_same_commands_and_a_list_without_names_no_line(
+async def test_one_and_twenty_people_cost_the_same_commands_and_who_is_counted_is_not_named(
     company: Company, command_log: CommandLog
 ) -> None:
     sent = []
@@ -52,9 +52,9 @@ async def test_one_and_twenty_people_cost_the_same_commands_and_a_list_without_n
         sent.append(sent_for(command_log))
     assert sent[0] == sent[1]
     command_log.clear()
-    await company.app.execute("{ employer { employees { totalCount edges { node { id } } } } }")
+    await company.app.execute("{ employer { employees { totalCount pageInfo { hasNextPage } } } }")
     assert sent_for(command_log) == [("aggregate", "employers")]
-    assert len(await company.trail()) == 2
+    assert [len(line["people"]) for line in await company.trail()] == [1, 20]
 
 
 async def test_a_page_reads_as_much_among_many_people_as_among_few(serving: Serving) -> None:

@@ -74,6 +74,7 @@ async def test_each_page_of_people_is_a_line_in_their_ledgers(
     lines = await serving.database["audit"].find({"action": "employee.read"}).to_list(99)
     assert sorted(len(line["people"]) for line in lines) == [5, 10, 10]
     assert {line["actor"]["subject"] for line in lines} == {employer_id}
+    assert all({"permits.status", "employments.ends_at"} < set(line["fields"]) for line in lines)
     actions = [action for action, _ in await audit_actions(serving.database)]
     assert actions.count("export.started") == actions.count("export.downloaded") == 1
 

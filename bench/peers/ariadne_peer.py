@@ -11,6 +11,8 @@ from typing import Any
 
 from ariadne import ObjectType, QueryType, make_executable_schema
 from ariadne.asgi import GraphQL
+from ariadne.asgi.handlers import GraphQLHTTPHandler
+from ariadne.types import GraphQLResult
 from graphql import (
     ASTValidationRule,
     DocumentNode,
@@ -108,7 +110,7 @@ async def notices(row: Row, info: Info, first: int, **_: Any) -> Row:
 
 @desk.field("permits")
 async def sponsored(row: Row, info: Info, first: int, after: str | None = None) -> Row:
-    found = await _loaders(info).permits_of_employer(row["_id"], first + 1, after)
+    found = await _loaders(info).permits_of_employer(row["_id"], first, after)
     return page(found, first, facts.permit_cursor)
 
 
@@ -175,13 +177,32 @@ def _validate(
     return known[1]
 
 
+class Handler(GraphQLHTTPHandler):
+    """Extensions of Ariadne cannot wait for something at the end."""
+
+    async def execute_graphql_query(
+        self,
+        request: Any,
+        data: Any,
+        *,
+        context_value: Any = None,
+        query_document: DocumentNode | None = None,
+    ) -> GraphQLResult:
+        context = context_value or await self.get_context_for_request(request, data)
+        result = await super().execute_graphql_query(
+            request, data, context_value=context, query_document=query_document
+        )
+        await context["loaders"].write_trail()
+        return result
+
+
 def routes_of(gate: Gate) -> list[BaseRoute]:
     schema = make_executable_schema(SCHEMA.read_text(encoding="utf-8"), *BINDABLES)
 
     async def context(request: Request, _data: Any) -> dict[str, Any]:
         runtime = gate.open
         ask = await gate.ask(request)
-        loaders = loaders_of(runtime.database, ask.principal, runtime.gateway.now())
+        loaders = loaders_of(runtime.gateway, ask)
         return {"request": request, "loaders": loaders}
 
     graph = GraphQL(
@@ -192,6 +213,7 @@ def routes_of(gate: Gate) -> list[BaseRoute]:
         debug=False,
         introspection=False,
         explorer=None,
+        http_handler=Handler(),
     )
     return [Route("/graphql", graph, methods=["POST"])]
 

@@ -20,6 +20,7 @@ from bench.peers.by_hand_login import STEPS, login_step
 from bench.peers.by_hand_pipelines import home_pipeline, inbox_pipeline, list_pipeline
 from bench.peers.by_hand_verify import verify
 from bench.peers.gate import Gate, NotKnown, serve
+from bench.peers.trail import write_trail
 from resolvers.gateway import Ask
 
 Variables = Mapping[str, Any]
@@ -43,6 +44,7 @@ async def list50(gate: Gate, ask: Ask, _variables: Variables) -> dict[str, Any]:
         .aggregate(list_pipeline(ask.principal.employer_id(), 51), batchSize=1_000)
         .to_list(1)
     )
+    await write_trail(gate.open.gateway, ask, found[0]["permits"][:50])
     return list_answer(found[0], 50, gate.open.gateway.now())
 
 
@@ -53,6 +55,7 @@ async def list500(gate: Gate, ask: Ask, _variables: Variables) -> dict[str, Any]
         .aggregate(list_pipeline(ask.principal.employer_id(), PAGE * PAGES + 1), batchSize=1_000)
         .to_list(1)
     )
+    await write_trail(gate.open.gateway, ask, found[0]["permits"][: PAGE * PAGES])
     return list500_answer(found[0], PAGE, PAGES, gate.open.gateway.now())
 
 

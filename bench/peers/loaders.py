@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -22,6 +22,8 @@ from bench.peers.facts import (
     beyond,
     name_as_sponsor_sees,
 )
+from bench.peers.trail import write_trail
+from resolvers.gateway import Ask, Gateway
 
 MOST: Final = 100
 Row = dict[str, Any]
@@ -32,7 +34,8 @@ class Loaders:
     """What the resolvers of one request find in their context."""
 
     database: Database
-    principal: Principal
+    gateway: Gateway
+    ask: Ask
     now: datetime
     permits_of: DataLoader[str, list[Row]]
     cards_of: DataLoader[str, list[Row]]
@@ -41,6 +44,16 @@ class Loaders:
     holders: DataLoader[str, Row | None]
     employments: DataLoader[str, Row | None]
     permits: DataLoader[str, Row | None]
+    seen: list[Row] = field(default_factory=list)
+    """Permits that an employer is shown."""
+
+    @property
+    def principal(self) -> Principal:
+        return self.ask.principal
+
+    async def write_trail(self) -> None:
+        """At the end of the operation, before it is answered."""
+        await write_trail(self.gateway, self.ask, self.seen)
 
     async def notices_of(self, holder_id: str, rows: int) -> list[Row]:
         wanted = {"holder_id": holder_id, "withdrawn_at": None, "archived_at": None}
@@ -48,19 +61,22 @@ class Loaders:
         return list(await found.limit(rows).to_list(rows))
 
     async def permits_of_employer(
-        self, employer_id: str, rows: int, after: str | None
+        self, employer_id: str, first: int, after: str | None
     ) -> list[Row]:
-        """As a sponsor sees them: each with its employment, which says from when on it is over."""
+        """As a sponsor sees them: each with its employment, which says from when on it is over. One
+        more than is shown, to know whether there are others."""
         wanted = {"employer_id": employer_id, **beyond(after)}
         found = self.database["permits"].find(wanted, SPONSORED, batch_size=1_000)
-        ordered = found.sort([("shown.listed_from", -1), ("_id", 1)]).limit(rows)
-        permits: list[Row] = await ordered.to_list(rows)
+        ordered = found.sort([("shown.listed_from", -1), ("_id", 1)]).limit(first + 1)
+        permits: list[Row] = await ordered.to_list(first + 1)
         employments = await self.employments.load_many([one["employment_id"] for one in permits])
-        return [
+        shown = [
             {**as_sponsor_sees(permit, employment, self.now), "employment": employment}
             for permit, employment in zip(permits, employments, strict=True)
             if employment is not None
         ]
+        self.seen.extend(shown[:first])
+        return shown
 
     async def name_of(self, permit: Row) -> Row | None:
         """The holder of a permit with the name that the sponsor knows."""
@@ -71,11 +87,13 @@ class Loaders:
         return {**holder, "full_name": {"masked": masked}}
 
 
-def loaders_of(database: Database, principal: Principal, now: datetime) -> Loaders:
+def loaders_of(gateway: Gateway, ask: Ask) -> Loaders:
+    database = gateway.database
     return Loaders(
         database=database,
-        principal=principal,
-        now=now,
+        gateway=gateway,
+        ask=ask,
+        now=gateway.now(),
         permits_of=DataLoader(_each(database, "permits", "valid_from", PERMIT)),
         cards_of=DataLoader(_each(database, "cards", "issued_at", CARD)),
         inboxes=DataLoader(_by_id(database, "inboxes", {"unread": 1})),

@@ -275,7 +275,7 @@ class EmployerDesk:
     async def permits(
         self, info: Info, first: int = 20, after: str | None = None
     ) -> PermitConnection:
-        rows = await info.context.permits_of_employer(self.id, first + 1, after)
+        rows = await info.context.permits_of_employer(self.id, first, after)
         return permit_page(rows, first)
 
 

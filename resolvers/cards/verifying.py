@@ -33,12 +33,14 @@ from resolvers.rules.card_showing import (
 )
 from resolvers.rules.employer_access import Shown, how_shown, period_at
 from resolvers.rules.permit_status import printed_day
+from resolvers.rules.seen import MASKED
 from resolvers.store.holder_keys import decode_holder_key
 from resolvers.store.shown_cards import StoredShowing
 from resolvers.vocabulary import CardCause, CardState, PermitCategory, PermitStatus
 
 USE: Final = "card code"
 _TOLD: Final = (
+    f"holders.full_name{MASKED}",
     "permits.category",
     "permits.employer",
     "permits.valid_until",

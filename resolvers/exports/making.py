@@ -174,6 +174,6 @@ def _line(export: Document, rows: Sequence[Document]) -> AuditLine:
         AuditAction.EMPLOYEES_READ,
         people[0] if len(people) == 1 else None,
         objects=(export["_id"],),
-        fields=SHOWN_FIELDS,
+        fields=SHOWN_FIELDS[ExportList(export["list"])],
         people=people,
     )

@@ -20,8 +20,21 @@ from resolvers.rules.permit_status import first_day, permit_status, printed_day,
 from resolvers.store import employments, holders, permits
 from resolvers.vocabulary import Language, PermitCategory, PermitState
 
-SHOWN_FIELDS: Final = ("holders.full_name", "permits.number")
-"""What is shown in full, by the names of the audit trail."""
+_SHOWN: Final = (
+    "holders.full_name",
+    "permits.category",
+    "permits.city",
+    "permits.number",
+    "permits.post",
+    "permits.status",
+    "permits.valid_from",
+    "permits.valid_until",
+)
+SHOWN_FIELDS: Final[Mapping[ExportList, Sequence[str]]] = {
+    ExportList.EMPLOYEES: ("employments.ends_at", "employments.started_at", *_SHOWN),
+    ExportList.PERMITS: _SHOWN,
+}
+"""What the columns show, by the names of the audit trail."""
 SHEETS: Final[Mapping[ExportList, Named]] = {
     ExportList.EMPLOYEES: Named("Employees", "员工"),
     ExportList.PERMITS: Named("Permits", "工作许可"),

@@ -8,12 +8,13 @@ from auth.audit import AuditAction
 from auth.principal import PrincipalKind
 from resolvers.policy.named import Named
 from resolvers.policy.sharing_texts import FIELD_LABELS
+from resolvers.rules.seen import MASKED
 
 ACCESS_LABELS: Mapping[AuditAction, Named] = {
     AuditAction.GRANT_READ: Named("Read what you granted", "查看您授权的信息"),
     AuditAction.CASE_READ: Named("Looked at an application", "查看申请案件"),
     AuditAction.EMPLOYEES_READ: Named(
-        "Saw you in its list of employees", "在其员工名单中查看您的信息"
+        "Saw you among those whom it employs", "在其员工信息中查看您的信息"
     ),
     AuditAction.APPLICATIONS_READ: Named(
         "Looked at an application that it filed", "查看其提交的申请"
@@ -74,5 +75,39 @@ LEDGER_FIELD_LABELS: Mapping[str, Named] = {
     "applications.particulars.birth_date": Named(
         "Date of birth in the application", "申请中的出生日期"
     ),
+    "applications.particulars.phone": Named(
+        "Mobile phone number in the application", "申请中的手机号码"
+    ),
+    "applications.particulars.nationality": Named("Nationality in the application", "申请中的国籍"),
+    "applications.particulars.passport_country": Named(
+        "Country of the passport in the application", "申请中的护照签发国"
+    ),
+    "applications.particulars.passport_until": Named(
+        "Last valid day of the passport in the application", "申请中的护照有效期止"
+    ),
+    "applications.request": Named("What is applied for", "申请事项"),
+    "applications.progress": Named("How far an application is", "申请办理进度"),
+    "applications.decision": Named("The decision on an application", "申请的审批决定"),
+    "applications.assessment": Named("Talent assessment in an application", "申请中的人才评分"),
+    "applications.papers": Named("Which papers an application has", "申请材料目录"),
+    "employments.started_at": Named("First day of the employment", "聘用开始日期"),
+    "employments.ends_at": Named("Last day of the employment", "聘用结束日期"),
+    "permits.form": Named("On what the work permit was issued", "工作许可证件形式"),
+    "permits.history": Named("What happened to the work permit", "工作许可办理记录"),
+    "permits.issued_at": Named("Day of issue of the work permit", "工作许可签发日期"),
+    "permits.source": Named("Which authority the work permit comes from", "工作许可信息来源"),
+    "permits.under_review": Named(
+        "Whether the work permit is contested", "工作许可是否处于异议核查中"
+    ),
+    "letters.letter": Named("Which letters were issued", "已签发的文书目录"),
+    "tasks.task": Named("What is to be done about the work permit", "与工作许可有关的待办事项"),
 }
 """By the names that the audit trail uses."""
+
+
+def ledger_field_label(name: str) -> Named | None:
+    """None for a field of a newer gateway."""
+    label = LEDGER_FIELD_LABELS.get(name.removesuffix(MASKED))
+    if label is None or not name.endswith(MASKED):
+        return label
+    return Named(f"{label.en} (masked)", f"{label.zh}（已脱敏）")

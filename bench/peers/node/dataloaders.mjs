@@ -5,16 +5,19 @@ import DataLoader from 'dataloader'
 import { callerOf } from './auth.mjs'
 import * as rows from './rows.mjs'
 import { nameSeen } from './rules.mjs'
+import { writeTrail } from './trail.mjs'
 import { absence, cardPage, noticePage, permitPage, plainFields } from './types.mjs'
 
 export const typeDefs = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8')
 
 const each = (read) => new DataLoader((keys) => Promise.all(keys.map(read)))
 
-export async function contextOf (authorization) {
+export async function contextOf (authorization, address) {
   return {
     caller: await callerOf(authorization),
+    address,
     now: Date.now(),
+    seen: [],
     permitsOf: each(rows.permitsOf),
     cardsOf: each(rows.cardsOf),
     inboxOf: each(rows.inbox),
@@ -23,6 +26,8 @@ export async function contextOf (authorization) {
     permits: new DataLoader(rows.permitsById)
   }
 }
+
+export const trailOf = ({ caller, address, seen }) => writeTrail(caller, address, seen)
 
 export const resolvers = {
   ...plainFields,
@@ -37,8 +42,11 @@ export const resolvers = {
     notices: async (holder, { first }) => ({ ...noticePage(await rows.noticesOf(holder._id, first + 1), first), holder })
   },
   EmployerDesk: {
-    permits: async (employer, { first, after }, { now }) =>
-      permitPage(await rows.permitsOfEmployer(employer._id, first + 1, after, now), first)
+    permits: async (employer, { first, after }, { now, seen }) => {
+      const permits = await rows.permitsOfEmployer(employer._id, first + 1, after, now)
+      seen.push(...permits.slice(0, first))
+      return permitPage(permits, first)
+    }
   },
   Permit: {
     ...plainFields.Permit,

@@ -4,6 +4,7 @@ import { byId, readHome, readInbox, readList, seenBySponsor } from './aggregatio
 import { callerOf } from './auth.mjs'
 import { port } from './place.mjs'
 import * as rules from './rules.mjs'
+import { writeTrail } from './trail.mjs'
 
 const masked = (text) => ({ masked: text.masked })
 const permitFields = (row, now) => ({
@@ -56,14 +57,15 @@ function permitPage (rows, first, now) {
   }
 }
 
-async function list50 ({ sub }, now) {
-  const employer = await readList(sub, 51)
-  return { employer: { permits: permitPage(seenBySponsor(employer, now), 50, now) } }
+async function list50 (caller, now, address) {
+  const rows = seenBySponsor(await readList(caller.sub, 51), now)
+  await writeTrail(caller, address, rows.slice(0, 50))
+  return { employer: { permits: permitPage(rows, 50, now) } }
 }
 
-async function list500 ({ sub }, now) {
-  const employer = await readList(sub, 501)
-  const rows = seenBySponsor(employer, now)
+async function list500 (caller, now, address) {
+  const rows = seenBySponsor(await readList(caller.sub, 501), now)
+  await writeTrail(caller, address, rows.slice(0, 500))
   const pages = [0, 100, 200, 300, 400].map((start, number) =>
     [`page${number + 1}`, permitPage(rows.slice(start, start + 101), 100, now)])
   return { employer: Object.fromEntries(pages) }
@@ -98,6 +100,6 @@ const answerers = { Home: home, List50: list50, List500: list500, Inbox: inbox }
 const app = Fastify()
 app.post('/graphql', async (request) => {
   const caller = await callerOf(request.headers.authorization)
-  return { data: await answerers[request.body.operationName](caller, Date.now()) }
+  return { data: await answerers[request.body.operationName](caller, Date.now(), request.ip) }
 })
 await app.listen({ port, host: '127.0.0.1' })

@@ -6,6 +6,7 @@ import mercurius from 'mercurius'
 import { byId, readHome, readInbox, readList, seenBySponsor } from './aggregations.mjs'
 import { callerOf } from './auth.mjs'
 import { port } from './place.mjs'
+import { writeTrail } from './trail.mjs'
 import { absence, cardPage, noticePage, permitPage, plainFields } from './types.mjs'
 
 const schema = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8')
@@ -21,8 +22,10 @@ async function me (_, __, { caller, operation }) {
   return holder
 }
 
-async function page ({ _id }, { first, after }, { now }) {
-  return permitPage(seenBySponsor(await readList(_id, first + 1, after), now), first)
+async function page ({ _id }, { first, after }, { now, seen }) {
+  const permits = seenBySponsor(await readList(_id, first + 1, after), now)
+  seen.push(...permits.slice(0, first))
+  return permitPage(permits, first)
 }
 
 const resolvers = {
@@ -48,8 +51,12 @@ app.register(mercurius, {
   graphiql: false,
   context: async (request) => ({
     caller: await callerOf(request.headers.authorization),
+    address: request.ip,
     operation: request.body.operationName,
-    now: Date.now()
+    now: Date.now(),
+    seen: []
   })
 })
+await app.ready()
+app.graphql.addHook('onResolution', (_, { caller, address, seen }) => writeTrail(caller, address, seen))
 await app.listen({ port, host: '127.0.0.1' })

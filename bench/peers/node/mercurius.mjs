@@ -7,6 +7,7 @@ import { callerOf } from './auth.mjs'
 import { port } from './place.mjs'
 import * as rows from './rows.mjs'
 import { nameSeen } from './rules.mjs'
+import { writeTrail } from './trail.mjs'
 import { absence, cardPage, noticePage, permitPage, plainFields } from './types.mjs'
 
 const schema = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8')
@@ -33,8 +34,11 @@ const loaders = {
     notices: each(async (holder, { first }) => ({ ...noticePage(await rows.noticesOf(holder._id, first + 1), first), holder }))
   },
   EmployerDesk: {
-    permits: (queries, { now }) => Promise.all(queries.map(async ({ obj, params: { first, after } }) =>
-      permitPage(await rows.permitsOfEmployer(obj._id, first + 1, after, now), first)))
+    permits: (queries, { now, seen }) => Promise.all(queries.map(async ({ obj, params: { first, after } }) => {
+      const permits = await rows.permitsOfEmployer(obj._id, first + 1, after, now)
+      seen.push(...permits.slice(0, first))
+      return permitPage(permits, first)
+    }))
   },
   Permit: {
     employer: byId(rows.employersById, (permit) => permit.employer_id),
@@ -62,6 +66,13 @@ app.register(mercurius, {
   loaders,
   jit: 1,
   graphiql: false,
-  context: async (request) => ({ caller: await callerOf(request.headers.authorization), now: Date.now() })
+  context: async (request) => ({
+    caller: await callerOf(request.headers.authorization),
+    address: request.ip,
+    now: Date.now(),
+    seen: []
+  })
 })
+await app.ready()
+app.graphql.addHook('onResolution', (_, { caller, address, seen }) => writeTrail(caller, address, seen))
 await app.listen({ port, host: '127.0.0.1' })

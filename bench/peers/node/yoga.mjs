@@ -2,7 +2,7 @@
 // https://the-guild.dev/graphql/yoga-server
 import { createServer } from 'node:http'
 import { createSchema, createYoga } from 'graphql-yoga'
-import { contextOf, resolvers, typeDefs } from './dataloaders.mjs'
+import { contextOf, resolvers, trailOf, typeDefs } from './dataloaders.mjs'
 import { port } from './place.mjs'
 
 const yoga = createYoga({
@@ -12,6 +12,7 @@ const yoga = createYoga({
   logging: false,
   maskedErrors: true,
   parserAndValidationCache: true,
-  context: ({ request }) => contextOf(request.headers.get('authorization'))
+  plugins: [{ onExecute: () => ({ onExecuteDone: ({ args }) => trailOf(args.contextValue) }) }],
+  context: ({ request, req }) => contextOf(request.headers.get('authorization'), req.socket.remoteAddress)
 })
 createServer(yoga).listen(port, '127.0.0.1')

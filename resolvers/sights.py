@@ -1,0 +1,142 @@
+"""Whom an employer saw and what of them, masked or in full: the lines of its read in the trail.
+
+What each row shows is said once by the selection; a read then only notes whose rows it found. So a
+read costs one insert, however many people it names: one line for all who were shown the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from auth.audit import MAX_OBJECTS, MAX_PEOPLE, AuditAction, AuditLine
+from auth.mongo import Document
+from resolvers.graph import RELATIONS
+from resolvers.joins import EDGES
+from resolvers.rules.seen import filtered_names, is_about_a_person, seen_names
+from resolvers.selection import Edge, Selection
+from resolvers.store import applications, employers, holders, papers, permits
+
+HOLDER: Final = "holder_id"
+"""Read of each row of the desk whose person the trail is to name."""
+_APPLIED: Final = frozenset({applications.NAME, papers.NAME})
+_NOT_SHOWN: Final = frozenset({"sponsorship"})
+"""Relations that a rule alone follows."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Rows that stand under `key` and what each of them shows; `first` of them, where there may be
+    one more."""
+
+    key: str
+    first: int | None
+    action: AuditAction
+    names: frozenset[str]
+    has_id: bool
+    below: tuple[Sight, ...]
+
+
+def sights_of(selection: Selection) -> Sequence[Sight]:
+    """Of a selection of the employer's own record: made once for an operation."""
+    return selection.once("sights", lambda one: tuple(_sights(employers.NAME, one, is_desk=True)))
+
+
+def _sights(collection: str, selection: Selection, *, is_desk: bool = False) -> Iterator[Sight]:
+    for key, edge in selection.edges.items():
+        related = RELATIONS[collection][edge.relation].collection
+        if not is_about_a_person(related) or edge.relation in _NOT_SHOWN:
+            continue
+        if is_desk and HOLDER not in edge.selection.paths:
+            continue
+        yield Sight(
+            key=key,
+            first=None if edge.page is None else edge.page.first,
+            action=(
+                AuditAction.APPLICATIONS_READ if related in _APPLIED else AuditAction.EMPLOYEES_READ
+            ),
+            names=_names(related, edge),
+            has_id=related != holders.NAME,
+            below=tuple(_sights(related, edge.selection)),
+        )
+
+
+def _names(collection: str, edge: Edge) -> frozenset[str]:
+    selection = edge.selection
+    relations = (one.relation for one in selection.edges.values())
+    names = seen_names(collection, selection.paths, relations) | selection.shows
+    looked_up = {f"{permits.NAME}.number"} if edge.numbers is not None else frozenset()
+    return names | looked_up | frozenset(filtered_names(edge.wanted))
+
+
+@dataclass
+class _Seen:
+    """Of one person."""
+
+    objects: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+
+
+def sight_lines(
+    document: Document, sights: Sequence[Sight], *, after_change: bool = False
+) -> list[AuditLine]:
+    """One for all of whom the same was shown; more where one cannot name all people. `after_change`
+    the employer is told what it has just stated itself, which is no look at an application."""
+    seen: dict[tuple[AuditAction, str], _Seen] = {}
+    if sights:
+        _note(document[EDGES], sights, None, seen)
+    alike: dict[tuple[AuditAction, frozenset[str]], list[str]] = {}
+    for (action, holder_id), one in seen.items():
+        if not (after_change and action is AuditAction.APPLICATIONS_READ):
+            alike.setdefault((action, frozenset(one.names)), []).append(holder_id)
+    lines = []
+    for (action, names), people in alike.items():
+        objects_of = {one: sorted(seen[action, one].objects) for one in sorted(people)}
+        for some in _groups(objects_of):
+            objects = sorted({named for one in some for named in objects_of[one]})
+            lines.append(
+                AuditLine(
+                    action,
+                    some[0] if len(some) == 1 else None,
+                    objects=objects[:MAX_OBJECTS],
+                    fields=sorted(names),
+                    people=some,
+                )
+            )
+    return lines
+
+
+def _groups(objects_of: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
+    """Of people, each as many as one line can name with what was seen of them."""
+    group: list[str] = []
+    objects = 0
+    for holder_id, some in objects_of.items():
+        if group and (len(group) == MAX_PEOPLE or objects + len(some) > MAX_OBJECTS):
+            yield group
+            group, objects = [], 0
+        group.append(holder_id)
+        objects += len(some)
+    if group:
+        yield group
+
+
+def _note(
+    edges: Mapping[str, Sequence[Document]],
+    sights: Sequence[Sight],
+    holder_id: str | None,
+    seen: dict[tuple[AuditAction, str], _Seen],
+) -> None:
+    """Whoever is below a row is the same person."""
+    for sight in sights:
+        rows: Sequence[Any] = edges[sight.key]
+        for row in rows if sight.first is None else rows[: sight.first]:
+            whose: str | None = holder_id or row[HOLDER]
+            if whose is None:
+                continue
+            one = seen.setdefault((sight.action, whose), _Seen())
+            one.names |= sight.names
+            if sight.has_id:
+                one.objects.add(row["_id"])
+            if sight.below:
+                _note(row[EDGES], sight.below, whose, seen)
