@@ -86,7 +86,7 @@ def main(
 @click.option("--rounds", default=7, show_default=True, type=int)
 @click.option("--directory", default=Path(f"{DIRECTORY}-growth"), show_default=True, type=Path)
 def growth(*, small: int, large: int, rounds: int, directory: Path) -> None:
-    """How much longer an answer takes among many holders; fills a database on, which takes long."""
+    """How much longer an answer takes among many holders; filling the larger takes long."""
     with stopping_on_term():
         found = measure_growth(directory, (small, large), rounds, sharing(), say)
     click.echo(found.told())

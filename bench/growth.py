@@ -1,20 +1,22 @@
 """Growth: does it take longer where there are a hundred times as many holders?
 
-The same database is measured, filled on, and measured again, so nothing but the number of holders
-differs. The largest employer grows with the holders; the list is of 50 of its permits all the same.
+Each number of holders has a database of its own, filled by the same seed and kept; all are asked in
+turn, round after round, so nothing but the number of holders differs. The largest employer grows
+with the holders; the list is of 50 of its permits all the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Final
 
-from bench.asking import Asking, asking_at
+from bench.asking import asking_at
 from bench.operations import OPERATIONS
-from bench.place import Place, open_place
+from bench.place import open_place
 from bench.processors import Sharing
 from bench.rounds import asked, asked_for
 from bench.servers import SERVERS, running
@@ -55,23 +57,27 @@ class Growth:
 def measure_growth(
     directory: Path, sizes: Sequence[int], rounds: int, sharing: Sharing, say: Say
 ) -> Growth:
-    """From the smallest number of holders to the largest."""
-    found = []
-    for size in sizes:
-        with open_place(directory, size, say, mongod_on=sharing.rest) as place:
-            found.append(_p50(place, asking_at(place), rounds, sharing))
-        say(f"{size:,} holders: {', '.join(f'{k} {v:.2f} ms' for k, v in found[-1].items())}")
-    return Growth(list(sizes), found)
-
-
-def _p50(place: Place, asking: Asking, rounds: int, sharing: Sharing) -> dict[str, float]:
-    """The median of the rounds' medians."""
-    found: dict[str, list[float]] = {name: [] for name in MEASURED}
-    with running(place, SERVERS["onecard"], (), processors=sharing.server) as one:
-        for name in MEASURED:
-            asked(asking, OPERATIONS[name], one, WARM_UP_SECONDS)
-        for _ in range(rounds):
+    """From the smallest number of holders to the largest, each asked once in a round."""
+    with ExitStack() as stack:
+        asked_of = []
+        for size in sizes:
+            there = open_place(directory / str(size), size, say, mongod_on=sharing.rest)
+            place = stack.enter_context(there)
+            server = running(place, SERVERS["onecard"], (), processors=sharing.server)
+            asked_of.append((asking_at(place), stack.enter_context(server)))
+        for asking, one in asked_of:
             for name in MEASURED:
-                sample = asked_for(asking, OPERATIONS[name], one, REQUESTS, CONNECTIONS)
-                found[name].append(sample.latency(0.5) * 1000)
-    return {name: median(values) for name, values in found.items()}
+                asked(asking, OPERATIONS[name], one, WARM_UP_SECONDS)
+        found: list[dict[str, list[float]]] = [{name: [] for name in MEASURED} for _ in sizes]
+        for number in range(rounds):
+            for name in MEASURED:
+                for (asking, one), taken in zip(asked_of, found, strict=True):
+                    sample = asked_for(asking, OPERATIONS[name], one, REQUESTS, CONNECTIONS)
+                    taken[name].append(sample.latency(0.5) * 1000)
+            say(f"round {number + 1} of {rounds}")
+    return Growth(list(sizes), [_medians(taken) for taken in found])
+
+
+def _medians(taken: dict[str, list[float]]) -> dict[str, float]:
+    """The median of the rounds' medians."""
+    return {name: median(values) for name, values in taken.items()}
