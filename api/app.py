@@ -57,6 +57,7 @@ from api.worker import working
 from auth.jwks import jwks
 from schema.build import build_gateway_schema, classify
 
+GRAPHQL_PATH = "/graphql"
 JWKS_CACHE_SECONDS = 300
 SERVING_PARENT = "ONECARD_SERVING_PARENT"
 """The pid of `onecard serve`: its worker processes end with it."""
@@ -107,8 +108,9 @@ def build_app(
             stack.callback(watching.cancel)
             yield {GO_AWAY: streams.go_away}
 
+    routes = _routes(settings, slot, metrics, streams)
     app = Starlette(
-        routes=_routes(settings, slot, metrics, streams),
+        routes=routes,
         lifespan=lifespan,
         middleware=gateway_middleware(
             new_request_id=lambda: new_id("req"),
@@ -122,6 +124,9 @@ def build_app(
             # The frames come first, in a time of their own; then they are looked at.
             longer_requests=dict.fromkeys(
                 FRAME_BODIES, BODY_LIFETIME_SECONDS + settings.request_seconds
+            ),
+            straight_to=next(
+                one for one in routes if isinstance(one, Route) and one.path == GRAPHQL_PATH
             ),
         ),
         exception_handlers={HTTPException: refuse_http},
@@ -184,8 +189,8 @@ def _routes(
 
     token_endpoint = TokenEndpoint(lambda: slot.runtime.gateway, settings.issuer)
     routes: list[BaseRoute] = [
-        Route("/graphql", Admission(endpoint)),
-        WebSocketRoute("/graphql", WebSocketEndpoint(schema, streams)),
+        Route(GRAPHQL_PATH, Admission(endpoint)),
+        WebSocketRoute(GRAPHQL_PATH, WebSocketEndpoint(schema, streams)),
         Route(
             TOKEN_PATH,
             Admission(token_endpoint, served_at_once=SERVED_AT_ONCE),

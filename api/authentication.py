@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +15,8 @@ from auth.revocation import RevocationFeed, Verdict
 from auth.signed_json import MAX_TOKEN_LENGTH, Refused, TokenRefused
 from auth.tokens import AccessClaims, TokenAuthority
 from auth.verified_tokens import VerifiedTokens
+
+Presenting = Callable[[], Presented]
 
 _BEARER: Final = "bearer"
 _SCHEMES: Final = (_BEARER, "dpop")
@@ -38,12 +41,12 @@ class Authenticator:
     proofs: DpopProofs
 
     async def principal(
-        self, authorization: str | None, now: datetime, presented: Presented | None = None
+        self, authorization: str | None, now: datetime, presented: Presenting | None = None
     ) -> Principal | TokenFault | ProofFault:
         """ANONYMOUS without a header. A header that does not hold is a fault and never
         anonymous: the client must notice that its token is over.
 
-        `presented` is what proves a bound token; a route that takes none takes no such token.
+        `presented` gives what proves a bound token; a route that takes none takes no such token.
         """
         if authorization is None:
             return ANONYMOUS
@@ -68,7 +71,7 @@ class Authenticator:
                 return TokenFault.UNDECIDED
 
     async def _live_principal(
-        self, claims: AccessClaims, token: str, now: datetime, presented: Presented | None
+        self, claims: AccessClaims, token: str, now: datetime, presented: Presenting | None
     ) -> Principal | TokenFault | ProofFault:
         principal = _session_principal(claims)
         if principal.kind is PrincipalKind.EMPLOYER:
@@ -82,7 +85,7 @@ class Authenticator:
             if presented is None:
                 return TokenFault.INVALID
             bound = BoundToken(token, claims.key_thumbprint)
-            proved = await self.proofs.check(presented, now, bound)
+            proved = await self.proofs.check(presented(), now, bound)
             if isinstance(proved, ProofFault):
                 return proved
         return principal

@@ -19,6 +19,7 @@ _KEY = "onecard.exchange"
 class Exchange:
     """`client` is the address of who asks, behind trusted proxies too; None when it isn't known.
 
+    `status` is that of the answer, once it has begun.
     `operation` is query, mutation, subscription or none. `codes` are those of the errors told.
     `sending_seconds` is set by a route whose answer is large: how long the client may take for it.
     `stream` is left behind by a route whose answer goes on: it is called when the deadline of the
@@ -27,6 +28,7 @@ class Exchange:
 
     request_id: str
     client: str | None = None
+    status: int | None = None
     operation: str = "none"
     codes: list[str] = field(default_factory=list)
     sending_seconds: float | None = None
@@ -42,7 +44,7 @@ def attach(scope: Scope, exchange: Exchange) -> None:
 
 
 def exchange_of(scope: Scope) -> Exchange:
-    """Raises KeyError outside of `RequestIdentity`, which is a fault of the wiring."""
+    """Raises KeyError outside of `Surroundings`, which is a fault of the wiring."""
     exchange: Exchange = scope[_KEY]
     return exchange
 

@@ -85,9 +85,7 @@ def json_of(text: bytes, what: str) -> Any:
     """Strictly JSON in UTF-8: no NaN, no name twice (readers differ in which one counts), and no
     half of a surrogate pair, which nothing can store. Raises `RequestError` with BAD_REQUEST."""
     try:
-        value = json.loads(
-            text.decode("utf-8"), parse_constant=_refuse_constant, object_pairs_hook=_unrepeated
-        )
+        value = _STRICTLY.decode(text.decode("utf-8"))
         # The first look is ten times as fast, which counts in megabytes of pictures.
         if b"\\u" in text and _SURROGATE.search(text):
             json.dumps(value, ensure_ascii=False).encode("utf-8")
@@ -105,6 +103,9 @@ def _unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(_name: str) -> NoReturn:
     raise ValueError("not JSON")
+
+
+_STRICTLY = json.JSONDecoder(parse_constant=_refuse_constant, object_pairs_hook=_unrepeated)
 
 
 def _bad(message: str) -> NoReturn:

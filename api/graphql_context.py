@@ -13,6 +13,7 @@ from api.challenges import WANTED_SCHEME
 from api.dpop import SCHEME, TOLD, presented
 from api.exchange import exchange_of
 from api.graphql_http import ContextFor
+from api.header_fields import field_lines, first_line
 from api.language import preferred_language
 from api.runtime import Runtime
 from auth.dpop import ProofFault
@@ -39,7 +40,7 @@ def context_maker(runtime_of: Callable[[], Runtime]) -> ContextFor:
         now = runtime.gateway.now()
         ask = await ask_of(runtime, request, now)
         _check_document(ask.principal, document)
-        language = preferred_language(request.headers.get("accept-language"))
+        language = preferred_language(first_line(request.scope, b"accept-language"))
         return RequestContext(runtime.gateway, ask, language, now)
 
     return context_for
@@ -47,12 +48,12 @@ def context_maker(runtime_of: Callable[[], Runtime]) -> ContextFor:
 
 async def ask_of(runtime: Runtime, request: Request, now: datetime) -> Ask:
     """Who asks. Each call counts for a client. Raises RequestError as above, but for documents."""
-    given = request.headers.getlist("authorization")
+    given = field_lines(request.scope, b"authorization")
     if len(given) > 1:
         # Whoever stands in front of us may have judged another one than we would.
         raise RequestError(RequestErrorCode.BAD_REQUEST, "Send one Authorization header.")
     principal = await runtime.authenticator.principal(
-        given[0] if given else None, now, presented(request, runtime.settings.issuer)
+        given[0] if given else None, now, lambda: presented(request, runtime.settings.issuer)
     )
     match principal:
         case ProofFault():

@@ -15,14 +15,14 @@ subscription is begun here (`api.live.event_stream`).
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
@@ -30,6 +30,7 @@ from strawberry.types.graphql import OperationType
 from api.challenges import challenge_headers
 from api.exchange import exchange_of
 from api.graphql_ask import GraphQLAsk, ask_of_body, ask_of_query_string
+from api.header_fields import joined_lines
 from api.live.event_stream import EventStreaming, event_response
 from api.live.results import encoded
 from api.media_types import MediaType, is_json, negotiated, takes_events
@@ -86,9 +87,9 @@ class GraphQLEndpoint:
         if response is not None:
             await response(scope, receive, send)
 
-    async def _answer(self, request: Request) -> Response | None:
+    async def _answer(self, request: Request) -> ASGIApp | None:
         """None when a stream has begun and is left behind in the exchange."""
-        accept = _joined(request, "accept")
+        accept = joined_lines(request.scope, b"accept")
         media_type, events = negotiated(accept), takes_events(accept)
         if media_type is None and not events:
             return self._response(request, _refused(_NOT_ACCEPTABLE), MediaType.JSON)
@@ -110,8 +111,10 @@ class GraphQLEndpoint:
 
     def _response(
         self, request: Request, result: ExecutionResult, media_type: MediaType
-    ) -> Response:
+    ) -> ASGIApp:
         errors = result.errors or []
+        if not errors:
+            return PlainAnswer(encoded(result), media_type)
         code = code_of_request(result)
         exchange = exchange_of(request.scope)
         for error in errors:
@@ -140,6 +143,30 @@ class GraphQLEndpoint:
         waits = [(error.extensions or {}).get("retryAfterSeconds") for error in errors]
         seconds = max((wait for wait in waits if isinstance(wait, int)), default=None)
         return {} if seconds is None else {"Retry-After": str(seconds)}
+
+
+@dataclass(frozen=True)
+class PlainAnswer:
+    """An answer without errors: what its head says but for the length is known beforehand."""
+
+    body: bytes
+    media_type: MediaType
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        length = (b"content-length", str(len(self.body)).encode("ascii"))
+        headers = [length, *_PLAIN_HEADERS[self.media_type]]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": self.body})
+
+
+_PLAIN_HEADERS: Mapping[MediaType, Sequence[tuple[bytes, bytes]]] = {
+    media_type: (
+        (b"cache-control", b"no-store"),
+        (b"vary", VARY.encode("ascii")),
+        (b"content-type", f"{media_type.value}; charset=utf-8".encode("ascii")),
+    )
+    for media_type in MediaType
+}
 
 
 def code_of_request(result: ExecutionResult) -> RequestErrorCode | None:
@@ -172,14 +199,8 @@ async def _ask_of(request: Request) -> GraphQLAsk:
         return ask_of_query_string(request.scope["query_string"])
     if request.method != "POST":
         raise RequestError(RequestErrorCode.METHOD_NOT_ALLOWED, "Send GraphQL by POST or GET.")
-    if not is_json(_joined(request, "content-type")):
+    if not is_json(joined_lines(request.scope, b"content-type")):
         raise RequestError(
             RequestErrorCode.UNSUPPORTED_MEDIA_TYPE, "Send application/json in UTF-8."
         )
     return ask_of_body(await request.body())
-
-
-def _joined(request: Request, name: str) -> str | None:
-    """RFC 9110 section 5.2: lines of one field are one list."""
-    values = request.headers.getlist(name)
-    return ", ".join(values) if values else None

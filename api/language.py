@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from resolvers.vocabulary import Language
 
 _MAX_RANGES = 20
+_MAX_REMEMBERED = 64
+_MAX_REMEMBERED_LENGTH = 200
+"""A client sends the same few words each time."""
 _ANY = "*"
 _RANGE = re.compile(
     r"\s*([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*|\*)\s*(?:;\s*q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\s*)?",
@@ -16,8 +20,17 @@ _RANGE = re.compile(
 
 def preferred_language(header: str | None) -> Language:
     """English unless Chinese is wanted more. Anything malformed is passed over."""
+    if header is None:
+        return Language.EN
+    if len(header) > _MAX_REMEMBERED_LENGTH:
+        return _preferred.__wrapped__(header)
+    return _preferred(header)
+
+
+@lru_cache(maxsize=_MAX_REMEMBERED)
+def _preferred(header: str) -> Language:
     weights: dict[str, float] = {}
-    for part in (header or "").split(",")[:_MAX_RANGES]:
+    for part in header.split(",")[:_MAX_RANGES]:
         found = _RANGE.fullmatch(part)
         if found is not None:
             primary = found[1].lower().partition("-")[0]

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 MAX_RANGES = 32
 EVENT_STREAM = "text/event-stream"
+MAX_REMEMBERED = 64
+_MAX_REMEMBERED_LENGTH = 200
 _QUALITY = re.compile(r"(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 
 
@@ -24,6 +27,11 @@ def negotiated(accept: str | None) -> MediaType | None:
     Without a header or with a wildcard it is `application/json`, which older clients expect; of two
     that are named and liked alike it is the newer one.
     """
+    return _negotiated(accept) if _is_short(accept) else _negotiated.__wrapped__(accept)
+
+
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _negotiated(accept: str | None) -> MediaType | None:
     if accept is None or not accept.strip():
         return MediaType.JSON
     ranges = [_range(part) for part in accept.split(",")[:MAX_RANGES]]
@@ -45,6 +53,11 @@ def negotiated(accept: str | None) -> MediaType | None:
     return MediaType.GRAPHQL_RESPONSE if best[1] == _EXACT else MediaType.JSON
 
 
+def _is_short(header: str | None) -> bool:
+    """A client sends the same few words each time; what is longer is not remembered."""
+    return header is None or len(header) <= _MAX_REMEMBERED_LENGTH
+
+
 _EXACT = 3
 
 
@@ -57,7 +70,9 @@ def _fit(name: str, media_type: MediaType) -> int:
 
 def takes_events(accept: str | None) -> bool:
     """Whether the client names `text/event-stream` among what it takes."""
-    parts = (accept or "").split(",")[:MAX_RANGES]
+    if accept is None or EVENT_STREAM not in accept.lower():
+        return False
+    parts = accept.split(",")[:MAX_RANGES]
     return any(name == EVENT_STREAM and quality > 0 for name, quality in map(_range, parts))
 
 
@@ -73,6 +88,8 @@ def _range(part: str) -> tuple[str, float]:
 
 def is_json(content_type: str | None) -> bool:
     """Whether a body is declared as `application/json` in UTF-8, which is also the default."""
+    if content_type == MediaType.JSON.value:
+        return True
     name, *parameters = (content_type or "").split(";")
     if name.strip().lower() != MediaType.JSON.value:
         return False

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import hmac
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -44,6 +43,8 @@ class Metrics:
     def __init__(self, directory: Path | None = None) -> None:
         self._directory = directory
         self.registry = CollectorRegistry()
+        self._counters: dict[tuple[str, ...], Counter] = {}
+        self._timers: dict[tuple[str, ...], Histogram] = {}
         self._requests = Counter(
             "onecard_http_requests",
             "Requests by route template, method and class of status.",
@@ -92,13 +93,11 @@ class Metrics:
         self._streams.labels(transport).dec()
         self._streams_closed.labels(transport, reason).inc()
 
-    @contextmanager
-    def in_progress(self) -> Iterator[None]:
+    def request_begun(self) -> None:
         self._in_progress.inc()
-        try:
-            yield
-        finally:
-            self._in_progress.dec()
+
+    def request_over(self) -> None:
+        self._in_progress.dec()
 
     def note_request(
         self,
@@ -112,11 +111,24 @@ class Metrics:
     ) -> None:
         """`status` is None when there was no answer, `seconds` for a stream, which lasts."""
         status_class = "none" if status is None else f"{status // 100}xx"
-        self._requests.labels(route, method, status_class).inc()
+        self._counter(route, method, status_class).inc()
         if seconds is not None:
-            self._seconds.labels(route, operation).observe(seconds)
+            self._timer(route, operation).observe(seconds)
         for code in codes:
             self._errors.labels(code if code in _CODES else "UNKNOWN").inc()
+
+    def _counter(self, *labels: str) -> Counter:
+        """Kept here, since the library looks for one under a lock."""
+        counter = self._counters.get(labels)
+        if counter is None:
+            counter = self._counters[labels] = self._requests.labels(*labels)
+        return counter
+
+    def _timer(self, *labels: str) -> Histogram:
+        timer = self._timers.get(labels)
+        if timer is None:
+            timer = self._timers[labels] = self._seconds.labels(*labels)
+        return timer
 
     def exposition(self) -> bytes:
         """The text format, of all workers if there are several."""

@@ -56,7 +56,7 @@ _PLACES: Mapping[str, tuple[str, str]] = {
     "pipeline": ("resolvers/pipeline.py", "compile_read"),
     "driver": ("resolvers/store/holders.py", "aggregate"),
     "encode": ("api/live/results.py", "encoded"),
-    "log": ("api/middleware/access_log.py", "_log"),
+    "log": ("api/middleware/access_log.py", "note"),
 }
 """Functions by whose time, callees included, the parts are told apart."""
 

@@ -146,12 +146,11 @@ def stand_in_app(
     async def crash(_request: Request) -> Response:
         raise RuntimeError(SECRET)
 
+    endpoint = GraphQLEndpoint(schema_executor(schema or stand_in_schema()), context_for)
+    graphql = Route("/graphql", endpoint)
     return Starlette(
         routes=[
-            Route(
-                "/graphql",
-                GraphQLEndpoint(schema_executor(schema or stand_in_schema()), context_for),
-            ),
+            graphql,
             Route("/metrics", MetricsEndpoint(metrics, metrics_token).answer),
             Route("/crash/{what}", crash),
             *routes,

@@ -127,14 +127,18 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_however_it_is_stopped_no_process_is_left(
     installed: Path, number: signal.Signals, workers: str
 ) -> None:
-    with served(installed, "--workers", workers) as (process, _):
+    with served(installed, "--workers", workers) as (process, base_url):
         family = family_of(process.pid)
         assert len(family) >= 2, "a keeper and a mongod at least"
+        for _ in range(5):
+            httpx.get(f"{base_url}/graphql")
         os.kill(process.pid, number)
         process.wait(timeout=30)
         assert eventually(lambda: not any(map(is_alive, family)))
         if number is not signal.SIGKILL:
             assert process.returncode == 0
+            assert process.stderr is not None
+            assert process.stderr.read().count('"route":"/graphql"') == 5, "lines that had waited"
 
 
 def test_what_a_killed_gateway_wrote_is_there_when_it_is_started_again(tmp_path: Path) -> None:

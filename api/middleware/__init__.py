@@ -1,1 +1,1 @@
-"""What surrounds every request, from the outside in. One file and one class each, pure ASGI."""
+"""What surrounds every request, from the outside in. Pure ASGI."""

@@ -7,14 +7,14 @@ right to left: the last address that no trusted proxy vouches for is the client.
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope, Send
-
-from api.exchange import exchange_of
+from starlette.types import Scope
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -30,27 +30,21 @@ class ForwardingHeader(StrEnum):
     FORWARDED = "forwarded"
 
 
+@dataclass(frozen=True)
 class ClientAddress:
-    def __init__(
-        self,
-        app: ASGIApp,
-        *,
-        trusted_proxies: Sequence[Network] = (),
-        header: ForwardingHeader = ForwardingHeader.X_FORWARDED_FOR,
-    ) -> None:
-        self._app = app
-        self._trusted_proxies = tuple(trusted_proxies)
-        self._header = header
+    """`trusted_proxies` write `header`; without any the peer is the client."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] in ("http", "websocket"):
-            peer = scope.get("client")
-            values = Headers(scope=scope).getlist(self._header.value)
-            client = client_of(
-                peer[0] if peer else None, values, self._header, self._trusted_proxies
-            )
-            exchange_of(scope).client = None if client is None else str(client)
-        await self._app(scope, receive, send)
+    trusted_proxies: Sequence[Network] = ()
+    header: ForwardingHeader = ForwardingHeader.X_FORWARDED_FOR
+
+    def __call__(self, scope: Scope) -> str | None:
+        """None when the peer has no address."""
+        peer = (scope.get("client") or ("",))[0]
+        if not self.trusted_proxies and _is_plain(peer):
+            return str(peer)
+        values = Headers(scope=scope).getlist(self.header.value)
+        client = client_of(peer, values, self.header, self.trusted_proxies)
+        return None if client is None else str(client)
 
 
 def trusted_networks(texts: Iterable[str]) -> tuple[Network, ...]:
@@ -80,6 +74,15 @@ def client_of(
             return client
         client = address
     return client
+
+
+def _is_plain(peer: str) -> bool:
+    """Whether it is an IPv4 address as `ipaddress` would write it, told in a tenth of the time."""
+    try:
+        socket.inet_pton(socket.AF_INET, peer)
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _is_trusted(address: Address, trusted_proxies: Sequence[Network]) -> bool:

@@ -35,15 +35,16 @@ class Deadline:
         self._app = app
         self._seconds = seconds
         self._longer = dict(longer or {})
+        self._longer_prefixes = tuple(self._longer)
         self._database_deadline = database_deadline
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        path: str = scope["path"]
-        more = (many for prefix, many in self._longer.items() if path.startswith(prefix))
-        seconds = next(more, self._seconds)
+        seconds = self._seconds
+        if scope["path"].startswith(self._longer_prefixes):
+            seconds = self._longer_seconds(scope["path"])
         has_begun = False
 
         async def send_and_note(message: Message) -> None:
@@ -69,3 +70,6 @@ class Deadline:
         stream = exchange_of(scope).stream
         if stream is not None:
             await stream(scope, receive, send)
+
+    def _longer_seconds(self, path: str) -> float:
+        return next(many for prefix, many in self._longer.items() if path.startswith(prefix))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -42,6 +41,7 @@ class RequestSize:
     ) -> None:
         self._app = app
         self._streamed = dict(streamed or {})
+        self._streamed_prefixes = tuple(self._streamed)
         self._max_body_bytes = max_body_bytes
         self._max_url_bytes = max_url_bytes
         self._body_lifetime_seconds = body_lifetime_seconds
@@ -53,11 +53,9 @@ class RequestSize:
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > self._max_url_bytes:
             await self._refuse(RequestErrorCode.URL_TOO_LONG, scope, receive, send)
             return
-        path: str = scope["path"]
-        for prefix, max_bytes in self._streamed.items():
-            if path.startswith(prefix):
-                await self._stream(max_bytes, scope, receive, send)
-                return
+        if scope["path"].startswith(self._streamed_prefixes):
+            await self._stream(self._most_streamed(scope["path"]), scope, receive, send)
+            return
         try:
             body = await self._body(scope, receive)
         except TimeoutError:
@@ -69,6 +67,9 @@ class RequestSize:
                 await self._refuse(RequestErrorCode.BODY_TOO_LARGE, scope, receive, send)
             else:
                 await self._app(scope, _replay(body, receive), send)
+
+    def _most_streamed(self, path: str) -> int:
+        return next(most for prefix, most in self._streamed.items() if path.startswith(prefix))
 
     async def _stream(self, max_bytes: int, scope: Scope, receive: Receive, send: Send) -> None:
         if _declared(scope, max_bytes) is None:
@@ -124,7 +125,8 @@ class RequestSize:
 
 def _declared(scope: Scope, max_bytes: int) -> int | None:
     """The length that the client declares, 0 without one; None when it is too large or none."""
-    declared = Headers(scope=scope).get("content-length", "0")
+    given = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+    declared = given.decode("latin-1")
     if not declared.isdecimal() or int(declared[:12]) > max_bytes:
         return None
     return int(declared)
