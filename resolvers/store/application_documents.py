@@ -235,7 +235,7 @@ SPEC = CollectionSpec(
         ),
         Index(
             "strangers",
-            (("updated_at", 1),),
+            (("state", 1), ("updated_at", 1)),
             serves="people who were never registered, to be forgotten",
             partial={"is_registered": False, "particulars": {"$type": "object"}},
         ),

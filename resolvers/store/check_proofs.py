@@ -34,6 +34,11 @@ SPEC = CollectionSpec(
     ),
     indexes=(
         Index(
+            "holder",
+            (("holder_id", 1),),
+            serves="all of a person, to be removed with it",
+        ),
+        Index(
             "expiry",
             (("expires_at", 1),),
             serves="forgetting proofs that were handed over",

@@ -58,6 +58,11 @@ SPEC = CollectionSpec(
             partial={"state": str(PaperState.UPLOADING)},
         ),
         Index(
+            "holder",
+            (("holder_id", 1),),
+            serves="all of a person, to be removed with it",
+        ),
+        Index(
             "upload_expiry",
             (("expires_at", 1),),
             serves="forgetting uploads that nobody finished",

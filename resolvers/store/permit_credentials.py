@@ -56,6 +56,11 @@ SPEC = CollectionSpec(
             serves="what was issued to one key, newest first",
         ),
         Index(
+            "holder",
+            (("holder_id", 1),),
+            serves="all of a person, to be removed with it",
+        ),
+        Index(
             "key_version",
             (("key_version", 1),),
             serves="whether a signing key may be retired",
