@@ -242,17 +242,29 @@ def malformed(count: int) -> Iterator[bytes]:
         yield bytes(content)
 
 
-async def hostile_run(count: int) -> None:
-    async with open_pool() as pool:
-        await pool.look_at_portrait(content_of(ASTRONAUT))
-        [worker] = workers()
-        at_first = resident(worker)
-        for content in malformed(count):
+async def hostile_run(count: int, at_once: int = 1) -> None:
+    """Shared by `at_once` workers."""
+    pictures = malformed(count)
+
+    async def look_at_the_rest(pool: FacePool) -> None:
+        for content in pictures:
             verdict = await pool.look_at_portrait(content)
             assert verdict.fault in (None, Fault.BAD_PORTRAIT)
-        assert workers() == [worker]
-        assert resident(worker) - at_first < 150 * MEGABYTE
-        assert (await pool.judge(content_of(ASTRONAUT), burst(ASTRONAUT), ASKED)).fault is None
+
+    async with open_pool(workers=at_once) as pool:
+        first = [pool.look_at_portrait(content_of(ASTRONAUT)) for _ in range(at_once)]
+        await asyncio.gather(*first)
+        at_first = {worker: resident(worker) for worker in workers()}
+        assert len(at_first) == at_once
+        await asyncio.gather(*(look_at_the_rest(pool) for _ in range(at_once)))
+        assert next(pictures, None) is None
+        assert set(workers()) == set(at_first)
+        for worker, before in at_first.items():
+            assert resident(worker) - before < 30 * MEGABYTE
+        judged = [
+            pool.judge(content_of(ASTRONAUT), burst(ASTRONAUT), ASKED) for _ in range(at_once)
+        ]
+        assert [one.fault for one in await asyncio.gather(*judged)] == [None] * at_once
 
 
 async def test_malformed_pictures_end_as_poor_ones_in_a_worker_that_goes_on() -> None:
@@ -262,4 +274,4 @@ async def test_malformed_pictures_end_as_poor_ones_in_a_worker_that_goes_on() ->
 @pytest.mark.slow
 @pytest.mark.timeout(3_600)
 async def test_20_000_malformed_pictures_neither_kill_a_worker_nor_fill_its_memory() -> None:
-    await hostile_run(20_000)
+    await hostile_run(20_000, at_once=2)

@@ -67,12 +67,10 @@ class Models:
             mesh=mesh,
         )
 
-    def forget(self) -> None:
-        """Both networks keep what they last looked at: they look at nothing."""
+    def warm(self) -> None:
+        """Both networks reserve the memory that they work in, by a look at nothing."""
         blank = np.zeros((_CHIP_SIDE, _CHIP_SIDE, 3), dtype=np.uint8)
         self.descriptor.compute_face_descriptor(blank)
-        for one in self.mesh.get_input_details():
-            self.mesh.set_tensor(one["index"], np.zeros(one["shape"], dtype=one["dtype"]))
         self.mesh.invoke()
 
 

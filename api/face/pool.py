@@ -133,10 +133,6 @@ async def _started() -> Process:
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "TF_CPP_MIN_LOG_LEVEL": "3",
-        # glibc overwrites what is freed (but not what it keeps at hand for each thread, so it
-        # keeps nothing), and Python asks glibc for everything.
-        "GLIBC_TUNABLES": "glibc.malloc.perturb=165:glibc.malloc.tcache_count=0",
-        "PYTHONMALLOC": "malloc",
     }
     try:
         worker = await asyncio.create_subprocess_exec(
