@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from auth.mongo import Document, Transaction
 from resolvers.applications.judging import judged_by_window, policy_of
 from resolvers.applications.parties import find_filed, find_own, refused
+from resolvers.applications.sponsoring import is_open_for
 from resolvers.applications.steps import (
     CLOSED_PROMISE,
     actor_of,
@@ -22,7 +22,6 @@ from resolvers.gateway import Ask, Gateway
 from resolvers.policy.papers import required_papers
 from resolvers.refusals import Gap, GapReason, RefusalCode, Refused
 from resolvers.rules.application_machine import EDITABLE, ApplicationEvent
-from resolvers.rules.eligibility import is_permit_eligible
 from resolvers.rules.permit_status import shanghai_day
 from resolvers.rules.state_machine import Party
 from resolvers.store.application_documents import PromiseStage
@@ -31,8 +30,6 @@ from resolvers.vocabulary import (
     FilerKind,
     PaperKind,
     PermitCategory,
-    PermitForm,
-    PermitState,
     ProcedureKind,
 )
 
@@ -160,7 +157,7 @@ async def _judge(
     if found["permit_id"] is not None:
         scope = {"holder_id": found["holder_id"]}
         permit = await gateway.permits.find(found["permit_id"], scope, transaction)
-        if permit is None or not _is_eligible(found, permit, now):
+        if permit is None or not await _is_open(gateway, found, permit, transaction):
             return refused(found, RefusalCode.PERMIT_NOT_ELIGIBLE)
         if await gateway.applications.has_filed(permit["_id"], found["_id"], transaction):
             return refused(found, RefusalCode.APPLICATION_OPEN)
@@ -174,15 +171,16 @@ async def _judge(
     return {"filed_at": now, **judged}
 
 
-def _is_eligible(found: Document, permit: Document, now: datetime) -> bool:
-    return is_permit_eligible(
+async def _is_open(
+    gateway: Gateway, found: Document, permit: Document, transaction: Transaction
+) -> bool:
+    return await is_open_for(
+        gateway,
+        FilerKind(found["filed_by"]["kind"]),
         ProcedureKind(found["procedure"]),
-        PermitForm(permit["form"]),
-        PermitState(permit["state"]),
-        permit["valid_from"],
-        permit["valid_until"],
-        now,
-        filed=found["filed_at"] is not None,
+        permit,
+        transaction,
+        is_filed=found["filed_at"] is not None,
     )
 
 

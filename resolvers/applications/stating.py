@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from auth.mongo import Document, Transaction
-from resolvers.applications.parties import own_scope
+from resolvers.applications.parties import filer_of, own_scope
 from resolvers.applications.people import (
     Subject,
     is_passport_well_formed,
@@ -11,6 +11,7 @@ from resolvers.applications.people import (
     sealed_particulars,
     vault_of,
 )
+from resolvers.applications.sponsoring import is_open_for
 from resolvers.applications.statements import (
     Change,
     ForPermit,
@@ -22,8 +23,7 @@ from resolvers.applications.statements import (
 from resolvers.gateway import Ask, Gateway
 from resolvers.policy.places import CITIES
 from resolvers.refusals import RefusalCode, Refused
-from resolvers.rules.eligibility import is_permit_eligible
-from resolvers.vocabulary import PermitForm, PermitState
+from resolvers.vocabulary import FilerKind
 
 
 async def stated_by(
@@ -75,15 +75,8 @@ async def _stated_for_permit(
     if permit is None:
         return Refused(RefusalCode.NOT_FOUND)
     procedure = procedure_of(statement)
-    if not is_permit_eligible(
-        procedure,
-        PermitForm(permit["form"]),
-        PermitState(permit["state"]),
-        permit["valid_from"],
-        permit["valid_until"],
-        gateway.now(),
-        filed=is_filed,
-    ):
+    filer = FilerKind(filer_of(ask)["kind"])
+    if not await is_open_for(gateway, filer, procedure, permit, transaction, is_filed=is_filed):
         return Refused(RefusalCode.PERMIT_NOT_ELIGIBLE, permit["_id"], permit["holder_id"])
     particulars = None
     category = permit["category"]

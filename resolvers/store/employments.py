@@ -9,6 +9,7 @@ beginnings of the name, under a key of that employer alone, so that no two lists
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from auth.bson_schema import (
@@ -164,6 +165,16 @@ class EmploymentStore:
             WITHOUT_NUMBER, {"holder_id": 1}, sort=[("holder_id", 1)], limit=limit
         )
         return sorted({one["holder_id"] for one in await cursor.to_list(limit)})
+
+    async def ends_at(self, permit: Document, transaction: Transaction) -> datetime | None:
+        """When the employment of a permit is over; None where it has none."""
+        found = await self._employments.find_one(
+            {"_id": permit["employment_id"], "holder_id": permit["holder_id"]},
+            {"ends_at": 1},
+            session=transaction,
+        )
+        ends_at: datetime | None = None if found is None else found["ends_at"]
+        return ends_at
 
     async def insert(self, employments: Sequence[Document], transaction: Transaction) -> None:
         await self._employments.insert_many(list(employments), session=transaction)
