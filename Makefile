@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 # Tests run in two processes, each with a MongoDB of its own; the slow proofs want the machine alone.
 AT_ONCE := -n 2 --dist worksteal
+# Modules are compiled once, whatever the environment says: not anew by each of the hundreds of processes
+# that the tests start.
+export PYTHONDONTWRITEBYTECODE :=
 .PHONY: help run install pictures test test-all check bench profile format clean
 
 help: ## Show what there is
@@ -22,6 +25,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 install: $(INSTALLED) ## Make .venv with everything, GraphiQL's files and the face models too
 	@$(BIN)/python -m api.graphiql.build
 	@$(BIN)/python -m api.face.fetch
+	@$(BIN)/python -m compileall -q api auth resolvers schema
 
 run: install ## Serve on 127.0.0.1:8000 with a local MongoDB and demo data
 	@ONECARD_END_WITH_PARENT=$$PPID exec $(BIN)/onecard serve

@@ -6,6 +6,8 @@ for.
 
 from __future__ import annotations
 
+import functools
+
 from graphql import GraphQLObjectType, get_named_type, is_required_argument
 
 from schema.build import build_gateway_schema
@@ -39,16 +41,19 @@ _EMPLOYERS = frozenset({"numberInFull", "holderName", "totalCount"})
 """What an employer alone may ask of a permit that a holder sees too."""
 
 
-def _query(left_out: frozenset[str], *, reveal: bool) -> str:
+@functools.cache
+def _holder() -> GraphQLObjectType:
     holder = build_gateway_schema()._schema.type_map["Holder"]
     assert isinstance(holder, GraphQLObjectType)
-    return f"query Everything {{ me {_selection(holder, reveal=reveal, left_out=left_out)} }}"
+    return holder
+
+
+def _query(left_out: frozenset[str], *, reveal: bool) -> str:
+    return f"query Everything {{ me {_selection(_holder(), reveal=reveal, left_out=left_out)} }}"
 
 
 def _all_but(kept: frozenset[str]) -> frozenset[str]:
-    holder = build_gateway_schema()._schema.type_map["Holder"]
-    assert isinstance(holder, GraphQLObjectType)
-    return frozenset(holder.fields) - kept
+    return frozenset(_holder().fields) - kept
 
 
 EVERYTHING = _query(_FILED | _SHARED, reveal=False)

@@ -97,7 +97,9 @@ def test_growth_start_and_processes_tell_their_bounds() -> None:
     assert growth.holds
     assert "× 1.20" in growth.told()
     assert not Growth((10, 1_000), (slow, slow | {"home": 2.6})).holds
-    assert Starts((1.0, 2.0, 3.0)).told().startswith("holds   up and serving within 2.00 s")
+    started = Starts((1.0, 2.0, 3.0), (0.8, 0.9, 1.0), (2**20,) * 3).told()
+    assert started.startswith("holds   up and serving within 2.00 s")
+    assert started.endswith("0.90 s of a processor, 1 MiB")
     ratio = measured()["home", "onecard"].ours_to_this
     assert Processes(ratio, 1.9, 2).told().startswith("n/a")
     assert Processes(ratio, 3.0, 8).told().startswith("MISSED")

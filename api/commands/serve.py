@@ -86,7 +86,7 @@ def _allow_files() -> None:
 def _run(listener: socket.socket, workers: int) -> None:
     _allow_files()
     config = uvicorn.Config(
-        "api.app:create_app",
+        "api.serving:create_app",
         factory=True,
         workers=workers,
         lifespan="on",
