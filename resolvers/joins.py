@@ -9,9 +9,8 @@ each row is given its own copy. What is read, and what of it each row shows, sta
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from auth.mongo import Document
 from resolvers.graph import RELATIONS, Relation
@@ -47,6 +46,10 @@ class Node:
 
     joins: tuple[Join, ...] = ()
     rows: Mapping[str, Node] = field(default_factory=dict)
+
+    @property
+    def leads_on(self) -> bool:
+        return bool(self.joins or self.rows)
 
     def every(self) -> Iterator[Join]:
         """In an order in which each comes before those that hang on its documents."""
@@ -96,7 +99,7 @@ class _Joining:
                 joins.append(self._join(key, edge, relation, path))
             elif _is_read(edge):
                 node = self.node(relation.collection, edge.selection, f"{path}{EDGES}.{key}.")
-                if node != Node():
+                if node.leads_on:
                     rows[key] = node
         return Node(tuple(joins), rows)
 
@@ -108,34 +111,36 @@ class _Joining:
         return Join(name, key, edge, relation, f"{path}{local}", tuple(local.split(".")), node)
 
 
+_Found: TypeAlias = Mapping[str, Mapping[Any, list[Document]]]
+"""By the name of a join and the id of a document, the rows that an edge to it has."""
+
+
 def give_each_its_own(document: Document, node: Node) -> None:
     """Changes a document that was read: what was joined stands under the edges of each row, as if
     it had been looked up there."""
     joined = document.pop(JOINED, None)
     if joined is not None:
-        found = {name: {row["_id"]: row for row in rows} for name, rows in joined.items()}
+        found = {name: {row["_id"]: [row] for row in rows} for name, rows in joined.items()}
+        for join in node.every():
+            if join.node.leads_on:
+                for [row] in found[join.name].values():
+                    _give(row, join.node, found)
         _give(document, node, found)
 
 
-def _give(row: Document, node: Node, found: Mapping[str, Mapping[Any, Document]]) -> None:
-    edges: dict[str, list[Document]] = row.setdefault(EDGES, {})
-    for join in node.joins:
-        value: Any = row
-        for step in join.steps:
-            value = None if value is None else value.get(step)
-        other = found[join.name].get(value)
-        if other is None or (join.relation.same_holder and not _of_one_holder(row, other)):
-            edges[join.key] = []
-            continue
-        # A copy, since what one row shows of it is not what another does.
-        own = dict(other)
-        if EDGES in own:
-            own[EDGES] = deepcopy(own[EDGES])
-        if join.node.joins or join.node.rows:
-            _give(own, join.node, found)
-        edges[join.key] = [own]
+def _give(row: Document, node: Node, found: _Found) -> None:
+    if node.joins:
+        edges: dict[str, list[Document]] = row.setdefault(EDGES, {})
+        for join in node.joins:
+            value: Any = row
+            for step in join.steps:
+                value = None if value is None else value.get(step)
+            rows = found[join.name].get(value, [])
+            if rows and join.relation.same_holder and not _of_one_holder(row, rows[0]):
+                rows = []
+            edges[join.key] = rows
     for key, below in node.rows.items():
-        for one in edges[key]:
+        for one in row[EDGES][key]:
             _give(one, below, found)
 
 

@@ -1,6 +1,7 @@
 """Selection + relations + the viewer's scope → one aggregation pipeline.
 
-Made in two steps: the stages of a selection, which are kept with it, and what hangs on the clock.
+Made in two steps: the stages of a selection, which are kept with it, and what hangs on the clock
+and on whose read it is.
 Whatever the depth, a read is one command. Rows of an edge stand in the parent document under
 `edges.<key>`; a list has one row more than asked for when there are others. What is joined by ids
 (`resolvers.joins`) stands there once `arranged` has put it there.
@@ -9,6 +10,7 @@ Whatever the depth, a read is one command. Rows of an edge stand in the parent d
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -28,8 +30,18 @@ from resolvers.selection import Edge, Page, Selection
 
 COUNT = "count"
 MAX_UNPAGED_ROWS = 100
-_Stage: TypeAlias = Document | Callable[[datetime], Document]
-"""A stage, or how it is made at an instant."""
+
+
+@dataclass(frozen=True)
+class _Moment:
+    """Of one read: its instant, and the id of its root document."""
+
+    now: datetime
+    root_id: str | None = None
+
+
+_Stage: TypeAlias = Document | Callable[[_Moment], Document]
+"""A stage, or how it is made for one read."""
 _FOUND_FIRST: Document = {"$limit": 2**31 - 1}
 """Conditions behind it are asked of what was found by the ids: MongoDB moves none before a limit.
 Else it may find by a condition what it compares with the ids: all of an employer's people."""
@@ -43,14 +55,16 @@ def compile_read(
     missing must never come here, since MongoDB matches null against every absent field."""
     if not scope or any(value is None for value in scope.values()):
         raise ValueError("a read needs a scope")
-    return [{"$match": dict(scope)}, {"$limit": 1}, *_stages(collection, selection, now)]
+    moment = _Moment(now, scope.get("_id"))
+    return [{"$match": dict(scope)}, {"$limit": 1}, *_stages(collection, selection, moment)]
 
 
 def compile_read_of_many(
     collection: str, ids: Sequence[str], selection: Selection, now: datetime
 ) -> list[Document]:
     """The same of several root documents, in no order."""
-    return [{"$match": {"_id": {"$in": list(ids)}}}, *_stages(collection, selection, now)]
+    of_these = {"$match": {"_id": {"$in": list(ids)}}}
+    return [of_these, *_stages(collection, selection, _Moment(now))]
 
 
 def arranged(collection: str, found: list[Document], selection: Selection) -> list[Document]:
@@ -61,9 +75,9 @@ def arranged(collection: str, found: list[Document], selection: Selection) -> li
     return found
 
 
-def _stages(collection: str, selection: Selection, now: datetime) -> list[Document]:
+def _stages(collection: str, selection: Selection, moment: _Moment) -> list[Document]:
     made = selection.once(f"stages of {collection}", lambda one: _made(collection, one))
-    return _at(made, now)
+    return _at(made, moment)
 
 
 def _joins(collection: str, selection: Selection) -> Node:
@@ -75,16 +89,13 @@ def _made(collection: str, selection: Selection) -> list[_Stage]:
     return [*rest, *map(_joined, _joins(collection, selection).every())]
 
 
-def _at(stages: Sequence[_Stage], now: datetime) -> list[Document]:
-    return [stage(now) if callable(stage) else stage for stage in stages]
+def _at(stages: Sequence[_Stage], moment: _Moment) -> list[Document]:
+    return [stage(moment) if callable(stage) else stage for stage in stages]
 
 
 def _joined(join: Join) -> _Stage:
     relation = join.relation
-    conditions: list[_Stage] = [
-        *([_live(relation.live_at)] if relation.live_at else []),
-        *([{"$match": dict(join.edge.where)}] if join.edge.where else []),
-    ]
+    conditions = _narrowing(relation, join.edge)
     stages = [
         *([_FOUND_FIRST, *conditions] if conditions else []),
         *_rest(relation.collection, join.edge.selection, kept=join.checked),
@@ -118,8 +129,7 @@ def _lookup(relation: Relation, key: str, edge: Edge) -> _Stage:
         *([_OF_SAME_HOLDER] if relation.same_holder else []),
         *([_lower(relation.lower)] if relation.lower else []),
         *([_while_in(relation.only_in)] if relation.only_in else []),
-        *([_live(relation.live_at)] if relation.live_at else []),
-        *([{"$match": dict(edge.where)}] if edge.where else []),
+        *_narrowing(relation, edge),
         *(
             [{"$group": {"_id": dict(edge.counted) or None, COUNT: {"$sum": 1}}}]
             if edge.counted is not None
@@ -138,11 +148,34 @@ def _looked_up(collection: str, compared: Document, stages: list[_Stage], under:
     lookup = {"from": collection, **compared, "pipeline": stages, "as": under}
     if not any(map(callable, stages)):
         return {"$lookup": lookup}
-    return lambda now: {"$lookup": {**lookup, "pipeline": _at(stages, now)}}
+    return lambda moment: {"$lookup": {**lookup, "pipeline": _at(stages, moment)}}
+
+
+def _narrowing(relation: Relation, edge: Edge) -> list[_Stage]:
+    """Which rows of the relation count, and which of them are wanted."""
+    stages: list[_Stage] = []
+    if relation.live_at is not None:
+        stages.append(_live(relation.live_at))
+    if edge.where:
+        stages.append({"$match": dict(edge.where)})
+    if edge.of_root is not None:
+        stages.append(_of_root(edge.of_root))
+    return stages
 
 
 def _live(live_at: Callable[[datetime], Mapping[str, Any]]) -> _Stage:
-    return lambda now: {"$match": dict(live_at(now))}
+    return lambda moment: {"$match": dict(live_at(moment.now))}
+
+
+def _of_root(field: str) -> _Stage:
+    """Raises ValueError in a read of many roots: null would match every absent field."""
+
+    def stage(moment: _Moment) -> Document:
+        if moment.root_id is None:
+            raise ValueError("no one root document to compare with")
+        return {"$match": {field: moment.root_id}}
+
+    return stage
 
 
 def _own_values(relation: Relation) -> Document:

@@ -20,7 +20,7 @@ from resolvers.gateway import Ask, Gateway, append_audit
 from resolvers.graph import RELATIONS
 from resolvers.joins import EDGES
 from resolvers.pipeline import arranged, compile_read
-from resolvers.roster import Desk, TooManyLookups, charge_lookups
+from resolvers.roster import Desk, TooManyLookups, charge_lookups, hangs_on_desk
 from resolvers.selection import Edge, Selection, needs_key, reveals_anything
 from resolvers.sights import sight_lines, sights_of
 from resolvers.store import (
@@ -76,11 +76,7 @@ async def read_own_employer(
     if blocked is not None:
         return blocked
     sights = sights_of(selection)
-    desk = Desk(employer_id, now, gateway.digester)
-    selection = with_sponsorship(
-        employers.NAME, desk.narrowed(selection, employers.NAME), employer_id
-    )
-    selection = _with_keys(employers.NAME, selection)
+    selection = _at_desk(Desk(employer_id, now, gateway.digester), selection)
     pipeline = compile_read(employers.NAME, {"_id": employer_id}, selection, now)
     found = arranged(employers.NAME, await gateway.employers.aggregate(pipeline), selection)
     if not found:
@@ -92,10 +88,22 @@ async def read_own_employer(
     return _opened(gateway, employers.NAME, found[0], selection)
 
 
+def _at_desk(desk: Desk, selection: Selection) -> Selection:
+    """What an employer reads for it; made once where it is the same for each at any time."""
+
+    def made(one: Selection) -> Selection:
+        narrowed = desk.narrowed(one, employers.NAME)
+        return _with_keys(employers.NAME, with_sponsorship(employers.NAME, narrowed))
+
+    if selection.once("hangs on the desk", hangs_on_desk):
+        return made(selection)
+    return selection.once("at any desk", made)
+
+
 async def read_own_officer(gateway: Gateway, ask: Ask, selection: Selection) -> Read | None:
     """The officer's desk; every case that is read stands in the audit trail. None for an account
     that is not active."""
-    selection = _with_keys(officers.NAME, selection)
+    selection = selection.once("with keys", partial(_with_keys, officers.NAME))
     scope = {"_id": ask.principal.officer_id(), "state": str(OfficerState.ACTIVE)}
     pipeline = compile_read(officers.NAME, scope, selection, gateway.now())
     found = arranged(officers.NAME, await gateway.officers.aggregate(pipeline), selection)

@@ -45,6 +45,17 @@ async def charge_lookups(
     return None
 
 
+def hangs_on_desk(selection: Selection) -> bool:
+    """Whether it is to be told an employer's clock or keys, here or below."""
+    return any(
+        edge.tally is not None
+        or edge.numbers is not None
+        or (edge.wanted is not None and not edge.wanted.is_fixed)
+        or hangs_on_desk(edge.selection)
+        for edge in selection.edges.values()
+    )
+
+
 @dataclass(frozen=True)
 class Desk:
     """An employer's desk at an instant: what its filters hang on."""

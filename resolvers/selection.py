@@ -107,10 +107,11 @@ class Selection:
 @dataclass(frozen=True)
 class Edge:
     """Follow `relation` and select there. `page` is None for a relation to one document; `where`
-    narrows the rows, by values of our own making. `wanted`, `tally` and `numbers` say the same of
-    an employer's rows and are still to be told the clock and the keys (`resolvers.roster`); what
-    comes of them are `where` and `counted`, the expression by which rows are counted instead of
-    read ({}: all together)."""
+    narrows the rows, by values of our own making, `of_root` to those whose field of this name is
+    the id of the read's root document. `wanted`, `tally` and `numbers` say the same of an
+    employer's rows and are still to be told the clock and the keys (`resolvers.roster`); what comes
+    of them are `where` and `counted`, the expression by which rows are counted instead of read
+    ({}: all together)."""
 
     relation: str
     selection: Selection
@@ -120,6 +121,7 @@ class Edge:
     tally: Tally | None = None
     numbers: tuple[str, ...] | None = field(default=None, repr=False)
     counted: Mapping[str, Any] | None = None
+    of_root: str | None = None
 
 
 def reveals_anything(selection: Selection) -> bool:

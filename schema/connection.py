@@ -38,7 +38,7 @@ def decoded(after: str, order: ListOrder) -> Cursor:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True, eq=False)
 class ListedRow:
     """A row of a page; knows under which alias of `edges` it stands."""
 

@@ -9,13 +9,14 @@ from resolvers.rules.roster import RosterFilter
 from resolvers.rules.tallies import Tally
 from schema.context import Info
 from schema.failures import RequestError, RequestErrorCode
-from schema.sealed_text import SealedText
+from schema.sealed_text import SealedText, holder_of
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True, eq=False)
 class Row:
-    """A document with the rows of its edges. `branch` says by which aliases of a connection it was
-    reached, so that the same response key below two of them does not collide."""
+    """A document with the rows of its edges, neither of which is ever changed. `branch` says by
+    which aliases of a connection it was reached, so that the same response key below two of them
+    does not collide."""
 
     collection: str
     document: dict[str, Any]
@@ -35,32 +36,26 @@ class Row:
         return text
 
     def sealed_or_none(self, path: str) -> SealedText | None:
-        stored: Any = self.document
+        document = self.document
+        stored: Any = document
         for part in path.split("."):
             stored = stored.get(part) if stored else None
         if stored is None:
             return None
-        return SealedText(
-            stored=stored, collection=self.collection, path=path, holder_id=self._holder_id()
-        )
+        return SealedText(stored=stored, collection=self.collection, path=path, of=document)
 
     def opened(self, info: Info, path: str, sealed: bytes | None) -> str | None:
         """A sealed text that is part of the record; the field declares that it `opens`."""
         if sealed is None:
             return None
-        vault = info.context.vaults[self._holder_id()]
+        vault = info.context.vaults[holder_of(self.document)]
         return vault.open(self.collection, path, bytes(sealed))
 
     def in_full(self, info: Info, path: str) -> str:
         """A sealed field that the field being resolved declares that it `shows`."""
         stored: Any = self.document[path]
-        vault = info.context.vaults[self._holder_id()]
+        vault = info.context.vaults[holder_of(self.document)]
         return vault.open(self.collection, path, bytes(stored["sealed"]))
-
-    def _holder_id(self) -> str:
-        """Under whose key it is sealed; read wherever something is opened."""
-        holder_id: str = self.document.get("holder_id", self.document["_id"])
-        return holder_id
 
     def related(self, info: Info) -> list[dict[str, Any]]:
         """The rows of the edge that the field being resolved follows."""
@@ -101,7 +96,7 @@ class Row:
     def of_same_holder(self, relation: str, collection: str) -> "Row | None":
         """The one row of a relation that a rule asked for, to open its sealed fields."""
         rows = self.for_rule(relation)
-        return Row(collection, {**rows[0], "holder_id": self._holder_id()}) if rows else None
+        return Row(collection, {**rows[0], "holder_id": holder_of(self.document)}) if rows else None
 
 
 def branch_of(edges_key: str, node_key: str) -> str:

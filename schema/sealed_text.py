@@ -9,12 +9,18 @@ from schema.context import Info
 from schema.field import guarded, record_field
 
 
+def holder_of(document: dict[str, Any]) -> str:
+    """Under whose key its values are sealed; read wherever something is opened."""
+    holder_id: str = document.get("holder_id", document["_id"])
+    return holder_id
+
+
 @strawberry.type(description="A personal value. Ask for `masked`; `revealed` is audited.")
 class SealedText:
     stored: strawberry.Private[dict[str, Any]]
     collection: strawberry.Private[str]
     path: strawberry.Private[str]
-    holder_id: strawberry.Private[str]
+    of: strawberry.Private[dict[str, Any]]
 
     @record_field(
         "With most characters hidden: names show initials, birth dates the year, numbers their "
@@ -34,7 +40,7 @@ class SealedText:
         ),
     )
     def revealed(self, info: Info) -> str:
-        vault = info.context.vaults.get(self.holder_id)
+        vault = info.context.vaults.get(holder_of(self.of))
         if vault is None:
             raise VaultMissing
         return vault.open(self.collection, self.path, bytes(self.stored["sealed"]))

@@ -1,12 +1,16 @@
-"""Documents that rows lead to by id are looked up once, and each row is given its own."""
+"""Documents that rows lead to by id are looked up once, and shared by the rows that lead there."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from api.clock import utc_now
+from resolvers.employments.at_end import as_sponsor_sees, with_sponsorship
 from resolvers.joins import Node, give_each_its_own, joins_of
-from resolvers.pipeline import compile_read
+from resolvers.pipeline import compile_read, compile_read_of_many
 from resolvers.selection import Edge, Page, Selection
 from resolvers.store import employers, holders
 
@@ -38,7 +42,7 @@ def test_what_a_root_leads_to_stays_a_lookup_of_its_own() -> None:
     assert joins_of(employers.NAME, selection) == Node()
 
 
-def test_each_row_has_a_copy_and_nothing_of_another_holder() -> None:
+def test_rows_share_what_they_lead_to_and_have_nothing_of_another_holder() -> None:
     read: dict[str, Any] = {
         "_id": "hld_1",
         "edges": {
@@ -66,11 +70,38 @@ def test_each_row_has_a_copy_and_nothing_of_another_holder() -> None:
     assert "joined" not in read
     first, second, third = (row["edges"]["boss"] for row in read["edges"]["permits"])
     assert first == second == [{"_id": "emp_1", "name": "Ours"}]
-    assert first[0] is not second[0]
+    assert first[0] is second[0]
     assert third == []
     own, stranger, none = (row["edges"]["loaded"] for row in read["edges"]["cards"])
     assert own[0]["edges"]["boss"] == [{"_id": "emp_1", "name": "Ours"}]
     assert stranger == none == []
+
+
+def test_the_name_of_then_is_shown_by_the_row_of_then_alone() -> None:
+    """Two permits of one holder, who has another name since the employment of one ended."""
+    now = utc_now()
+    listed = Edge("permits", Selection(edges={"holder": Edge("holder", Selection())}), Page(50))
+    selection = with_sponsorship(employers.NAME, Selection(edges={"permits": listed}))
+    holder = {"_id": "hld_1", "full_name": {"masked": "N** N**"}}
+    then = {"_id": "emt_1", "ends_at": now, "name": {"masked": "N** O**"}}
+    today = {"_id": "emt_2", "ends_at": now + timedelta(days=1), "name": None}
+    rows: list[Any] = [
+        {"_id": number, "edges": {"holder": [holder], "gateway:sponsorship": [employment]}}
+        for number, employment in enumerate((then, today, then))
+    ]
+    read: dict[str, Any] = {"_id": "emp_1", "edges": {"permits": rows}}
+    as_sponsor_sees(employers.NAME, read, selection, now)
+    shown = [row["edges"]["holder"][0]["full_name"]["masked"] for row in read["edges"]["permits"]]
+    assert shown == ["N** O**", "N** N**", "N** O**"]
+
+
+def test_rows_of_the_root_alone_need_to_know_which_root_it_is() -> None:
+    ours = Edge("sponsorship", Selection(), of_root="employer_id")
+    selection = Selection(edges={"permits": Edge("permits", Selection(edges={"at": ours}))})
+    *_, last = compile_read(employers.NAME, {"_id": "emp_1"}, selection, utc_now())
+    assert last["$lookup"]["pipeline"][1] == {"$match": {"employer_id": "emp_1"}}
+    with pytest.raises(ValueError, match="no one root"):
+        compile_read_of_many(employers.NAME, ["emp_1"], selection, utc_now())
 
 
 def test_a_filter_of_rows_is_a_filter_of_what_was_found_by_its_id() -> None:

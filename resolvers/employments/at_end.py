@@ -7,10 +7,10 @@ rule (`resolvers.rules.employer_access`) to what was found.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from auth.mongo import Document
 from resolvers.graph import RELATIONS
@@ -22,10 +22,12 @@ from resolvers.store import applications, contests, holders, permits
 
 _KEY: Final = "gateway:sponsorship"
 """No response key of a client has a colon, so none can collide."""
+_Below: TypeAlias = tuple[str, Edge, str]
+"""An edge under its key, and the collection that it leads to."""
 _EMPLOYMENT: Final = Selection(frozenset({"ends_at", "name.masked"}))
 
 
-def with_sponsorship(collection: str, selection: Selection, employer_id: str) -> Selection:
+def with_sponsorship(collection: str, selection: Selection) -> Selection:
     """With the employment of each permit, and of each person whom an application names."""
     edges = {
         key: edge
@@ -33,13 +35,13 @@ def with_sponsorship(collection: str, selection: Selection, employer_id: str) ->
         else replace(
             edge,
             selection=with_sponsorship(
-                RELATIONS[collection][edge.relation].collection, edge.selection, employer_id
+                RELATIONS[collection][edge.relation].collection, edge.selection
             ),
         )
         for key, edge in selection.edges.items()
     }
     selection = replace(selection, edges=edges)
-    sponsorship = {_KEY: Edge("sponsorship", _EMPLOYMENT, where={"employer_id": employer_id})}
+    sponsorship = {_KEY: Edge("sponsorship", _EMPLOYMENT, of_root="employer_id")}
     if collection == permits.NAME:
         at_end = {f"{SHOWN}.{name}" for name in selection.paths.intersection(SHOWN_FIELDS)}
         return replace(selection, paths=selection.paths | at_end, edges={**edges, **sponsorship})
@@ -58,17 +60,29 @@ def _names_somebody(collection: str, selection: Selection) -> bool:
 def as_sponsor_sees(
     collection: str, document: Document, selection: Selection, now: datetime
 ) -> None:
-    """Changes the document that was read."""
-    for key, edge in selection.edges.items():
-        if edge.counted is not None:
-            continue
-        related = RELATIONS[collection][edge.relation].collection
+    """Changes the edges of the document that was read."""
+    for key, edge, related in _sponsored(collection, selection):
         rows: list[Document] = document[EDGES][key]
         if _KEY in edge.selection.edges:
             seen = (_seen(related, row, edge.selection, now) for row in rows)
             document[EDGES][key] = rows = [row for row in seen if row is not None]
-        for row in rows:
-            as_sponsor_sees(related, row, edge.selection, now)
+        if _sponsored(related, edge.selection):
+            for row in rows:
+                as_sponsor_sees(related, row, edge.selection, now)
+
+
+def _sponsored(collection: str, selection: Selection) -> Sequence[_Below]:
+    """The edges under which an employment was joined, somewhere."""
+    return selection.once(
+        f"sponsored, of {collection}",
+        lambda one: tuple(
+            (key, edge, related)
+            for key, edge in one.edges.items()
+            if edge.counted is None
+            for related in (RELATIONS[collection][edge.relation].collection,)
+            if _KEY in edge.selection.edges or _sponsored(related, edge.selection)
+        ),
+    )
 
 
 def _seen(collection: str, row: Document, selection: Selection, now: datetime) -> Document | None:
@@ -99,6 +113,12 @@ def _rename(collection: str, row: Document, selection: Selection, name: Mapping[
     """The mask of the name that the employer knew."""
     for key, edge in selection.edges.items():
         if RELATIONS[collection][edge.relation].collection == holders.NAME:
-            for holder in row[EDGES][key]:
-                if "full_name" in holder:
-                    holder["full_name"] = {**holder["full_name"], "masked": name["masked"]}
+            renamed = [_renamed(holder, name) for holder in row[EDGES][key]]
+            row[EDGES] = {**row[EDGES], key: renamed}
+
+
+def _renamed(holder: Document, name: Mapping[str, Any]) -> Document:
+    """Another row may show the same holder's name of today."""
+    if "full_name" not in holder:
+        return holder
+    return {**holder, "full_name": {**holder["full_name"], "masked": name["masked"]}}

@@ -7,11 +7,15 @@ after the printed, last valid day (FACTS.md).
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from resolvers.vocabulary import PermitForm, PermitState, PermitStatus
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+_DAYS_REMEMBERED: Final = 4_096
+"""Of permits' first and last days there are not many more, and each row of a list has some."""
 
 
 def permit_status(
@@ -30,6 +34,7 @@ def permit_status(
             return PermitStatus.ACTIVE if now < valid_until else PermitStatus.EXPIRED
 
 
+@lru_cache(maxsize=_DAYS_REMEMBERED)
 def shanghai_day(instant: datetime) -> date:
     """The day on which an instant falls, wherever the server runs."""
     return instant.astimezone(SHANGHAI).date()
@@ -45,6 +50,7 @@ def ends_at(printed: date) -> datetime:
     return starts_at(printed + timedelta(days=1))
 
 
+@lru_cache(maxsize=_DAYS_REMEMBERED)
 def printed_day(valid_until: datetime) -> date:
     """The last valid day, as it is printed."""
     return shanghai_day(valid_until - timedelta(microseconds=1))

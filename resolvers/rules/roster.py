@@ -38,6 +38,12 @@ class RosterFilter:
     name: str | None = field(default=None, repr=False)
     is_current: bool | None = None
 
+    @property
+    def is_fixed(self) -> bool:
+        """Whether it says the same at any instant, and of any employer."""
+        ever_new = (self.status, self.expiring_within, self.name, self.is_current)
+        return all(value is None for value in ever_new)
+
 
 @dataclass(frozen=True)
 class TaskFilter:
@@ -45,6 +51,11 @@ class TaskFilter:
 
     state: TaskState | None = None
     due_within: int | None = None
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether it says the same at any instant."""
+        return self.due_within is None
 
 
 def tasks_match(wanted: TaskFilter, now: datetime) -> Mapping[str, Any]:
