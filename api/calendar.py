@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from api.entity_tags import is_known
 from api.exchange import exchange_of
 from api.graphql_context import UNKNOWN_ADDRESS
 from api.refusals import refusal
@@ -58,7 +59,7 @@ class CalendarEndpoint:
         body = await asyncio.to_thread(_written, calendar)
         tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         headers = {"Cache-Control": f"private, max-age={CACHE_SECONDS}", "ETag": tag}
-        if _is_known(request, tag):
+        if is_known(request, tag):
             return Response(status_code=304, headers=headers)
         headers |= {
             "Content-Disposition": 'inline; filename="onecard.ics"',
@@ -73,10 +74,3 @@ def _written(calendar: Calendar) -> bytes:
     from api.calendar_file import calendar_file
 
     return calendar_file(calendar)
-
-
-def _is_known(request: Request, tag: str) -> bool:
-    """RFC 9110, 13.1.2, by the weak comparison."""
-    given = ",".join(request.headers.getlist("if-none-match"))
-    known = {one.strip().removeprefix("W/") for one in given.split(",")}
-    return "*" in known or tag in known

@@ -106,3 +106,10 @@ async def test_a_webhook_gets_it_signed_with_the_permit_it_is_about(
         assert await one.run() == 1
         [message] = one.taken(hook)
         assert (message["type"], message["data"]["permitId"]) == ("permit.expiring", stored["_id"])
+        # Another employer's permit counts from now on, while this one still stands.
+        employment = {"_id": stored["employment_id"]}
+        over = {"$set": {"ends_at": one.clock()}}
+        assert (await database["employments"].update_one(employment, over)).modified_count == 1
+        one.clock.advance(seconds=1)
+        await in_transaction(one.gateway.database, tell)
+        assert await one.run() == 0

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from api import credentials
 from api.ids import new_id
 from auth.mongo import Database
 from resolvers.credentials import statuses as statuses_of
@@ -54,6 +55,36 @@ async def test_a_list_is_kept_on_its_way_no_longer_than_here(serving: Serving) -
     seconds = [int(one.removeprefix("public, max-age=")) for one in kept]
     assert 58 <= seconds[0] <= 60
     assert seconds[1] <= 10
+
+
+async def test_who_has_the_list_already_is_not_sent_it_again(serving: Serving) -> None:
+    device = await registered_device(serving, await serving.person())
+    path, _ = reference_of(await device.credential())
+    first = await serving.http.get(path)
+    again = await serving.http.get(path, headers={"If-None-Match": f"W/{first.headers['etag']}"})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["cache-control"].startswith("public, max-age=")
+    serving.clock.advance(seconds=61)
+    anew = await serving.http.get(path, headers={"If-None-Match": first.headers["etag"]})
+    assert (anew.status_code, anew.headers["etag"] == first.headers["etag"]) == (200, False)
+
+
+async def test_a_hall_of_verifiers_is_served_and_a_flood_waits(
+    serving: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(credentials, "STATUS_LISTS_PER_MINUTE", 5)
+    device = await registered_device(serving, await serving.person())
+    path, _ = reference_of(await device.credential())
+    strange = f"/status-lists/{new_id('stl')}"
+    asked = [path, strange, path, strange, path, path, strange]
+    answers = [await serving.http.get(one) for one in asked]
+    assert [one.status_code for one in answers] == [200, 404, 200, 404, 200, 429, 429]
+    refused = answers[-1]
+    assert refused.json()["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
+    assert refused.headers["cache-control"] == "no-store"
+    assert refused.headers["access-control-allow-origin"] == "*"
+    serving.clock.advance(seconds=int(refused.headers["retry-after"]))
+    assert (await serving.http.get(path)).status_code == 200
 
 
 async def test_who_asks_for_no_list_of_ours_waits_for_none_and_is_not_waited_for(

@@ -21,18 +21,29 @@ async def tell_employers(
     now: datetime,
     transaction: Transaction,
 ) -> None:
-    """Of the reminders that were new, in their transaction. The day after the last one is not the
-    employer's any more: its employment is over by then."""
-    employer_of = {one["_id"]: one.get("employer_id") for one in records}
+    """Of the reminders that were new, in their transaction. What comes after the end of the
+    employment is not the employer's any more: neither the day after the last one, nor a permit that
+    still stands where another employer's counts."""
+    due = [
+        one
+        for one in posted
+        if one.kind is NoticeKind.PERMIT_EXPIRING and one.threshold_days != EXPIRED
+    ]
+    if not due:
+        return
+    permit_of = {one["_id"]: one for one in records}
+    employed = {one.object_id: permit_of[one.object_id].get("employment_id") for one in due}
+    known = sorted({one for one in employed.values() if one is not None})
+    over = await gateway.employments.over_at(known, now, transaction) if known else frozenset()
     events = [
         Event(
             EventKind.PERMIT_EXPIRING,
             one.object_id,
             holder_id=one.holder_id,
-            employer_id=employer_of[one.object_id],
+            employer_id=permit_of[one.object_id].get("employer_id"),
         )
-        for one in posted
-        if one.kind is NoticeKind.PERMIT_EXPIRING and one.threshold_days != EXPIRED
+        for one in due
+        if employed[one.object_id] not in over
     ]
     if events:
         ids = [gateway.new_id("evt") for _ in events]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
+from typing import Final
 
 from auth.throttle import ThrottlePolicy
 from resolvers.policy.share_codes import FREE_ATTEMPTS, MAX_LIFETIME
@@ -133,6 +134,11 @@ CALENDAR_ADDRESS = ThrottlePolicy(
 )
 """Calendars read from one address. A calendar service reads those of many people; a token has 256
 random bits, so this bounds what reading costs and no guessing."""
+
+STATUS_LISTS_PER_MINUTE: Final = 600
+"""Status lists, and metadata of credentials, fetched from one address, of each process: a hall of
+gates behind one address has ten in each second, and a list is good for ten minutes. Counted in
+memory, since a list that is kept costs less than counting it in the database would."""
 
 CHECK_ADDRESS = ThrottlePolicy(
     window=timedelta(minutes=10),

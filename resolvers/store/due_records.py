@@ -50,7 +50,7 @@ SOURCES: Mapping[NoticeKind, _Source] = {
         permits.NAME,
         "valid_until",
         permits.STANDING,
-        fields=("holder_id", "employer_id"),
+        fields=("holder_id", "employer_id", "employment_id"),
         one_of=("holder_id",),
     ),
     NoticeKind.RESIDENCE_PERMIT_EXPIRING: _Source(

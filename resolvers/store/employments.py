@@ -176,6 +176,18 @@ class EmploymentStore:
         ends_at: datetime | None = None if found is None else found["ends_at"]
         return ends_at
 
+    async def over_at(
+        self, employment_ids: Sequence[str], now: datetime, transaction: Transaction
+    ) -> frozenset[str]:
+        """Those of these that are over."""
+        cursor = self._employments.find(
+            {"_id": {"$in": list(employment_ids)}, "ends_at": {"$lte": now}},
+            {"_id": 1},
+            batch_size=len(employment_ids) + 1,
+            session=transaction,
+        )
+        return frozenset(one["_id"] for one in await cursor.to_list(len(employment_ids)))
+
     async def insert(self, employments: Sequence[Document], transaction: Transaction) -> None:
         await self._employments.insert_many(list(employments), session=transaction)
 
