@@ -7,6 +7,7 @@ import gc
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,13 @@ from api.calendar import CALENDAR_ROUTE, CalendarEndpoint
 from api.check.endpoint import check_routes
 from api.credentials import credential_routes
 from api.demo import demo_identities
+from api.demo.employer_assertions import demo_assertion, demo_portals
 from api.embedded import end_with_parent
 from api.exports import export_routes
 from api.failure import Refusal
 from api.feeds import FEED_BODIES, PREFIX, FeedEndpoint
 from api.feeds import SERVED_AT_ONCE as FEEDS_SERVED_AT_ONCE
-from api.graphiql.routes import graphiql_routes
+from api.graphiql.routes import DemoPortals, graphiql_routes
 from api.graphql_context import context_maker
 from api.graphql_http import GraphQLEndpoint, schema_executor
 from api.health import Readiness, health_routes
@@ -225,5 +227,10 @@ def _routes(
     ]
     if settings.serves_graphiql:
         demo = None if settings.in_production else _demo_holders
-        routes += graphiql_routes(login_helper=not settings.in_production, demo_identities=demo)
+        portals = DemoPortals(demo_portals, partial(demo_assertion, issuer=settings.issuer))
+        routes += graphiql_routes(
+            login_helper=not settings.in_production,
+            demo_identities=demo,
+            demo_portals=None if settings.in_production else portals,
+        )
     return routes

@@ -21,7 +21,7 @@ _LISTEN = """(() => {
   window.heard = [];
   window.fetch = async (address, options) => {
     const answer = await ask(address, options);
-    if (options?.body) {
+    if (typeof options?.body === "string") {
       const { query, operationName } = JSON.parse(options.body);
       const token = new Headers(options.headers).get("authorization");
       const streams = answer.headers.get("content-type")?.startsWith("text/event-stream");
@@ -69,6 +69,15 @@ class GraphiQL:
         named = f"person.querySelector('.oc-person-name').innerText === {json.dumps(name)}"
         self.page.click(f"{people}.find(person => {named})")
         return str(self.page.wait_for(_WHO))
+
+    def be_portal(self, employer: str) -> None:
+        """Chooses the portal of a demo employer, by the beginning of its name."""
+        self.press("Demo employers")
+        listed = "document.querySelectorAll('.oc-person')"
+        self.page.wait_for(f"{listed}.length > 0 && {listed}.length < 10")
+        named = f"innerText.startsWith({json.dumps(employer)})"
+        self.page.click(f"[...{listed}].find(p => p.querySelector('.oc-person-name').{named})")
+        self.wait_for_text(".oc-who", employer)
 
     def is_logged_in(self) -> bool:
         return self.page.evaluate(_WHO) is not None

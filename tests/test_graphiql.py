@@ -22,6 +22,7 @@ WITH_PHYSICAL_CARD = "ELOISE CLAIRETANG"
 TYPED = "João Pedro Nevoeirão"
 MISTYPED = "SOEREN AEROESKOVBY"
 READS_CHINESE = "陈星河"
+EMPLOYER = "Guangzhou Harbour Fox Hotels"
 
 
 @pytest.fixture(scope="module")
@@ -159,15 +160,20 @@ def test_after_log_out_the_page_and_the_gateway_have_forgotten_the_token(
     assert eventually(is_refused)
 
 
+@pytest.mark.parametrize("as_employer", [False, True])
 def test_every_example_runs_in_a_tab_of_its_own_without_error(
-    browser: Browser, gateway: str
+    browser: Browser, gateway: str, *, as_employer: bool
 ) -> None:
     titles = [
         re.findall(r"# en: (.+)", file.read_text(encoding="utf-8"))[0]
         for file in sorted(build.HERE.glob("examples/*.graphql"))
+        if ("-employer-" in file.name) is as_employer
     ]
     with opened(browser, gateway) as graphiql:
-        graphiql.log_in(WITHOUT_CARD)
+        if as_employer:
+            graphiql.be_portal(EMPLOYER)
+        else:
+            graphiql.log_in(WITHOUT_CARD)
         graphiql.click('[aria-label="Show Examples"]')
         for count, title in enumerate(titles, len(graphiql.heard()) + 1):
             graphiql.click(f"[aria-label={json.dumps('Run: ' + title)}]")
@@ -175,7 +181,29 @@ def test_every_example_runs_in_a_tab_of_its_own_without_error(
         answers = [request["answer"] for request in graphiql.heard()[-len(titles) :]]
         assert [answer["errors"] for answer in answers if "errors" in answer] == []
         tabs = graphiql.page.evaluate("document.querySelectorAll('[role=tab]').length")
-        assert tabs == len(titles)
+        # The two that are open at the start are holders'.
+        assert tabs == len(titles) + (2 if as_employer else 0)
+
+
+def test_a_demo_employer_reads_its_people_by_a_token_that_is_renewed_and_forgotten(
+    browser: Browser, gateway: str
+) -> None:
+    with opened(browser, gateway) as graphiql:
+        graphiql.be_portal(EMPLOYER)
+        people = json.dumps("Run: As an employer: its people and permits")
+        graphiql.click(f"[aria-label={people}]")
+        employer = graphiql.answered('"employees"')["data"]["employer"]
+        assert EMPLOYER in employer["employer"]["name"]
+        assert employer["employees"]["edges"] != []
+        first = graphiql.heard()[-1]["token"]
+        graphiql.turn_clock_forward(seconds=290)
+        graphiql.click(f"[aria-label={people}]")
+        graphiql.page.wait_for("window.heard.at(-1).token !== " + json.dumps(first))
+        assert "errors" not in graphiql.heard()[-1]["answer"]
+        everything = json.dumps(graphiql.kept())
+        assert [t for t in (first, graphiql.heard()[-1]["token"]) if t[7:] in everything] == []
+        graphiql.press("Log out")
+        graphiql.wait_for_text(".oc-who", "Not logged in")
 
 
 def test_notices_are_shown_as_they_come(browser: Browser, gateway: str) -> None:

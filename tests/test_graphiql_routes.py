@@ -7,12 +7,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
+import jwt
 import pytest
 from graphql import GraphQLSchema, build_schema, get_introspection_query, parse, validate
 from starlette.applications import Starlette
 
 from api.app import build_app
+from api.demo.employer_assertions import demo_portals
 from api.graphiql import build, routes
+from api.ids import new_id
 from api.metrics import Metrics
 from api.runtime import open_runtime
 from api.settings import Environment, Settings
@@ -38,7 +41,7 @@ async def production(
         yield client
 
 
-@pytest.mark.parametrize("path", ["", "/", "/demo.json", "/assets/page.js"])
+@pytest.mark.parametrize("path", ["", "/", "/demo.json", "/employers.json", "/assets/page.js"])
 async def test_production_serves_no_page(production: httpx.AsyncClient, path: str) -> None:
     assert (await production.get(f"/graphiql{path}")).status_code == 404
 
@@ -51,6 +54,28 @@ async def test_production_answers_the_page_no_introspection(production: httpx.As
     assert "data" not in answer.json()
     allowed = {"query": "{ biometricConsentNotice { version } }"}
     assert (await production.post("/graphql", json=allowed, headers=headers)).status_code == 200
+
+
+async def test_only_a_demo_client_is_given_an_assertion_and_only_by_post(
+    settings: Settings, mongod_uri: str
+) -> None:
+    app = build_app(settings, lambda: open_runtime(settings, mongod_uri), Metrics())
+    async with app.router.lifespan_context(app), client_of(app) as client:
+        listed = (await client.get("/graphiql/employers.json")).json()
+        assert {frozenset(one) for one in listed} == {frozenset({"label", "clientId"})}
+        path = f"/graphiql/employers/{listed[0]['clientId']}/assertion"
+        assert (await client.get(path)).status_code == 405
+        given = await client.post(path)
+        assert given.headers["cache-control"] == "no-store"
+        claims = jwt.decode(given.json()["assertion"], options={"verify_signature": False})
+        assert (claims["aud"], claims["exp"] - claims["iat"]) == (settings.issuer, 60)
+        stranger = f"/graphiql/employers/{new_id('cli')}/assertion"
+        assert (await client.post(stranger)).status_code == 404
+
+
+async def test_production_gives_no_assertion(production: httpx.AsyncClient) -> None:
+    path = f"/graphiql/employers/{demo_portals()[0]['clientId']}/assertion"
+    assert (await production.post(path)).status_code == 404
 
 
 async def test_a_page_that_was_not_built_names_the_command(tmp_path: Path) -> None:

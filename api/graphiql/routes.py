@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,16 @@ from starlette.routing import BaseRoute, Route
 from api.graphiql.build import BUILD_COMMAND, STATIC
 
 DemoIdentities = Callable[[], Sequence[dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class DemoPortals:
+    """The portals of demo employers, as dicts `{"label", "clientId"}`, and the assertion that one
+    of them proves itself by; None for another client."""
+
+    listed: DemoIdentities
+    assertion: Callable[[str], str | None]
+
 
 # Monaco writes `style` attributes into the HTML of its lines and adds <style> elements for its
 # themes, so styles must be allowed inline; scripts are not, and no file comes from elsewhere.
@@ -66,12 +77,14 @@ def graphiql_routes(
     *,
     login_helper: bool,
     demo_identities: DemoIdentities | None = None,
+    demo_portals: DemoPortals | None = None,
     static: Path = STATIC,
 ) -> list[BaseRoute]:
     """The routes to mount at the root of the application, beside `/graphql`.
 
     `login_helper` shows the login panel; `demo_identities` gives the people it offers, as dicts
-    `{"label", "name", "identifier", "secondProof"}`, called for each load of the page in a thread.
+    `{"label", "name", "identifier", "secondProof"}`, called for each load of the page in a thread;
+    `demo_portals` the employers.
     Files are looked up when asked for, so a build made while serving is found.
     """
 
@@ -107,7 +120,25 @@ def graphiql_routes(
             return JSONResponse(list(people), headers=_NEVER_KEPT)
 
         routes.append(Route("/graphiql/demo.json", demo))
+    if login_helper and demo_portals is not None:
+        routes += _portal_routes(demo_portals)
     return routes
+
+
+def _portal_routes(portals: DemoPortals) -> list[BaseRoute]:
+    async def listed(_request: Request) -> Response:
+        return JSONResponse(list(await run_in_threadpool(portals.listed)), headers=_NEVER_KEPT)
+
+    async def assertion(request: Request) -> Response:
+        signed = await run_in_threadpool(portals.assertion, request.path_params["client_id"])
+        if signed is None:
+            return Response(status_code=404, headers=_NEVER_KEPT)
+        return JSONResponse({"assertion": signed}, headers=_NEVER_KEPT)
+
+    return [
+        Route("/graphiql/employers.json", listed),
+        Route("/graphiql/employers/{client_id}/assertion", assertion, methods=["POST"]),
+    ]
 
 
 def _flag(value: bool) -> str:

@@ -3,9 +3,12 @@
 import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 import { getOperationAST, parse } from "graphql";
 import { type Example, examples } from "./examples";
+import { useSession } from "./session";
 import { texts } from "./texts";
 
 export function ExampleList() {
+  const { kind } = useSession();
+  const fitting = examples.filter(({ forPortals }) => kind === "anonymous" || forPortals === (kind === "portal"));
   const { addTab, changeTab, run, setOperationFacts, stop } = useGraphiQLActions();
   const { queryEditor, tabs, activeTabIndex } = useGraphiQL((state) => ({
     queryEditor: state.queryEditor,
@@ -36,7 +39,7 @@ export function ExampleList() {
 
   return (
     <ul className="oc-list">
-      {examples.map((example) => (
+      {fitting.map((example) => (
         <li key={example.file} className="oc-row">
           <span className="oc-row-title">{example.title}</span>
           <button type="button" className="oc-button" onClick={() => open(example)} aria-label={`${texts.open}: ${example.title}`}>

@@ -5,6 +5,8 @@ import { language } from "./texts";
 
 export interface Example {
   file: string;
+  /** Runs as the portal of an employer, and not as a holder. */
+  forPortals: boolean;
   title: string;
   /** The operation without its title lines. */
   query: string;
@@ -17,7 +19,7 @@ function exampleOf({ file, text }: { file: string; text: string }): Example {
     const [, key = "", title = ""] = /^# (\w+): (.*)$/.exec(lines.shift() ?? "") ?? [];
     titles.set(key, title);
   }
-  return { file, title: titles.get(language) ?? file, query: lines.join("\n") };
+  return { file, forPortals: /^\d+-employer-/.test(file), title: titles.get(language) ?? file, query: lines.join("\n") };
 }
 
 export const examples: readonly Example[] = files.map(exampleOf);

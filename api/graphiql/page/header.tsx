@@ -27,7 +27,7 @@ function Remaining({ expiresAt }: { expiresAt: number }) {
   );
 }
 
-function HolderStatus({ name, expiresAt, onFailure }: { name: string; expiresAt: number; onFailure(text: string): void }) {
+function TokenStatus({ name, expiresAt, onFailure }: { name: string; expiresAt: number; onFailure(text: string): void }) {
   const attempt = (work: Promise<void>): void => {
     onFailure("");
     work.catch((error: unknown) => onFailure(detailOf(error)));
@@ -64,8 +64,8 @@ export function Header({ loginHelper }: { loginHelper: boolean }) {
       <span className="oc-badge">{texts.development}</span>
       <div className="oc-status" role="status">
         {reason && <span className="oc-failure">{reason}</span>}
-        {session.kind === "holder" && (
-          <HolderStatus name={session.name} expiresAt={session.expiresAt} onFailure={setFailure} />
+        {session.kind !== "anonymous" && (
+          <TokenStatus name={session.name} expiresAt={session.expiresAt} onFailure={setFailure} />
         )}
         {session.kind === "anonymous" && loginHelper && <span className="oc-who">{texts.notLoggedIn}</span>}
       </div>

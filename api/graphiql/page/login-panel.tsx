@@ -1,6 +1,7 @@
 // The login helper: choose a person, watch the steps, go on to an example.
 
 import { useState } from "react";
+import { DemoPortals } from "./demo-portals";
 import { type DemoPerson, useDemoPeople } from "./demo";
 import { ExampleList } from "./examples-panel";
 import { STEPS } from "./login";
@@ -53,11 +54,14 @@ function DemoPeople({ people, busy }: { people: readonly DemoPerson[] | null; bu
   );
 }
 
+const WAYS = ["demoPeople", "ownNumber", "demoEmployers"] as const;
+type Way = (typeof WAYS)[number];
+
 export function LoginPanel({ demoOffered }: { demoOffered: boolean }) {
   const people = useDemoPeople(demoOffered);
   const run = useRun();
   const session = useSession();
-  const [byNumber, setByNumber] = useState(!demoOffered);
+  const [as, setAs] = useState<Way>(demoOffered ? "demoPeople" : "ownNumber");
   const started = Object.keys(run.steps).length > 0;
 
   return (
@@ -71,7 +75,7 @@ export function LoginPanel({ demoOffered }: { demoOffered: boolean }) {
         </p>
       )}
       {run.question && <AskedNow question={run.question} />}
-      {session.kind === "holder" && !run.busy ? (
+      {session.kind !== "anonymous" && !run.busy ? (
         <>
           <h3>{texts.welcome}</h3>
           <ExampleList />
@@ -80,18 +84,15 @@ export function LoginPanel({ demoOffered }: { demoOffered: boolean }) {
         run.question === null && (
           <>
             <div className="oc-tabs" role="group" aria-label={texts.login}>
-              <button type="button" aria-pressed={!byNumber} onClick={() => setByNumber(false)}>
-                {texts.demoPeople}
-              </button>
-              <button type="button" aria-pressed={byNumber} onClick={() => setByNumber(true)}>
-                {texts.ownNumber}
-              </button>
+              {WAYS.map((way) => (
+                <button key={way} type="button" aria-pressed={as === way} onClick={() => setAs(way)}>
+                  {texts[way]}
+                </button>
+              ))}
             </div>
-            {byNumber ? (
-              <LoginForm busy={run.busy} onStart={(person) => void start(person, false)} />
-            ) : (
-              <DemoPeople people={people} busy={run.busy} />
-            )}
+            {as === "ownNumber" && <LoginForm busy={run.busy} onStart={(person) => void start(person, false)} />}
+            {as === "demoPeople" && <DemoPeople people={people} busy={run.busy} />}
+            {as === "demoEmployers" && <DemoPortals offered={demoOffered} />}
           </>
         )
       )}

@@ -2,24 +2,34 @@
 // reloading the page forgets them.
 
 import { detailOf, endSession, refreshTokens, Refused, type Tokens, whoAmI } from "./login";
+import { type Portal, tokenOf } from "./employer";
 import { bearer, follow, type GraphQLAnswer, post, type Request } from "./transport";
 import { value } from "./value";
 
 export type Session =
   | { kind: "anonymous"; reason: string }
-  | { kind: "holder"; name: string; expiresAt: number };
+  | { kind: "holder"; name: string; expiresAt: number }
+  | { kind: "portal"; name: string; expiresAt: number };
 
 const RENEW_BEFORE_MS = 15_000;
 
 const session = value<Session>({ kind: "anonymous", reason: "" });
 let tokens: Tokens | null = null;
+let portal: (Portal & { accessToken: string }) | null = null;
 let renewal: Promise<void> | null = null;
 
 export const useSession = session.use;
 
 function change(next: Session, nextTokens: Tokens | null): void {
   tokens = nextTokens;
+  portal = null;
   session.set(next);
+}
+
+export async function beginAsPortal(chosen: Portal): Promise<void> {
+  const { accessToken, expiresAt } = await tokenOf(chosen);
+  change({ kind: "portal", name: chosen.label, expiresAt }, null);
+  portal = { ...chosen, accessToken };
 }
 
 export async function begin(next: Tokens): Promise<void> {
@@ -36,11 +46,19 @@ export function renew(): Promise<void> {
 }
 
 async function renewIfEnding(): Promise<void> {
-  const holder = session.get();
-  if (holder.kind === "holder" && holder.expiresAt - Date.now() < RENEW_BEFORE_MS) await renew();
+  const now = session.get();
+  if (now.kind !== "anonymous" && now.expiresAt - Date.now() < RENEW_BEFORE_MS) await renew();
 }
 
 async function rotate(): Promise<void> {
+  if (portal !== null) {
+    const held = portal;
+    const next = await tokenOf(held);
+    if (portal !== held) return;
+    change({ kind: "portal", name: held.label, expiresAt: next.expiresAt }, null);
+    portal = { ...held, accessToken: next.accessToken };
+    return;
+  }
   const holder = session.get();
   if (tokens === null || holder.kind !== "holder") return;
   const held = tokens;
@@ -55,6 +73,11 @@ async function rotate(): Promise<void> {
 }
 
 export async function logOut(): Promise<void> {
+  // A portal has no session to end: its token is forgotten, and over in five minutes.
+  if (portal !== null) {
+    change({ kind: "anonymous", reason: "" }, null);
+    return;
+  }
   // An access token that has ended cannot end its session: the refresh token would live on.
   await renewIfEnding();
   const held = tokens;
@@ -74,10 +97,9 @@ export async function* listen(request: Request, ownHeaders: Record<string, strin
 
 async function withToken(ownHeaders: Record<string, string>): Promise<Headers> {
   const headers = new Headers(ownHeaders);
-  if (!headers.has("authorization") && tokens !== null) {
+  if (!headers.has("authorization") && session.get().kind !== "anonymous") {
     await renewIfEnding();
-    const held = tokens as Tokens | null;
-    for (const [key, value] of bearer(held?.accessToken ?? null)) headers.set(key, value);
+    for (const [key, value] of bearer((tokens ?? portal)?.accessToken ?? null)) headers.set(key, value);
   }
   return headers;
 }
