@@ -22,10 +22,9 @@ from api.settings import Settings
 from auth.key_files import save_key_set
 from auth.keys import KeySet, new_key_set
 from auth.mongo import Client, Database, connect, database_of
-from resolvers.store import meta
 from resolvers.store.installation import prepare_database
-from resolvers.store.registry import SPECS
 from tests.commands import COMMANDS, CommandLog
+from tests.prepared_databases import empty, give_back, take
 from tests.serving import Serving, serving_gateway
 
 # A shell that runs us in the background has us ignore Ctrl-C, `nohup` a hang-up, and so would all
@@ -77,23 +76,15 @@ async def database(mongo_client: Client, database_name: str) -> AsyncIterator[Da
     """Every collection, validator and index, and no document; emptied afterwards."""
     shared = database_of(mongo_client, database_name)
     yield shared
-    await _empty(shared)
-
-
-async def _empty(shared: Database) -> None:
-    for spec in SPECS:
-        spared = {"_id": {"$ne": "installation"}} if spec.name == meta.NAME else {}
-        await shared[spec.name].delete_many(spared)
+    await empty(shared)
 
 
 @pytest.fixture
 async def own_database(mongo_client: Client) -> AsyncIterator[Database]:
-    """A prepared database that the test may bend; dropped afterwards."""
-    name = f"test_{secrets.token_hex(8)}"
-    fresh = database_of(mongo_client, name)
-    await prepare_database(fresh, utc_now())
+    """A prepared database that the test may bend."""
+    fresh = await take(mongo_client)
     yield fresh
-    await mongo_client.drop_database(name)
+    await give_back(fresh)
 
 
 @pytest.fixture(scope="session")
@@ -126,7 +117,7 @@ def command_settings(
 
     async def emptied() -> None:
         client = connect(mongod_uri)
-        await _empty(database_of(client, database_name))
+        await empty(database_of(client, database_name))
         client.close()
 
     asyncio.run(emptied())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import secrets
 import subprocess
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -25,9 +24,9 @@ from api.settings import Settings
 from auth.key_files import load_key_set, save_key_set
 from auth.keys import Purpose, new_key_set
 from auth.mongo import Database, Document, connect, database_of
-from resolvers.store.installation import prepare_database
 from resolvers.store.registry import SPECS
 from tests.command_line import Answer, called, onecard
+from tests.prepared_databases import give_back, take
 from tests.rotating import people, rotated
 
 PRODUCTION = {
@@ -93,11 +92,16 @@ class Patient:
 
 @pytest.fixture
 def patient(mongod_uri: str, tmp_path: Path) -> Iterator[Patient]:
-    found = Patient(mongod_uri, f"test_{secrets.token_hex(8)}", tmp_path / "keys" / "keys.json")
+    async def taken() -> str:
+        client = connect(mongod_uri)
+        name = (await take(client)).name
+        client.close()
+        return name
+
+    found = Patient(mongod_uri, asyncio.run(taken()), tmp_path / "keys" / "keys.json")
     save_key_set(found.key_file, new_key_set(now=utc_now()))
-    found.do(lambda database: prepare_database(database, utc_now()))
     yield found
-    found.do(lambda database: database.client.drop_database(found.name))
+    found.do(give_back)
 
 
 def test_a_sound_installation_gets_one_ok_line_for_each_check(patient: Patient) -> None:
