@@ -6,6 +6,7 @@ import asyncio
 import gc
 import os
 import secrets
+import shutil
 import signal
 import time
 from collections.abc import AsyncIterator, Generator, Iterator
@@ -18,6 +19,8 @@ import pytest
 
 from api.clock import utc_now
 from api.embedded import LocalMongod
+from api.letter_signing import letter_signer
+from api.outlets import check_outlets
 from api.settings import Settings
 from auth.key_files import save_key_set
 from auth.keys import KeySet, new_key_set
@@ -99,8 +102,18 @@ def keys_file(tmp_path_factory: pytest.TempPathFactory, key_set: KeySet) -> Path
     return path
 
 
+@pytest.fixture(scope="session")
+def made_data(tmp_path_factory: pytest.TempPathFactory, keys_file: Path) -> Path:
+    """What development makes in its directory at the first start, and would make for each test."""
+    made = Settings(data_dir=tmp_path_factory.mktemp("data"), keys_file=keys_file)
+    letter_signer(made, utc_now())
+    check_outlets(made)
+    return made.data_dir
+
+
 @pytest.fixture
-def settings(tmp_path: Path, keys_file: Path, database_name: str) -> Settings:
+def settings(tmp_path: Path, made_data: Path, keys_file: Path, database_name: str) -> Settings:
+    shutil.copytree(made_data, tmp_path, dirs_exist_ok=True)
     return Settings(data_dir=tmp_path, keys_file=keys_file, mongodb_database=database_name)
 
 
