@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pymongo
 from starlette.applications import Starlette
@@ -85,11 +85,17 @@ def create_app() -> Starlette:
     return app
 
 
+_NEW_OBJECTS: Final = 20_000
+"""More than have gone, before garbage is looked for: some 5 MB at most."""
+
+
 def _spare_the_collector() -> None:
     """Modules and schema are 180,000 objects that stay as long as the process: looking through all
-    of them for garbage stopped every request for 60 ms, every few seconds under load."""
+    of them for garbage stopped every request for 60 ms, every few seconds under load. And the rows
+    of one list are thousands, which all go with its answer: nobody looks through them meanwhile."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS)
 
 
 def build_app(

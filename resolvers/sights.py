@@ -134,7 +134,9 @@ def _note(
             whose: str | None = holder_id or row[HOLDER]
             if whose is None:
                 continue
-            one = seen.setdefault((sight.action, whose), _Seen())
+            one = seen.get((sight.action, whose))
+            if one is None:
+                one = seen[sight.action, whose] = _Seen()
             one.names |= sight.names
             if sight.has_id:
                 one.objects.add(row["_id"])

