@@ -28,10 +28,10 @@ async def is_open_for(
     holder's own permits are always as they are today."""
     now, judged = gateway.now(), permit
     if filer is FilerKind.EMPLOYER:
-        ends_at = await gateway.employments.ends_at(permit, transaction)
-        if ends_at is None or (ends_at <= now and not is_filed):
+        employment = await gateway.employments.find_of_permit(permit, transaction)
+        if employment is None or (employment["ends_at"] <= now and not is_filed):
             return False
-        judged = dict(as_at_end(permit, ends_at, now))
+        judged = dict(as_at_end(permit, employment["ends_at"], now))
     return is_permit_eligible(
         procedure,
         PermitForm(judged["form"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
 from typing import Any
 
 from auth.mongo import Document, Transaction
@@ -14,8 +15,9 @@ from resolvers.applications.texts import DECISION_TEXT
 from resolvers.gateway import Ask, Gateway
 from resolvers.letters.facts import LetterFacts, NamedPerson
 from resolvers.refusals import RefusalCode, Refused
+from resolvers.rules.employment import as_at_end
 from resolvers.rules.permit_status import shanghai_day
-from resolvers.store import applications, holders, identity_documents, permits
+from resolvers.store import applications, employments, holders, identity_documents, permits
 from resolvers.store.letters import LetterKey
 from resolvers.vocabulary import (
     ApplicationState,
@@ -37,6 +39,8 @@ NOTIFIED = frozenset(
 """Procedures whose approval is told by a notification letter."""
 _DECIDED = (ApplicationState.APPROVED, ApplicationState.REJECTED)
 _ONCE = "decision"
+_AT_END = "decision.at-end"
+"""What a former employer is told of a decision: another letter than its holder's."""
 
 _Gather = Callable[
     [Gateway, Ask, LetterKind, str, Transaction], Coroutine[Any, Any, LetterFacts | Refused]
@@ -65,23 +69,60 @@ async def _of_application(
     if permit_id is not None:
         permit = await gateway.permits.find(permit_id, {"holder_id": holder_id}, transaction)
     by_employer = found["filed_by"]["kind"] == FilerKind.EMPLOYER
+    employment = await _ended(gateway, found, transaction) if by_employer else None
+    person = await _person(gateway, holder_id, vault, found["particulars"], transaction)
+    key, reader = _ONCE, found["employer_id"] if by_employer else None
+    if employment is not None and ask.principal.kind is PrincipalKind.EMPLOYER:
+        key, person = _AT_END, _as_known(person, vault, found, employment)
+        if permit is not None:
+            permit = dict(as_at_end(permit, employment["ends_at"], gateway.now()))
+    elif employment is not None:
+        # Of today, and so the holder's alone.
+        reader = None
     text = found["decision"]["text"]
     return LetterFacts(
-        key=LetterKey(kind, about_id, _ONCE),
+        key=LetterKey(kind, about_id, key),
         holder_id=holder_id,
-        employer_id=found["employer_id"] if by_employer else None,
+        employer_id=reader,
         authority=found["authority"],
         city=found["city"],
         revision=found["revision"],
         as_of=gateway.now(),
         vault=vault,
-        person=await _person(gateway, holder_id, vault, found["particulars"], transaction),
+        person=person,
         application=found,
         permit=permit,
         permit_number=_permit_number(vault, permit),
         employer=await _employer(gateway, found["employer_id"], transaction),
         decision_text=text and vault.open(applications.NAME, DECISION_TEXT, bytes(text)),
     )
+
+
+async def _ended(
+    gateway: Gateway, application: Document, transaction: Transaction
+) -> Document | None:
+    """The employment that the application was about, once it is over."""
+    permit_id = application["result_permit_id"] or application["permit_id"]
+    if permit_id is None:
+        return None
+    scope = {"holder_id": application["holder_id"]}
+    permit = await gateway.permits.find(permit_id, scope, transaction)
+    found = permit and await gateway.employments.find_of_permit(permit, transaction)
+    return found if found and found["ends_at"] <= gateway.now() else None
+
+
+def _as_known(
+    person: NamedPerson, vault: HolderVault, application: Document, employment: Document
+) -> NamedPerson:
+    """What its employer of then stated or knew: the name at the end, and no passport of later."""
+    stated = application["particulars"] or {}
+    if stated.get("passport_number") is None:
+        person = replace(person, passport_number=None)
+    if stated.get("full_name") is not None:
+        return person
+    frozen = employment["name"]
+    name = frozen and vault.open(employments.NAME, "name", bytes(frozen["sealed"]))
+    return replace(person, full_name=name or person.full_name, chinese_name=None, native_name=None)
 
 
 def _is_told(kind: LetterKind, application: Document) -> bool:

@@ -166,15 +166,14 @@ class EmploymentStore:
         )
         return sorted({one["holder_id"] for one in await cursor.to_list(limit)})
 
-    async def ends_at(self, permit: Document, transaction: Transaction) -> datetime | None:
-        """When the employment of a permit is over; None where it has none."""
-        found = await self._employments.find_one(
+    async def find_of_permit(self, permit: Document, transaction: Transaction) -> Document | None:
+        """`ends_at` of a permit's employment, and `name` as it was then; None where it has none."""
+        found: Document | None = await self._employments.find_one(
             {"_id": permit["employment_id"], "holder_id": permit["holder_id"]},
-            {"ends_at": 1},
+            {"ends_at": 1, "name": 1},
             session=transaction,
         )
-        ends_at: datetime | None = None if found is None else found["ends_at"]
-        return ends_at
+        return found
 
     async def over_at(
         self, employment_ids: Sequence[str], now: datetime, transaction: Transaction
