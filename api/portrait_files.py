@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from api.face.models import ModelsMissing, check_installed
 from api.face.pictures import BadPicture, portrait_jpeg
-from api.face.pool import FacePool
+from api.face.pool import FaceBusy, FacePool, FaceUnavailable
 from api.failure import Refusal
 from resolvers.imports.outcomes import ImportCode
 
 MAX_FILE_BYTES = 10_000_000
+PATIENCE = timedelta(seconds=60)
+"""A start on a busy machine takes seconds, and whoever calls a command waits."""
 
 
 class PortraitFolder:
@@ -33,12 +36,15 @@ class PortraitFolder:
 
 async def usable_portrait(content: bytes, pool: FacePool) -> bytes | None:
     """The picture anew, without what it said of itself; None when it is none to compare with.
-    Raises FaceUnavailable."""
+    Raises Refusal where the engine does not answer."""
     try:
         picture = portrait_jpeg(content)
     except BadPicture:
         return None
-    verdict = await pool.look_at_portrait(picture)
+    try:
+        verdict = await pool.look_at_portrait(picture)
+    except (FaceBusy, FaceUnavailable):
+        raise Refusal("the face engine does not answer: try again") from None
     return picture if verdict.fault is None else None
 
 
@@ -48,4 +54,4 @@ def open_pool() -> FacePool:
         check_installed()
     except ModelsMissing as missing:
         raise Refusal(str(missing)) from None
-    return FacePool()
+    return FacePool(judgement=PATIENCE)

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 import os
-import random
 import signal
-import struct
-import zlib
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from io import BytesIO
@@ -19,12 +15,13 @@ import pytest
 from PIL import Image
 
 from api.face.judging import Fault
-from api.face.pictures import MAX_BYTES, BadPicture, pixels_of
+from api.face.pictures import BadPicture, pixels_of
 from api.face.pool import FaceBusy, FacePool, FaceUnavailable
 from api.face.quality import QualityFault
 from tests.face_bursts import ASKED, burst
-from tests.face_pictures import ASTRONAUT, content_of, jpeg_of
+from tests.face_pictures import ASTRONAUT, content_of
 from tests.face_pictures import picture as pixels
+from tests.hostile_pictures import HOSTILE, hostile, malformed
 
 SLOW_MACHINE = timedelta(seconds=60)
 MEGABYTE = 1_048_576
@@ -161,39 +158,34 @@ async def test_a_pool_that_closes_while_a_worker_starts_leaves_none() -> None:
     assert workers() == []
 
 
-def png(width: int, height: int, data: bytes, colour: int = 2) -> bytes:
-    def chunk(name: bytes, content: bytes) -> bytes:
-        check = struct.pack(">I", zlib.crc32(name + content))
-        return struct.pack(">I", len(content)) + name + content + check
-
-    head = struct.pack(">IIBBBBB", width, height, 8, colour, 0, 0, 0)
-    return b"".join(
-        (b"\x89PNG\r\n\x1a\n", chunk(b"IHDR", head), chunk(b"IDAT", data), chunk(b"IEND", b""))
-    )
-
-
-_HOSTILE: Mapping[str, Callable[[], bytes]] = {
-    "empty": lambda: b"",
-    "a text": lambda: b"<script>alert(1)</script>" * 40,
-    "too many bytes": lambda: content_of(ASTRONAUT) + bytes(MAX_BYTES),
-    "a bomb by its size": lambda: png(60_000, 60_000, zlib.compress(bytes(10_000_000), 9)),
-    "a bomb below the size": lambda: png(2_048, 2_048, zlib.compress(bytes(200_000_000), 9)),
-    "half of it": lambda: content_of(ASTRONAUT)[: len(content_of(ASTRONAUT)) // 2],
-    "a head alone": lambda: content_of(ASTRONAUT)[:200],
-    "a film": lambda: b"GIF89a" + bytes(400),
-    "a vector": lambda: b'<svg xmlns="http://www.w3.org/2000/svg"/>',
-    "a thread": lambda: png(2_048, 160, zlib.compress(bytes(160 * (1 + 3 * 2_048)))),
-    "too small": lambda: jpeg_of(Image.new("RGB", (159, 400))),
-}
+async def test_a_pool_that_closes_ends_workers_at_work_and_whoever_waits_for_one() -> None:
+    async with open_pool() as pool:
+        await pool.look_at_portrait(b"x")
+        [worker] = workers()
+        os.kill(worker, signal.SIGSTOP)
+        looked_at = [asyncio.create_task(pool.look_at_portrait(b"x")) for _ in range(3)]
+        await asyncio.sleep(0.05)
+        await asyncio.wait_for(pool.close(), 5)
+        assert workers() == []
+        ended = await asyncio.gather(*looked_at, return_exceptions=True)
+        assert [type(one) for one in ended] == [FaceUnavailable] * 3
+        assert workers() == []
 
 
-@functools.cache
-def hostile(kind: str) -> bytes:
-    """Made when it is wanted: packing a bomb takes a second."""
-    return _HOSTILE[kind]()
+async def test_whoever_waits_too_long_is_told_to_come_back_and_only_the_first_is_late() -> None:
+    async with open_pool(judgement=timedelta(seconds=2)) as pool:
+        pool.warm()
+        while not pool._idle:  # noqa: ASYNC110 - as long as a start takes here
+            await asyncio.sleep(0.01)
+        [worker] = workers()
+        os.kill(worker, signal.SIGSTOP)
+        looked_at = [asyncio.create_task(pool.look_at_portrait(b"x")) for _ in range(2)]
+        ended = await asyncio.gather(*looked_at, return_exceptions=True)
+        assert [type(one) for one in ended] == [FaceUnavailable, FaceBusy]
+        assert worker not in workers()
 
 
-@pytest.mark.parametrize("kind", sorted(set(_HOSTILE) - {"a thread", "a bomb below the size"}))
+@pytest.mark.parametrize("kind", sorted(set(HOSTILE) - {"a thread", "a bomb below the size"}))
 def test_what_is_no_picture_of_ours_is_refused_before_it_is_looked_at(kind: str) -> None:
     with pytest.raises(BadPicture):
         pixels_of(hostile(kind))
@@ -207,42 +199,6 @@ def test_what_a_picture_says_of_itself_changes_nothing() -> None:
     image.save(plain, "JPEG")
     image.save(told, "JPEG", exif=exif, comment="a name")
     assert (pixels_of(told.getvalue()) == pixels_of(plain.getvalue())).all()
-
-
-def malformed(count: int) -> Iterator[bytes]:
-    """Honest pictures with bytes changed, cut, doubled and put elsewhere, and mere noise. Most
-    break in the decoder; one in forty is only scratched and is looked at."""
-    drawn = random.Random(20)  # noqa: S311 - the same in every run
-    whole = [content_of(ASTRONAUT), content_of("biden.jpg")]
-    small = Image.fromarray(pixels(ASTRONAUT)).resize((200, 200))
-    whole.append(jpeg_of(small))
-    yield from map(hostile, _HOSTILE)
-    for number in range(count):
-        content = bytearray(drawn.choice(whole))
-        kind = 0 if number % 40 == 0 else drawn.randrange(1, 6)
-        if kind == 0:
-            content[drawn.randrange(700, len(content))] ^= 1 << drawn.randrange(8)
-        elif kind == 1:
-            for _ in range(drawn.randrange(1, 12)):
-                content[drawn.randrange(min(620, len(content)))] = drawn.randrange(256)
-        elif kind == 2:
-            del content[drawn.randrange(len(content)) :]
-        elif kind == 3:
-            place, length = drawn.randrange(600), drawn.randrange(1, 400)
-            content[place:place] = content[drawn.randrange(600) :][:length]
-        elif kind == 4:
-            content = bytearray(drawn.randbytes(drawn.randrange(4_000)))
-            content[:4] = drawn.choice((b"\xff\xd8\xff\xe0", b"\x89PNG", b"RIFF", b"BM\x00\x00"))
-        else:
-            content = bytearray(
-                png(
-                    drawn.randrange(1 << 16),
-                    drawn.randrange(1 << 12),
-                    bytes(content[:3_000]),
-                    drawn.randrange(8),
-                )
-            )
-        yield bytes(content)
 
 
 async def hostile_run(count: int, at_once: int = 1) -> None:

@@ -33,7 +33,7 @@ from tests.face_pictures import ASTRONAUT, content_of, picture
 from tests.face_rendering import shots
 from tests.flows import audit_actions
 from tests.frame_provider import FRAMES, post_frames, proof_of
-from tests.portraits import challenged, give_portrait, sent, serving_faces
+from tests.portraits import SLOW_MACHINE, challenged, give_portrait, sent, serving_faces
 from tests.serving import MovableClock, Serving
 from tests.test_face_pool import workers
 
@@ -163,7 +163,7 @@ def provider(clock: MovableClock, secret: bytes = b"one", **pool: Any) -> LocalF
 
 
 async def test_a_challenge_has_a_worker_ready_when_the_frames_come() -> None:
-    pool = FacePool()
+    pool = FacePool(judgement=SLOW_MACHINE)
     local = LocalFaceProvider(b"one", OnePortrait(), pool, MovableClock())
     assert workers() == []
     await local.start(CHECK)

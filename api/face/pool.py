@@ -26,12 +26,16 @@ WAITING: Final = 2
 """Checks that may wait for each worker: a burst takes some 2 s, and the request waits no longer
 than 7 (`auth.verification.FRAMES_LIFETIME`)."""
 START_LIFETIME: Final = timedelta(seconds=20)
-JUDGEMENT_LIFETIME: Final = timedelta(seconds=7)
+JUDGEMENT_LIFETIME: Final = timedelta(seconds=6.5)
+"""With the wait: told before whoever asked gives up by itself, which would cost an attempt."""
+SHORT_WAIT: Final = timedelta(seconds=0.5)
+"""Whoever waited longer, for a turn or for a worker to start, and then was not judged in time, is
+told to come back: it may be the machine's fault and not the picture's."""
 RETRY_AFTER: Final = timedelta(seconds=5)
 
 
 class FaceBusy(Exception):
-    """The queue is full: come back after `RETRY_AFTER`."""
+    """The queue is full, or waiting took the time to look: come back after `RETRY_AFTER`."""
 
 
 class FaceUnavailable(Exception):
@@ -51,6 +55,8 @@ class FacePool:
         self._turns = asyncio.Semaphore(workers)
         self._judgement = judgement or JUDGEMENT_LIFETIME
         self._idle: list[Process] = []
+        self._alive: set[Process] = set()
+        self._is_closed = False
         self._inside = 0
         self._warming: asyncio.Task[None] | None = None
         self._most = workers * (1 + waiting)
@@ -78,37 +84,51 @@ class FacePool:
         async with self._turns:
             if not self._idle:
                 with contextlib.suppress(FaceUnavailable, OSError):
-                    self._idle.append(await _started())
+                    self._idle.append(await self._started())
 
     async def close(self) -> None:
-        """Idle workers end with their input; nobody is left."""
+        """Every worker is killed, and whoever waits for one is told that it is gone; nobody is
+        left."""
+        self._is_closed = True
         if self._warming is not None:
             self._warming.cancel()
             await asyncio.wait([self._warming])
-        idle, self._idle = self._idle, []
-        for worker in idle:
-            await _end(worker)
+        self._idle.clear()
+        for worker in list(self._alive):
+            await self._end(worker)
 
     async def _done(self, job: Job) -> Verdict:
         if self._inside >= self._most:
             raise FaceBusy
         self._inside += 1
         try:
-            async with self._turns:
-                return await self._by_worker(job)
+            return await self._in_time(job)
         finally:
             self._inside -= 1
 
-    async def _by_worker(self, job: Job) -> Verdict:
-        worker = self._living() or await _started()
+    async def _in_time(self, job: Job) -> Verdict:
+        """A wait of half of the time leaves too little of it to look."""
+        now = asyncio.get_running_loop().time
+        came, whole = now(), self._judgement.total_seconds()
+        began: float | None = None
         try:
-            async with asyncio.timeout(self._judgement.total_seconds()):
-                verdict = await _asked(worker, job)
-        except (TimeoutError, OSError, asyncio.IncompleteReadError, ValueError):
-            await _end(worker)
+            async with asyncio.timeout_at(came + whole / 2) as until, self._turns:
+                until.reschedule(came + whole)
+                worker = self._living() or await self._started()
+                began = now()
+                return await self._by_worker(worker, job)
+        except TimeoutError:
+            waited = (now() if began is None else began) - came
+            raise (FaceBusy if waited > SHORT_WAIT.total_seconds() else FaceUnavailable) from None
+
+    async def _by_worker(self, worker: Process, job: Job) -> Verdict:
+        try:
+            verdict = await _asked(worker, job)
+        except (OSError, asyncio.IncompleteReadError, ValueError):
+            await self._end(worker)
             raise FaceUnavailable from None
-        except BaseException:  # a cancelled request leaves its worker in the middle of a job
-            await _end(worker)
+        except BaseException:  # out of time, or given up: it is in the middle of a job
+            await self._end(worker)
             raise
         self._idle.append(worker)
         return verdict
@@ -120,10 +140,37 @@ class FacePool:
             worker = self._idle.pop()
             if worker.returncode is None:
                 return worker
+            self._alive.discard(worker)
         return None
 
+    async def _started(self) -> Process:
+        if self._is_closed:
+            raise FaceUnavailable
+        worker = await _process()
+        self._alive.add(worker)
+        try:
+            async with asyncio.timeout(START_LIFETIME.total_seconds()):
+                answered = await _out(worker).readexactly(len(READY))
+        except asyncio.IncompleteReadError:
+            answered = b""
+        except BaseException:
+            await self._end(worker)
+            raise
+        if answered != READY or self._is_closed:
+            await self._end(worker)
+            raise FaceUnavailable
+        return worker
 
-async def _started() -> Process:
+    async def _end(self, worker: Process) -> None:
+        """Killed: it holds nothing that would have to be written, and must not hold a picture."""
+        if worker.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                worker.kill()
+        await worker.wait()
+        self._alive.discard(worker)
+
+
+async def _process() -> Process:
     environment = {
         name: value
         for name, value in os.environ.items()
@@ -135,24 +182,12 @@ async def _started() -> Process:
         "TF_CPP_MIN_LOG_LEVEL": "3",
     }
     try:
-        worker = await asyncio.create_subprocess_exec(
+        return await asyncio.create_subprocess_exec(
             sys.executable, "-m", "api.face.worker",
             stdin=PIPE, stdout=PIPE, stderr=asyncio.subprocess.DEVNULL, env=environment,
         )  # fmt: skip
     except OSError:  # the machine has no process or memory for one
         raise FaceUnavailable from None
-    try:
-        async with asyncio.timeout(START_LIFETIME.total_seconds()):
-            answered = await _out(worker).readexactly(len(READY))
-    except (TimeoutError, asyncio.IncompleteReadError):
-        answered = b""
-    except BaseException:
-        await _end(worker)
-        raise
-    if answered != READY:
-        await _end(worker)
-        raise FaceUnavailable
-    return worker
 
 
 async def _asked(worker: Process, job: Job) -> Verdict:
@@ -170,11 +205,3 @@ def _out(worker: Process) -> asyncio.StreamReader:
     if worker.stdout is None:
         raise ValueError("a worker without its output")
     return worker.stdout
-
-
-async def _end(worker: Process) -> None:
-    """Killed: it holds nothing that would have to be written, and must not hold a picture."""
-    if worker.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            worker.kill()
-    await worker.wait()

@@ -40,7 +40,8 @@ _PR_SET_PDEATHSIG: Final = 1
 def main() -> int:
     # The gateway's own end decides, not a Ctrl-C that reaches the whole group.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.nice(NICENESS)  # first of all: loading libraries and models takes a second of a core
+    # First of all: loading libraries and models takes a second of a core.
+    os.setpriority(os.PRIO_PROCESS, 0, max(NICENESS, os.getpriority(os.PRIO_PROCESS, 0)))
     try:
         models = Models.load()
     except ModelsMissing as missing:

@@ -5,9 +5,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
+from collections.abc import Sequence
 from typing import Any, Final, NoReturn
+
+from starlette.requests import Request
 
 from api.graphql_ask import json_of
 from auth.verification import (
@@ -24,9 +28,37 @@ MAX_BODY_BYTES: Final = 12 * 1024 * 1024
 _MAX_BASE64: Final = (MAX_FRAME_BYTES + 2) // 3 * 4
 
 
-def frames_of(body: bytes) -> FrameProof:
+GRACE_SECONDS: Final = 2.0
+LEAST_BYTES_PER_SECOND: Final = 65_536
+"""A burst is a megabyte and has ten seconds: whoever sends more slowly does not arrive anyway, and
+must not hold a turn until then."""
+
+
+async def paced_body(request: Request) -> Sequence[bytes]:
+    """As it came, in pieces; then `request.state.is_read`. Raises RequestError with BODY_TOO_SLOW
+    for whoever stops or crawls."""
+    now = asyncio.get_running_loop().time
+    began, size = now(), 0
+    pieces: list[bytes] = []
+    coming = request.stream()
+    try:
+        while True:
+            async with asyncio.timeout_at(began + GRACE_SECONDS + size / LEAST_BYTES_PER_SECOND):
+                piece = await anext(coming, None)
+            if piece is None:
+                request.state.is_read = True
+                return pieces
+            size += len(piece)
+            pieces.append(piece)
+    except TimeoutError:
+        least = LEAST_BYTES_PER_SECOND // 1_024
+        sentence = f"Send at least {least} KiB a second."
+        raise RequestError(RequestErrorCode.BODY_TOO_SLOW, sentence) from None
+
+
+def frames_of(pieces: Sequence[bytes]) -> FrameProof:
     """Raises RequestError with BAD_REQUEST, which repeats nothing of what was sent."""
-    sent = json_of(body, "The body")
+    sent = json_of(b"".join(pieces), "The body")
     if not isinstance(sent, dict) or set(sent) != {"frames"}:
         _bad("The body must be an object with `frames` alone.")
     frames = sent["frames"]

@@ -23,7 +23,7 @@ from api.graphql_context import ask_of
 from api.refusals import JSON
 from api.runtime import Runtime
 from api.turns import Turns
-from api.verify.bodies import MAX_BODY_BYTES, frames_of
+from api.verify.bodies import MAX_BODY_BYTES, frames_of, paced_body
 from auth.permissions import Denial, Permission, denial_for
 from resolvers.login.begun import begun_flow
 from resolvers.login.outcomes import LoginRefusalCode, ProofAccepted, Refused
@@ -69,9 +69,14 @@ class FramesEndpoint:
         try:
             response = await self._answer(request)
         except RequestError as error:
+            if error.code is RequestErrorCode.BODY_TOO_SLOW:
+                response = refused_request(request, error, {"Connection": "close"})
+                await response(scope, receive, send)
+                return
             # Whoever is answered while still sending sees a broken connection in place of it.
-            async for _ in request.stream():
-                pass
+            if not getattr(request.state, "is_read", False):
+                async for _ in request.stream():
+                    pass
             response = refused_request(request, error)
         await response(scope, receive, send)
 
@@ -90,7 +95,7 @@ class FramesEndpoint:
         begun = await begun_flow(gateway, ask)
         async with self._turns.of(ask.principal, begun.holder_id if begun else None):
             # Megabytes of base64 take tenths of a second: not on the event loop.
-            proof = await gateway.heavy_work.run(frames_of, await request.body())
+            proof = await gateway.heavy_work.run(frames_of, await paced_body(request))
             challenge_id = str(request.path_params["challenge_id"])[:_MAX_ID]
             outcome = await submit_real_person_proof(gateway, ask, challenge_id, proof)
         return _told(request, outcome)
