@@ -40,7 +40,7 @@ if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
 
 @pytest.fixture(scope="session")
 def mongod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalMongod]:
-    with LocalMongod(tmp_path_factory.mktemp("mongodb")) as local:
+    with LocalMongod(tmp_path_factory.mktemp("mongodb"), cache_gigabytes=0.5) as local:
         # Once a minute it would forget what is old by real time, in the middle of a test that
         # lives in another year.
         with pymongo.MongoClient[dict[str, Any]](local.uri) as client:

@@ -108,6 +108,7 @@ READING_PAST: Final[Mapping[str, str]] = {
             ),
             "ExportRowStore.count: permits by employer_id, shown.category",
             "ExportRowStore.count: permits by employer_id, name_prefixes",
+            "ExportRowStore.count: employments by employer_id, name_prefixes",
         ),
         _PASSED_OVER,
     ),

@@ -100,8 +100,9 @@ async def test_every_query_in_the_code_is_sampled_served_and_reads_what_it_answe
         for query, one in told
         if not one.scanned and one.read > one.found + ALLOWED
     }
-    assert beyond(scanning, SCANNING) == []
-    assert beyond(past, READING_PAST) == []
+    asked = {query.name for query in queries}
+    assert beyond(scanning, SCANNING, asked) == []
+    assert beyond(past, READING_PAST, asked) == []
     sizes = {spec.name: await database[spec.name].count_documents({}) for spec in SPECS}
     few = [
         str(query)
@@ -111,9 +112,10 @@ async def test_every_query_in_the_code_is_sampled_served_and_reads_what_it_answe
     assert few == [], "among so few nobody would see what reads the others too"
 
 
-def beyond(found: Mapping[str, str], known: Mapping[str, str]) -> list[str]:
-    """What is not known yet, and what is known of a function that has no such query any more."""
-    asking = {name.partition(" by ")[0] for name in found}
+def beyond(found: Mapping[str, str], known: Mapping[str, str], asked: set[str]) -> list[str]:
+    """What is not known yet, and what is known of a function that has no such query any more. Which
+    of two words MongoDB looks for first is chance, so what is known need not be found each time."""
+    asking = {name.partition(" by ")[0] for name in asked}
     unknown = [told for name, told in sorted(found.items()) if name not in known]
     gone = [name for name in sorted(known) if name.partition(" by ")[0] not in asking]
     return [*unknown, *(f"no more: {name}" for name in gone)]

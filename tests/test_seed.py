@@ -254,7 +254,7 @@ async def test_of_two_runs_at_once_one_is_refused_and_no_holder_is_written_twice
         return_exceptions=True,
     )
     refusals = [ending for ending in endings if isinstance(ending, Refusal)]
-    assert len(refusals) == 1, endings
+    assert len(refusals) == 1, [str(ending)[:120] for ending in endings]
     assert "another `onecard seed` is at work" in str(refusals[0])
     assert await assert_whole(own_database) == 1500
 
