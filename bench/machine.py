@@ -14,10 +14,15 @@ def machine_told(node: Sequence[str]) -> str:
     processors = os.cpu_count() or 1
     return (
         f"{processors} × {_processor()}, {_memory_gib():.0f} GiB, {platform.system()} "
-        f"{platform.release()}, Python {platform.python_version()}, "
+        f"{_release()}, Python {platform.python_version()}, "
         f"Strawberry {version('strawberry-graphql')}, Motor {version('motor')}"
         + (f", Node {_node(node)}" if node else "")
     )
+
+
+def _release() -> str:
+    """Without what a distributor adds."""
+    return ".".join(platform.release().split(".")[:2])
 
 
 def _processor() -> str:
