@@ -13,11 +13,12 @@ import pytest
 from api.settings import Settings
 from auth.keys import KeySet
 from auth.mongo import Database
-from tests.app_client import COMPLETE, START_CHECK, AppClient
+from tests.app_client import COMPLETE, AppClient
 from tests.face_bursts import moving
 from tests.face_pictures import ASTRONAUT, content_of
 from tests.face_rendering import FRAME_MS, jpeg
 from tests.frame_provider import body_of, post_frames
+from tests.frame_senders import Sender, outcomes
 from tests.portraits import challenged, give_portrait, serving_faces
 from tests.serving import Serving
 
@@ -25,8 +26,6 @@ EXAMPLES = Path(__file__).parent.parent / "api" / "graphiql" / "examples"
 HOME = (EXAMPLES / "01-card-and-permit.graphql").read_text(encoding="utf-8")
 AT_ONCE = 20
 LOOKS = 300
-FILMED_SECONDS = 6
-"""No frames may be older than the challenge."""
 
 
 @pytest.fixture
@@ -82,34 +81,21 @@ async def test_who_looks_at_a_card_hardly_notices_twenty_verifications(serving: 
     assert (await post_frames(client, str(challenge["challengeId"]), content=body(0))).is_success
     client.token = (await client.step(COMPLETE))["accessToken"]
     people = [await serving.person() for _ in range(AT_ONCE)]
-    asking = []
+    senders = []
     for number, person in enumerate(people):
         await give_portrait(serving, person.holder_id, content_of(ASTRONAUT))
-        asking.append((*await challenged(serving, person, 0), body(1 + number)))
+        app, given = await challenged(serving, person, 0)
+        assert app.token is not None
+        senders.append(Sender(app.token, str(given["challengeId"]), body(1 + number).decode()))
     serving.clock.advance(seconds=20)
-    waits: list[str] = []
-
-    async def verified(app: AppClient, given: dict[str, object], content: bytes) -> str:
-        """A challenge that ended in the queue is asked for again, as an app does."""
-        for _ in range(60):
-            answer = await post_frames(app, str(given["challengeId"]), content=content)
-            if answer.is_success:
-                return str(answer.json()["result"])
-            told = answer.json()
-            if told["code"] == "CHALLENGE_NOT_CURRENT":
-                given = await app.step(START_CHECK)
-                await asyncio.sleep(FILMED_SECONDS)
-            elif answer.status_code == 503:
-                waits.append(answer.headers["retry-after"])
-                await asyncio.sleep(int(waits[-1]))
-            else:
-                return f"{told['code']} {told['advice']}"
-        return "never"
-
     idle = await looks(client, lambda: False)
-    all_of_them = [asyncio.create_task(verified(*one)) for one in asking]
-    busy = await looks(client, lambda: not all(one.done() for one in all_of_them))
-    assert [one.result() for one in all_of_them] == ["REAL_PERSON_PROVED"] * AT_ONCE
+    sending = asyncio.Event()
+    all_of_them = asyncio.create_task(outcomes(serving.base_url, senders, sending))
+    await sending.wait()
+    busy = await looks(client, sending.is_set)
+    found = await all_of_them
+    assert [one.result for one in found] == ["REAL_PERSON_PROVED"] * AT_ONCE
+    waits = [seconds for one in found for seconds in one.waits]
     assert set(waits) == {"5"}
     print(f"idle {told_of(idle)}, busy {told_of(busy)}, {len(waits)} times to come back")  # noqa: T201 - the figures
     assert p99(busy) < 2 * p99(idle), (p99(idle), p99(busy), len(busy))
