@@ -133,9 +133,11 @@ async def test_the_example_logs_in_goes_on_and_logs_out(serving: Serving) -> Non
     lines = out.splitlines()
     assert lines[0].endswith("in Zhuhai: COUNTER for human-resources-440400")
     assert lines[2] == "logged out: True"
-    code, out, err = await example(serving.base_url, "zhuhai-counter")
-    assert (code, out) == (1, ""), "the code was used"
-    assert err.startswith("LOGIN_REFUSED: ")
+    # A code changes every 30 s: of two more runs at once, one at least has a code that was used.
+    again = [await example(serving.base_url, "zhuhai-counter") for _ in range(2)]
+    refused = [(out, err) for code, out, err in again if code == 1]
+    assert refused, "the code was used"
+    assert all(out == "" and err.startswith("LOGIN_REFUSED: ") for out, err in refused)
 
 
 async def test_a_wrong_call_of_the_example_is_wrong_usage() -> None:
