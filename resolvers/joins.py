@@ -8,7 +8,7 @@ each row is given its own copy. What is read, and what of it each row shows, sta
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
@@ -80,13 +80,17 @@ def kept_for_joins(collection: str, selection: Selection) -> frozenset[str]:
     return frozenset(kept)
 
 
-def joins_of(collection: str, selection: Selection) -> Node:
-    """Of a root document, whose own edges are one each and stay as they are."""
-    return _Joining().node(collection, selection, "", is_root=True)
+def joins_of(
+    collection: str, selection: Selection, known: Collection[tuple[str, str]] = ()
+) -> Node:
+    """Of a root document, whose own edges are one each and stay as they are. `known` are edges
+    below them that need no join, by the keys of both."""
+    return _Joining(known).node(collection, selection, "", is_root=True)
 
 
 class _Joining:
-    def __init__(self) -> None:
+    def __init__(self, known: Collection[tuple[str, str]]) -> None:
+        self._known = frozenset(f"{EDGES}.{key}.{below}" for key, below in known)
         self._count = 0
 
     def node(
@@ -95,6 +99,8 @@ class _Joining:
         joins, rows = [], {}
         for key, edge in selection.edges.items():
             relation = RELATIONS[collection][edge.relation]
+            if f"{path}{key}" in self._known:
+                continue
             if is_joined(relation, edge) and not is_root:
                 joins.append(self._join(key, edge, relation, path))
             elif _is_read(edge):
@@ -132,16 +138,21 @@ def _give(row: Document, node: Node, found: _Found) -> None:
     if node.joins:
         edges: dict[str, list[Document]] = row.setdefault(EDGES, {})
         for join in node.joins:
-            value: Any = row
-            for step in join.steps:
-                value = None if value is None else value.get(step)
-            rows = found[join.name].get(value, [])
+            rows = found[join.name].get(stepped(row, join.steps), [])
             if rows and join.relation.same_holder and not _of_one_holder(row, rows[0]):
                 rows = []
             edges[join.key] = rows
     for key, below in node.rows.items():
         for one in row[EDGES][key]:
             _give(one, below, found)
+
+
+def stepped(row: Document, steps: Sequence[str]) -> Any:
+    """The value at a path; None where the path ends before."""
+    value: Any = row
+    for step in steps:
+        value = None if value is None else value.get(step)
+    return value
 
 
 def _of_one_holder(row: Document, other: Document) -> bool:

@@ -4,7 +4,8 @@ Made in two steps: the stages of a selection, which are kept with it, and what h
 and on whose read it is.
 Whatever the depth, a read is one command. Rows of an edge stand in the parent document under
 `edges.<key>`; a list has one row more than asked for when there are others. What is joined by ids
-(`resolvers.joins`) stands there once `arranged` has put it there.
+(`resolvers.joins`) or read with the rows of another edge (`resolvers.united`) stands there once
+`arranged` has put it there.
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ from resolvers.joins import (
     kept_for_joins,
 )
 from resolvers.selection import Edge, Page, Selection
+from resolvers.united import United, give_back, row_limit, united
 
 COUNT = "count"
-MAX_UNPAGED_ROWS = 100
 
 
 @dataclass(frozen=True)
@@ -48,45 +49,65 @@ Else it may find by a condition what it compares with the ids: all of an employe
 _OF_SAME_HOLDER: Document = {"$match": {"$expr": {"$eq": ["$holder_id", "$$holder_id"]}}}
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """What is made of a selection once: what is read for it, and how."""
+
+    read: United
+    node: Node
+    stages: Sequence[_Stage]
+
+
 def compile_read(
-    collection: str, scope: Mapping[str, Any], selection: Selection, now: datetime
+    collection: str,
+    scope: Mapping[str, Any],
+    selection: Selection,
+    now: datetime,
+    *,
+    whole_lists: bool = True,
 ) -> list[Document]:
     """The pipeline of one root document. `scope` says which the viewer may see; an owner that is
     missing must never come here, since MongoDB matches null against every absent field."""
     if not scope or any(value is None for value in scope.values()):
         raise ValueError("a read needs a scope")
-    moment = _Moment(now, scope.get("_id"))
-    return [{"$match": dict(scope)}, {"$limit": 1}, *_stages(collection, selection, moment)]
+    plan, moment = _plan(collection, selection, whole_lists), _Moment(now, scope.get("_id"))
+    return [{"$match": dict(scope)}, {"$limit": 1}, *_at(plan.stages, moment)]
 
 
 def compile_read_of_many(
-    collection: str, ids: Sequence[str], selection: Selection, now: datetime
+    collection: str,
+    ids: Sequence[str],
+    selection: Selection,
+    now: datetime,
+    *,
+    whole_lists: bool = True,
 ) -> list[Document]:
     """The same of several root documents, in no order."""
     of_these = {"$match": {"_id": {"$in": list(ids)}}}
-    return [of_these, *_stages(collection, selection, _Moment(now))]
+    plan = _plan(collection, selection, whole_lists)
+    return [of_these, *_at(plan.stages, _Moment(now))]
 
 
-def arranged(collection: str, found: list[Document], selection: Selection) -> list[Document]:
-    """What the pipeline of this selection has found, each row with the rows of all its edges."""
-    node = _joins(collection, selection)
+def arranged(
+    collection: str, found: list[Document], selection: Selection, *, whole_lists: bool = True
+) -> list[Document]:
+    """What the pipeline of this selection has found, each row with the rows of all its edges.
+    Raises NotAllRead; the same read without `whole_lists` never does."""
+    plan = _plan(collection, selection, whole_lists)
     for document in found:
-        give_each_its_own(document, node)
+        give_each_its_own(document, plan.node)
+        give_back(document, plan.read)
     return found
 
 
-def _stages(collection: str, selection: Selection, moment: _Moment) -> list[Document]:
-    made = selection.once(f"stages of {collection}", lambda one: _made(collection, one))
-    return _at(made, moment)
+def _plan(collection: str, selection: Selection, whole_lists: bool) -> _Plan:
+    def made(one: Selection) -> _Plan:
+        read = united(collection, one, whole_lists=whole_lists)
+        node = joins_of(collection, read.selection, read.among)
+        rest = _rest(collection, read.selection, is_root=True)
+        return _Plan(read, node, [*rest, *map(_joined, node.every())])
 
-
-def _joins(collection: str, selection: Selection) -> Node:
-    return selection.once(f"joins of {collection}", lambda one: joins_of(collection, one))
-
-
-def _made(collection: str, selection: Selection) -> list[_Stage]:
-    rest = _rest(collection, selection, is_root=True)
-    return [*rest, *map(_joined, _joins(collection, selection).every())]
+    return selection.once(f"read of {collection}{' with whole lists' * whole_lists}", made)
 
 
 def _at(stages: Sequence[_Stage], moment: _Moment) -> list[Document]:
@@ -214,14 +235,8 @@ def _ordered(relation: Relation, page: Page | None) -> list[Document]:
         # Said twice: the first bounds any index that ends in the order, the second is exact.
         stages.append({"$match": {path: {up_to: at}, "$or": [{path: {beyond: at}}, same_instant]}})
     stages.append({"$sort": {path: direction, "_id": ties}})
-    stages.append({"$limit": _row_limit(relation, page)})
+    stages.append({"$limit": row_limit(relation, page)})
     return stages
-
-
-def _row_limit(relation: Relation, page: Page | None) -> int:
-    if relation.newest_only:
-        return 1
-    return MAX_UNPAGED_ROWS if page is None else page.first + 1
 
 
 def _projection(selection: Selection, kept: frozenset[str]) -> Document:

@@ -19,7 +19,7 @@ from resolvers.employments.at_end import as_sponsor_sees, with_sponsorship
 from resolvers.gateway import Ask, Gateway, append_audit
 from resolvers.graph import RELATIONS
 from resolvers.joins import EDGES
-from resolvers.pipeline import arranged, compile_read
+from resolvers.reading import read_one
 from resolvers.roster import Desk, TooManyLookups, charge_lookups, hangs_on_desk
 from resolvers.selection import Edge, Selection, needs_key, reveals_anything
 from resolvers.sights import sight_lines, sights_of
@@ -52,17 +52,17 @@ async def read_own_holder(gateway: Gateway, ask: Ask, selection: Selection) -> R
     """The caller's own record. A reveal is audited."""
     holder_id = ask.principal.holder_id()
     selection = selection.once("with keys", partial(_with_keys, holders.NAME))
-    pipeline = compile_read(holders.NAME, {"_id": holder_id}, selection, gateway.now())
-    found = arranged(holders.NAME, await gateway.holders.aggregate(pipeline), selection)
-    if not found:
+    scope, now = {"_id": holder_id}, gateway.now()
+    found = await read_one(gateway.holders.aggregate, holders.NAME, scope, selection, now)
+    if found is None:
         return None
     if selection.once("reveals", reveals_anything):
-        rows = list(_revealed(holders.NAME, found[0], selection))
+        rows = list(_revealed(holders.NAME, found, selection))
         objects = sorted({row for row, _ in rows})
         names = sorted({name for _, name in rows})
         action = AuditAction.IDENTITY_REVEALED
         await append_audit(gateway, ask, *_lines(action, holder_id, objects, names))
-    return _opened(gateway, holders.NAME, found[0], selection)
+    return _opened(gateway, holders.NAME, found, selection)
 
 
 async def read_own_employer(
@@ -77,15 +77,15 @@ async def read_own_employer(
         return blocked
     sights = sights_of(selection)
     selection = _at_desk(Desk(employer_id, now, gateway.digester), selection)
-    pipeline = compile_read(employers.NAME, {"_id": employer_id}, selection, now)
-    found = arranged(employers.NAME, await gateway.employers.aggregate(pipeline), selection)
-    if not found:
+    scope = {"_id": employer_id}
+    found = await read_one(gateway.employers.aggregate, employers.NAME, scope, selection, now)
+    if found is None:
         return None
-    as_sponsor_sees(employers.NAME, found[0], selection, now)
-    lines = sight_lines(found[0], sights, after_change=after_change)
+    as_sponsor_sees(employers.NAME, found, selection, now)
+    lines = sight_lines(found, sights, after_change=after_change)
     if lines:
         await append_audit(gateway, ask, *lines)
-    return _opened(gateway, employers.NAME, found[0], selection)
+    return _opened(gateway, employers.NAME, found, selection)
 
 
 def _at_desk(desk: Desk, selection: Selection) -> Selection:
@@ -105,18 +105,18 @@ async def read_own_officer(gateway: Gateway, ask: Ask, selection: Selection) -> 
     that is not active."""
     selection = selection.once("with keys", partial(_with_keys, officers.NAME))
     scope = {"_id": ask.principal.officer_id(), "state": str(OfficerState.ACTIVE)}
-    pipeline = compile_read(officers.NAME, scope, selection, gateway.now())
-    found = arranged(officers.NAME, await gateway.officers.aggregate(pipeline), selection)
-    if not found:
+    now = gateway.now()
+    found = await read_one(gateway.officers.aggregate, officers.NAME, scope, selection, now)
+    if found is None:
         return None
     lines = [
         line
         for collection, action in _OFFICERS_READ.items()
-        for line in _look_lines(action, _looks(officers.NAME, found[0], selection, collection))
+        for line in _look_lines(action, _looks(officers.NAME, found, selection, collection))
     ]
     if lines:
         await append_audit(gateway, ask, *lines)
-    return _opened(gateway, officers.NAME, found[0], selection)
+    return _opened(gateway, officers.NAME, found, selection)
 
 
 _OFFICERS_READ: Mapping[str, AuditAction] = {

@@ -6,9 +6,9 @@ from typing import Any
 import strawberry
 
 from auth.permissions import Permission
-from resolvers.pipeline import MAX_UNPAGED_ROWS
 from resolvers.rules.card_machines import WAITING_ORDERS
 from resolvers.rules.card_orders import is_promise_kept, minutes_taken
+from resolvers.united import MAX_UNPAGED_ROWS
 from schema.card import Card
 from schema.card_order_labels import ORDER_STATE_LABELS, PHOTO_FAULT_LABELS
 from schema.connection import ListedRow, Listing, PageInfo

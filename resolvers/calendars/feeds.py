@@ -19,9 +19,9 @@ from auth.mongo import Document, Transaction, in_transaction
 from resolvers.changes import Changed, Command, Done, change
 from resolvers.gateway import Ask, Gateway, append_audit
 from resolvers.joins import EDGES
-from resolvers.pipeline import arranged, compile_read
 from resolvers.policy.reminders import reminder_policy_on
 from resolvers.policy.throttling import CALENDAR_ADDRESS, counted_address
+from resolvers.reading import read_one
 from resolvers.refusals import RefusalCode, Refused
 from resolvers.rules.calendar_entries import (
     OF_DOCUMENT,
@@ -113,11 +113,10 @@ async def read_calendar(gateway: Gateway, ask: Ask, token: str) -> Calendar | To
         return TooOften(charge.waits)
     if _TOKEN.fullmatch(token) is None:
         return None
-    pipeline = compile_read(NAME, {"token_hash": _hash(token)}, _CALENDAR, now)
-    found = arranged(NAME, await gateway.calendar_feeds.aggregate(pipeline), _CALENDAR)
-    if not found or not found[0][EDGES]["holder"]:
+    scope = {"token_hash": _hash(token)}
+    feed = await read_one(gateway.calendar_feeds.aggregate, NAME, scope, _CALENDAR, now)
+    if feed is None or not feed[EDGES]["holder"]:
         return None
-    feed = found[0]
     today = shanghai_day(now).isoformat()
     if feed["last_read_on"] != today:
         await _note_read(gateway, ask, feed, today)

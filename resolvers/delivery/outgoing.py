@@ -13,9 +13,9 @@ from auth.sealing import SealBroken
 from resolvers.delivery.wishes import load_wishes
 from resolvers.gateway import Gateway
 from resolvers.joins import EDGES
-from resolvers.pipeline import arranged, compile_read
 from resolvers.policy.delivery import NEWS_BODY, NEWS_TITLE, RETRIES, TOPIC, urgency_of
 from resolvers.push_channel import EndpointKind, PushMessage, PushTarget
+from resolvers.reading import read_one
 from resolvers.rules.notice_kinds import NoticeKind
 from resolvers.selection import Edge, Selection
 from resolvers.store.holder_keys import decode_holder_key
@@ -66,11 +66,10 @@ class Outgoing:
 
 async def read_outgoing(gateway: Gateway, endpoint_id: str, now: datetime) -> Outgoing | None:
     """In one aggregation, and one read of the holder's wishes."""
-    pipeline = compile_read(NAME, {"_id": endpoint_id}, _OUTGOING, now)
-    found = arranged(NAME, await gateway.push_endpoints.aggregate(pipeline), _OUTGOING)
-    if not found:
+    scope = {"_id": endpoint_id}
+    endpoint = await read_one(gateway.push_endpoints.aggregate, NAME, scope, _OUTGOING, now)
+    if endpoint is None:
         return None
-    endpoint = found[0]
     holder_id, kind = endpoint["holder_id"], EndpointKind(endpoint["kind"])
     wishes = await load_wishes(gateway, [holder_id])
     told, over, later = [], [], defaultdict(list)

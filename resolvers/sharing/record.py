@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from auth.mongo import Document
 from auth.sealing import HolderVault
 from resolvers.gateway import Gateway
 from resolvers.joins import EDGES
-from resolvers.pipeline import arranged, compile_read_of_many
+from resolvers.reading import read_many
 from resolvers.rules.bundles import FIELDS, Bundle
 from resolvers.rules.card_rules import CARD_FACTS, state_of
 from resolvers.rules.permit_status import first_day, permit_status, printed_day
@@ -74,9 +75,8 @@ async def load_shared_each(gateway: Gateway, wanted: Sequence[Wanted]) -> list[S
     now = gateway.now()
     selection = _selection({bundle for _, bundles in wanted for bundle in bundles})
     holder_ids = sorted({holder_id for holder_id, _ in wanted})
-    pipeline = compile_read_of_many(holders.NAME, holder_ids, selection, now)
-    read = await gateway.holders.aggregate(pipeline, len(holder_ids))
-    found = arranged(holders.NAME, read, selection)
+    aggregate = partial(gateway.holders.aggregate, most=len(holder_ids))
+    found = await read_many(aggregate, holders.NAME, holder_ids, selection, now)
     known = {holder["_id"]: holder for holder in found if holder[EDGES]["key"]}
     return [
         _record(gateway, known[holder_id], bundles, now) if holder_id in known else None

@@ -1,0 +1,198 @@
+"""Edges that read the same rows read them once, and each has what it would have read by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+
+from api.clock import utc_now
+from api.ids import new_id
+from api.operations import known_operations
+from auth.mongo import Document
+from resolvers import pipeline as pipelines
+from resolvers.graph import RELATIONS
+from resolvers.pipeline import compile_read
+from resolvers.reading import read_one
+from resolvers.selection import Cursor, Edge, Page, Selection
+from resolvers.store import holders, permits
+from resolvers.united import MAX_UNPAGED_ROWS, Among, NotAllRead, Taken, United, give_back, united
+from tests.access_callers import logged_in
+from tests.access_records import put_party
+from tests.commands import CommandLog
+from tests.serving import Serving
+
+SEED = 20261128
+NUMBER = Selection(frozenset({"number.masked"}))
+LISTED = Edge("permits", NUMBER, Page(5))
+RULED = Edge("permits", Selection(frozenset({"state"})))
+CARDS = Edge("cards", Selection(frozenset({"kind"}), edges={"its": Edge("permit", NUMBER)}))
+HOME = next(text for text in known_operations() if text.startswith("query Home"))
+
+
+def united_edges(**edges: Edge) -> United:
+    return united(holders.NAME, Selection(edges=edges))
+
+
+def test_a_page_and_a_rule_read_one_list_and_take_what_is_theirs() -> None:
+    read = united_edges(page=LISTED, rule=RULED)
+    both = Selection(frozenset({"number.masked", "state"}))
+    assert read.selection.edges == {"page": Edge("permits", both, Page(MAX_UNPAGED_ROWS - 1))}
+    assert read.taken == {"page": Taken("page", 6), "rule": Taken("page", MAX_UNPAGED_ROWS)}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Edge("permits", NUMBER, Page(5, Cursor("permits", utc_now(), "pmt_1"))),
+        Edge("permits", NUMBER, where={"state": "ISSUED"}),
+        Edge("permits", NUMBER, counted={}),
+        Edge("cards", NUMBER),
+        # One key below that stands for two things, and a list below that is read for each row.
+        Edge("permits", Selection(edges={"its": Edge("holder", NUMBER)})),
+        Edge("permits", Selection(edges={"list": Edge("running_contest", NUMBER, Page(5))})),
+    ],
+)
+def test_other_rows_are_read_by_themselves(other: Edge) -> None:
+    its = replace(LISTED, selection=Selection(edges={"its": Edge("employer", NUMBER)}))
+    read = united_edges(page=its, other=other)
+    assert read.selection.edges == {"page": its, "other": other}
+    assert (read.taken, read.among) == ({}, {})
+
+
+def test_a_card_finds_its_permit_in_a_list_of_all_permits_alone() -> None:
+    read = united_edges(cards=CARDS, rule=RULED)
+    assert read.among == {("cards", "its"): Among("rule", MAX_UNPAGED_ROWS, ("permit_id",))}
+    assert read.selection.edges["rule"].selection.paths == {"number.masked", "state"}
+    some = replace(RULED, page=Page(20))
+    for rule in (LISTED, some, replace(RULED, where={"state": "ISSUED"})):
+        assert united_edges(cards=CARDS, rule=rule).among == {}
+
+
+def test_what_is_not_in_a_list_is_nowhere_unless_the_list_goes_on() -> None:
+    read = United(Selection(), {}, {("cards", "its"): Among("rule", 2, ("permit_id",))})
+
+    def its(permit_id: str | None, *listed: str) -> Any:
+        rows = [{"_id": one} for one in listed]
+        document: Document = {"edges": {"rule": rows, "cards": [{"permit_id": permit_id}]}}
+        give_back(document, read)
+        return document["edges"]["cards"][0]["edges"]["its"]
+
+    assert its("pmt_2", "pmt_1", "pmt_2") == [{"_id": "pmt_2"}]
+    assert its("pmt_2", "pmt_1") == its(None, "pmt_1", "pmt_2") == []
+    with pytest.raises(NotAllRead):
+        its("pmt_3", "pmt_1", "pmt_2")
+
+
+def test_a_home_screen_reads_each_collection_once() -> None:
+    rule = Edge("cards", Selection(frozenset({"state"})))
+    selection = Selection(
+        edges={"permits": LISTED, "rule:permits": RULED, "rule:cards": rule, "cards": CARDS}
+    )
+    made = compile_read(holders.NAME, {"_id": "hld_1"}, selection, utc_now())
+    assert [one["$lookup"]["from"] for one in made if "$lookup" in one] == ["permits", "cards"]
+
+
+def seen(collection: str, document: Document, selection: Selection) -> Any:
+    """What a selection may look at of a document."""
+
+    def at(path: str) -> Any:
+        value: Any = document
+        for step in path.split("."):
+            value = value.get(step) if isinstance(value, Mapping) else None
+        return value
+
+    def rows(key: str, edge: Edge) -> Any:
+        related = RELATIONS[collection][edge.relation].collection
+        if edge.counted is not None:
+            return document["edges"][key]
+        return [seen(related, row, edge.selection) for row in document["edges"][key]]
+
+    paths = {*selection.paths, *(f"{path}.sealed" for path in selection.reveals), "_id"}
+    return {path: at(path) for path in paths}, {
+        key: rows(key, edge) for key, edge in selection.edges.items()
+    }
+
+
+PATHS = ("state", "kind", "valid_from", "holder_id", "number.masked", "employer_id", "form")
+
+
+def made_edge(random: Random, collection: str, relation: str, depth: int) -> Edge:
+    leads = RELATIONS[collection][relation]
+    pages = [None, None, Page(1), Page(2), Page(MAX_UNPAGED_ROWS)]
+    counted: dict[str, Any] | None = {} if random.random() < 0.05 else None
+    where = {"state": "ISSUED"} if random.random() < 0.1 else {}
+    page = random.choice(pages) if leads.order else None
+    selection = made_selection(random, leads.collection, depth - 1)
+    return Edge(relation, selection, page, where, counted=counted)
+
+
+def made_selection(random: Random, collection: str, depth: int) -> Selection:
+    """Edges of few kinds, so that several of one list are the rule."""
+    relations = sorted(RELATIONS.get(collection, ()))
+    if collection == holders.NAME:
+        relations = ["permits", "permits", "cards", "cards", *random.sample(relations, 2)]
+    keys = random.sample("abcdefgh", random.randint(0, 4) if relations and depth else 0)
+    return Selection(
+        frozenset(random.sample(PATHS, random.randint(0, 4))),
+        edges={key: made_edge(random, collection, random.choice(relations), depth) for key in keys},
+    )
+
+
+async def test_whatever_is_asked_each_edge_has_the_rows_that_it_would_have_read_alone(
+    serving: Serving,
+) -> None:
+    party, now = await put_party(serving, phone="13700137000"), serving.clock()
+
+    async def aggregate(pipeline: list[Document]) -> list[Document]:
+        return await serving.database[holders.NAME].aggregate(pipeline).to_list(1)
+
+    taken = among = rows = 0
+    for made in range(600):
+        random = Random(f"{SEED}/{made}")  # noqa: S311 - no secret
+        selection = made_selection(random, holders.NAME, 3)
+        scope = {"_id": party.person.holder_id}
+        one = await read_one(aggregate, holders.NAME, scope, selection, now)
+        with patch.object(pipelines, "united", lambda _, asked, **__: United(asked)):
+            alone = await read_one(aggregate, holders.NAME, scope, replace(selection), now)
+        assert one is not None
+        assert alone is not None
+        assert seen(holders.NAME, one, selection) == seen(holders.NAME, alone, selection), made
+        read = united(holders.NAME, selection)
+        taken, among = taken + bool(read.taken), among + bool(read.among)
+        rows += sum(map(len, one.get("edges", {}).values()))
+    assert taken > 100
+    assert among > 20
+    assert rows > 1_000
+
+
+async def test_a_card_of_a_permit_beyond_the_hundredth_is_shown_with_it(
+    serving: Serving, command_log: CommandLog
+) -> None:
+    person = await serving.person()
+    app = await logged_in(serving, person)
+    before = await app.execute(HOME)
+    command_log.clear()
+    assert await app.execute(HOME) == before
+    assert command_log.sent == [("aggregate", "holders")]
+    found = await serving.database[permits.NAME].find_one({"holder_id": person.holder_id})
+    assert found is not None
+    newer = [
+        {
+            **found,
+            "_id": new_id("pmt"),
+            "valid_from": found["valid_from"] + timedelta(days=day),
+        }
+        for day in range(1, MAX_UNPAGED_ROWS + 1)
+    ]
+    await serving.database[permits.NAME].insert_many(newer)
+    command_log.clear()
+    after = await app.execute(HOME)
+    assert after["me"]["cards"] == before["me"]["cards"]
+    assert after["me"]["cards"]["edges"][0]["node"]["permit"]["number"]["masked"]
+    assert command_log.sent == [("aggregate", "holders")] * 2
