@@ -29,6 +29,7 @@ from auth.dpop import DpopProofs
 from auth.feed_signatures import FeedSignatures
 from auth.feed_sources import FeedSourceStore
 from auth.grant_records import GrantRecords
+from auth.graph_reads import GraphReads
 from auth.key_files import KeySetUnreadable, load_key_set, load_or_create_key_set
 from auth.keys import KeySet
 from auth.known_terms import KnownTerms
@@ -143,19 +144,18 @@ async def open_runtime(
     password_cost: Argon2Cost = RECOMMENDED,
     outlets: Outlets | None = None,
 ) -> AsyncIterator[Runtime]:
-    """Connect and follow revocations; nothing is installed or changed.
-
-    `password_cost` is of new hashes, and of those that are compared for nobody. `outlets` are the
-    ones of the settings unless others are given.
-    """
+    """Connect and follow revocations; nothing is installed or changed. `password_cost` is of new
+    hashes, and of those that are compared for nobody. `outlets` are the ones of the settings unless
+    others are given."""
     key_set = load_keys(settings)
     client = connect(uri)
     database = database_of(client, settings.mongodb_database)
+    direct = GraphReads(uri, settings.mongodb_database)
     feed = RevocationFeed(database)
     tokens = TokenAuthority(key_set, issuer=settings.issuer, audience=settings.audience)
     passwords = Passwords(password_cost)
     outlets = outlets or open_outlets(settings)
-    gateway = _gateway(settings, database, key_set, tokens, feed, now, passwords, outlets)
+    gateway = _gateway(settings, database, direct, key_set, tokens, feed, now, passwords, outlets)
     # Made before the first login, or the first number that nobody has would take longer.
     decoy_of(gateway)
     checking.decoy_of(gateway)
@@ -181,12 +181,15 @@ async def open_runtime(
         gateway.letter_press.close()
         # Closing waits for a database that hangs; the event loop must not.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.to_thread(client.close), CLOSING_SECONDS)
+            async with asyncio.timeout(CLOSING_SECONDS):
+                await direct.close()
+                await asyncio.to_thread(client.close)
 
 
 def _gateway(
     settings: Settings,
     database: Database,
+    direct: GraphReads,
     key_set: KeySet,
     tokens: TokenAuthority,
     feed: RevocationFeed,
@@ -220,12 +223,12 @@ def _gateway(
             database, clients, audiences=frozenset({settings.issuer, settings.token_endpoint})
         ),
         dpop_proofs=DpopProofs(database),
-        officers=OfficerStore(database),
+        officers=OfficerStore(database, direct),
         officer_sessions=OfficerSessionStore(database, on_revoked=feed.remember),
         passwords=passwords,
         code_secrets=CodeSecrets(LocalMasterKeys(key_set)),
-        employers=EmployerStore(database),
-        holders=HolderStore(database),
+        employers=EmployerStore(database, direct),
+        holders=HolderStore(database, direct),
         holder_keys=holder_keys,
         portraits=portraits,
         registration=HolderRegistrationStore(database),

@@ -40,6 +40,7 @@ __all__ = [
     "Document",
     "DuplicateKeyError",
     "Transaction",
+    "client_options",
     "connect",
     "database_of",
     "in_transaction",
@@ -62,17 +63,20 @@ def connect(uri: str, *, app_name: str = "onecard-gateway") -> Client:
 
     Dates come back aware, in UTC. Raises nothing: the first command finds out.
     """
-    return AsyncIOMotorClient(
-        uri,
-        appname=app_name,
-        tz_aware=True,
-        maxPoolSize=MAX_POOL_SIZE,
-        serverSelectionTimeoutMS=SERVER_SELECTION_LIFETIME_MS,
-        connectTimeoutMS=SERVER_SELECTION_LIFETIME_MS,
-        retryWrites=True,
-        w="majority",
-        readConcernLevel="majority",
-    )
+    return AsyncIOMotorClient(uri, **client_options(app_name))
+
+
+def client_options(app_name: str = "onecard-gateway") -> dict[str, Any]:
+    return {
+        "appname": app_name,
+        "tz_aware": True,
+        "maxPoolSize": MAX_POOL_SIZE,
+        "serverSelectionTimeoutMS": SERVER_SELECTION_LIFETIME_MS,
+        "connectTimeoutMS": SERVER_SELECTION_LIFETIME_MS,
+        "retryWrites": True,
+        "w": "majority",
+        "readConcernLevel": "majority",
+    }
 
 
 def database_of(client: Client, name: str) -> Database:

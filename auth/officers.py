@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from auth.bson_schema import INSTANT, INTEGER, array, binary, document, identifier, one_of, text
 from auth.collections import CollectionSpec, Index
+from auth.graph_reads import GraphReads, ReadCollection, read_from
 from auth.master_keys import WrappedKey
 from auth.mongo import Collection, Database, Document, Transaction
 
@@ -169,8 +170,9 @@ def _decode_credentials(stored: Mapping[str, Any]) -> Credentials:
 
 
 class OfficerStore:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, direct: GraphReads | None = None) -> None:
         self._officers: Collection = database[NAME]
+        self._reads: ReadCollection = read_from(database, direct, NAME)
 
     async def insert(self, officer: Document, transaction: Transaction) -> None:
         """Raises `auth.mongo.DuplicateKeyError` for a login name that is taken."""
@@ -178,8 +180,7 @@ class OfficerStore:
 
     async def aggregate(self, pipeline: list[Document]) -> list[Document]:
         """One compiled read of one officer (`resolvers.pipeline`)."""
-        found: list[Document] = await self._officers.aggregate(pipeline).to_list(1)
-        return found
+        return await self._reads.aggregate(pipeline, 1)
 
     async def find(self, officer_id: str, transaction: Transaction | None = None) -> Officer | None:
         stored = await self._officers.find_one({"_id": officer_id}, session=transaction)

@@ -18,6 +18,7 @@ from unittest.mock import patch
 
 from motor.motor_asyncio import AsyncIOMotorCollection
 
+from auth.graph_reads import ReadCollection
 from tests.commands import MARK
 
 ROOT: Final = Path(__file__).parent.parent
@@ -28,6 +29,7 @@ ASKING: Final = (
     *("update_one", "update_many", "replace_one", "delete_one", "delete_many", "bulk_write"),
 )
 """What looks documents up. Inserts look for nothing."""
+_COLLECTIONS: Final = {"Collection", "ReadCollection"}
 
 
 @dataclass(frozen=True, order=True)
@@ -90,7 +92,7 @@ class _Searched(ast.NodeVisitor):
 def _kept_in(tree: ast.Module) -> Iterator[str]:
     """Names and attributes that hold a collection, or collections."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.AnnAssign) and "Collection" in _words(node.annotation):
+        if isinstance(node, ast.AnnAssign) and _words(node.annotation) & _COLLECTIONS:
             yield _name(node.target)
         if isinstance(node, ast.Assign) and _is_collection(node.value, set()):
             yield from map(_name, node.targets)
@@ -116,7 +118,11 @@ def _name(node: ast.AST) -> str:
 def traced() -> Iterator[None]:
     """Whatever looks documents up says where it stands, and writes whatever it is given."""
     asking = {name: _marked(getattr(AsyncIOMotorCollection, name), name) for name in ASKING}
-    with patch.multiple(AsyncIOMotorCollection, **asking):
+    reading = _marked(ReadCollection.aggregate, "aggregate")
+    with (
+        patch.multiple(AsyncIOMotorCollection, **asking),
+        patch.object(ReadCollection, "aggregate", reading),
+    ):
         yield
 
 

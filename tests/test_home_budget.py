@@ -93,7 +93,7 @@ async def test_a_home_screen_keeps_to_its_budget(
         assert await home.ask() == first
         assert len(command_log.sent) == BUDGET["commands"] == 1
         assert command_log.sent == [("aggregate", "holders")]
-        assert await _least(home, "run_on_executor") == BUDGET["turns to the driver's thread"]
+        assert await _least(home, "submit") == BUDGET["turns to another thread"] == 0
         with _canned(await _rows(home)):
             assert await home.ask() == first
             assert await _least(home) <= BUDGET["calls of functions without the driver"]

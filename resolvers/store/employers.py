@@ -11,6 +11,7 @@ from datetime import datetime
 
 from auth.bson_schema import INTEGER, LOCALISED, SOURCE, document, identifier, text
 from auth.collections import CollectionSpec, Index
+from auth.graph_reads import GraphReads, ReadCollection, read_from
 from auth.mongo import Collection, Database, Document, Transaction
 from resolvers.store.sealed import source_document
 
@@ -58,13 +59,13 @@ def encode_employer(record: EmployerRecord) -> Document:
 
 
 class EmployerStore:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, direct: GraphReads | None = None) -> None:
         self._employers: Collection = database[NAME]
+        self._reads: ReadCollection = read_from(database, direct, NAME)
 
     async def aggregate(self, pipeline: list[Document]) -> list[Document]:
         """One compiled read of one employer (`resolvers.pipeline`)."""
-        found: list[Document] = await self._employers.aggregate(pipeline).to_list(1)
-        return found
+        return await self._reads.aggregate(pipeline, 1)
 
     async def lock(self, employer_id: str, transaction: Transaction) -> bool:
         """Make the transaction conflict with any other that counts what this employer has, so that

@@ -25,6 +25,7 @@ from auth.bson_schema import (
 )
 from auth.collections import CollectionSpec, Index
 from auth.digests import Digest
+from auth.graph_reads import GraphReads, ReadCollection, read_from
 from auth.mongo import Collection, Database, Document, Transaction
 from auth.sealing import Decoy, HolderVault
 from resolvers.store.consent_recording import recorded_consent
@@ -181,14 +182,13 @@ class BiometricConsent:
 
 
 class HolderStore:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, direct: GraphReads | None = None) -> None:
         self._holders: Collection = database[NAME]
+        self._reads: ReadCollection = read_from(database, direct, NAME)
 
     async def aggregate(self, pipeline: list[Document], most: int = 1) -> list[Document]:
         """One compiled read of one holder, or of `most` (`resolvers.pipeline`)."""
-        cursor = self._holders.aggregate(pipeline, batchSize=most + 1)
-        found: list[Document] = await cursor.to_list(most)
-        return found
+        return await self._reads.aggregate(pipeline, most)
 
     async def find_for_login(
         self, digests: Sequence[Digest], decoy: Decoy | None = None

@@ -1,0 +1,215 @@
+"""The graph's reads go by connections of their own: what they find, how they fail, and that what
+they do not answer is asked by Motor."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+from unittest.mock import ANY
+from urllib.parse import urlsplit
+
+import pymongo
+import pytest
+from pymongo.errors import OperationFailure, PyMongoError
+
+from auth.graph_reads import KNOWN_VERSION, GraphReads, ReadCollection, read_from
+from auth.mongo import Client, Database, connect, database_of, is_timeout
+from tests.commands import CommandLog
+
+NAME = "read_directly"
+AT = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
+ALL: list[dict[str, Any]] = [{"$sort": {"_id": 1}}]
+_SLEEP = {"body": "function() { sleep(5000) }", "args": [], "lang": "js"}
+SLOW: list[dict[str, Any]] = [{"$match": {"$expr": {"$function": _SLEEP}}}]
+
+
+@pytest.fixture
+async def empty(mongo_client: Client) -> AsyncIterator[Database]:
+    """Without the product's collections, which take seconds to make."""
+    database = database_of(mongo_client, f"test_{secrets.token_hex(8)}")
+    yield database
+    await mongo_client.drop_database(database.name)
+
+
+@pytest.fixture
+async def direct(mongod_uri: str, empty: Database) -> AsyncIterator[GraphReads]:
+    reads = GraphReads(mongod_uri, empty.name)
+    yield reads
+    await reads.close()
+
+
+@pytest.fixture
+async def read(empty: Database, direct: GraphReads) -> ReadCollection:
+    """Three documents."""
+    await empty[NAME].insert_many([{"_id": number, "at": AT} for number in range(3)])
+    return read_from(empty, direct, NAME)
+
+
+def test_it_is_known_how_this_pymongo_does_it() -> None:
+    """With another version all goes by Motor, which is slower and nothing else: see
+    docs/decisions/0039-graph-reads.md before the constant is changed."""
+    assert pymongo.version == KNOWN_VERSION
+
+
+async def test_with_an_unknown_pymongo_all_goes_by_motor(
+    read: ReadCollection, command_log: CommandLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("auth.graph_reads.KNOWN_VERSION", "5.0")
+    command_log.clear()
+    assert len(await read.aggregate(ALL, 3)) == 3
+    (command,) = command_log.queries.values()
+    assert "lsid" in command
+
+
+async def test_a_read_is_the_same_by_either_way_and_one_command(
+    read: ReadCollection, empty: Database, command_log: CommandLog
+) -> None:
+    command_log.clear()
+    rows = await read.aggregate(ALL, 3)
+    assert command_log.sent == [("aggregate", NAME)]
+    (directly,) = command_log.queries.values()
+    command_log.clear()
+    assert rows == await read_from(empty, None, NAME).aggregate(ALL, 3)
+    assert [one["at"] for one in rows] == [AT] * 3
+    (by_motor,) = command_log.queries.values()
+    assert "lsid" not in directly
+    for by_session in ("lsid", "$clusterTime"):
+        by_motor.pop(by_session)
+    assert directly == by_motor
+    assert directly["readConcern"] == {"level": "majority"}
+    assert await read.aggregate(ALL, 2) == rows[:2]
+
+
+async def test_what_was_acknowledged_is_read(read: ReadCollection, empty: Database) -> None:
+    """A change goes by Motor, what is read after it by another connection."""
+    for number in range(3, 23):
+        await empty[NAME].insert_one({"_id": number})
+        assert len(await read.aggregate(ALL, 100)) == number + 1
+
+
+async def test_what_one_answer_does_not_hold_is_asked_by_motor(
+    read: ReadCollection, empty: Database, command_log: CommandLog
+) -> None:
+    await empty[NAME].insert_many([{"_id": 10 + n, "text": "x" * 9_000_000} for n in range(2)])
+    command_log.clear()
+    assert len(await read.aggregate(ALL, 5)) == 5
+    assert command_log.sent == [("aggregate", NAME)] * 2 + [("getMore", ANY)]
+
+
+async def test_what_the_database_refuses_is_told_by_motor(read: ReadCollection) -> None:
+    with pytest.raises(OperationFailure, match="Unrecognized pipeline stage"):
+        await read.aggregate([{"$nothing": {}}], 1)
+    assert len(await read.aggregate(ALL, 3)) == 3
+
+
+async def test_a_read_ends_with_the_deadline_of_its_request(
+    read: ReadCollection, command_log: CommandLog
+) -> None:
+    command_log.clear()
+    with pymongo.timeout(0.2), pytest.raises(PyMongoError) as ended:
+        await read.aggregate(SLOW, 1)
+    assert is_timeout(ended.value)
+    assert command_log.sent == [("aggregate", NAME)]
+    assert len(await read.aggregate(ALL, 3)) == 3
+
+
+async def test_who_goes_away_takes_no_connection_with_him(read: ReadCollection) -> None:
+    for _ in range(3):
+        left = asyncio.create_task(read.aggregate(SLOW, 1))
+        await asyncio.sleep(0.05)
+        left.cancel()
+        await asyncio.wait([left])
+        assert left.cancelled()
+    rows = await asyncio.gather(*[read.aggregate(ALL, 3) for _ in range(120)])
+    assert {len(one) for one in rows} == {3}
+
+
+async def test_a_database_that_is_away_is_told_as_by_motor() -> None:
+    """Nobody listens there."""
+    uri = "mongodb://127.0.0.1:9/?serverSelectionTimeoutMS=50"
+    client = connect(uri)
+    direct = GraphReads(uri, "nothing")
+    try:
+        for way in (direct, None):
+            reads = read_from(database_of(client, "nothing"), way, NAME)
+            with pymongo.timeout(0.3), pytest.raises(PyMongoError) as by_deadline:
+                await reads.aggregate(ALL, 1)
+            assert is_timeout(by_deadline.value)
+    finally:
+        await direct.close()
+        client.close()
+
+
+class Leading:
+    """A way to MongoDB's port that breaks at the next aggregation, or swallows them all."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self.breaks_next = self.swallows = False
+
+    async def lead(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        beyond, sending = await asyncio.open_connection("127.0.0.1", self._port)
+        both = (writer, sending)
+        await asyncio.gather(self._carry(reader, sending, both), self._carry(beyond, writer, both))
+
+    async def _carry(
+        self,
+        reader: asyncio.StreamReader,
+        to: asyncio.StreamWriter,
+        both: Sequence[asyncio.StreamWriter],
+    ) -> None:
+        with contextlib.suppress(ConnectionError):
+            while data := await reader.read(65_536):
+                if b"aggregate" in data and self.breaks_next:
+                    self.breaks_next = False
+                    break
+                if b"aggregate" not in data or not self.swallows:
+                    to.write(data)
+        for writer in both:
+            writer.close()
+
+
+@asynccontextmanager
+async def led(uri: str, empty: Database) -> AsyncIterator[tuple[ReadCollection, Leading]]:
+    port = urlsplit(uri).port
+    assert port is not None
+    leading = Leading(port)
+    async with await asyncio.start_server(leading.lead, "127.0.0.1", 0) as server:
+        led_port = server.sockets[0].getsockname()[1]
+        direct = GraphReads(uri.replace(str(port), str(led_port)), empty.name)
+        try:
+            reads = read_from(empty, direct, NAME)
+            assert len(await reads.aggregate(ALL, 3)) == 3
+            yield reads, leading
+        finally:
+            await direct.close()
+
+
+async def test_a_read_whose_connection_broke_is_asked_by_motor(
+    mongod_uri: str, read: ReadCollection, empty: Database, command_log: CommandLog
+) -> None:
+    async with led(mongod_uri, empty) as (reads, leading):
+        command_log.clear()
+        leading.breaks_next = True
+        assert len(await reads.aggregate(ALL, 3)) == 3
+        assert command_log.sent == [("aggregate", NAME)] * 2
+        command_log.clear()
+        assert len(await reads.aggregate(ALL, 3)) == 3
+        assert command_log.sent == [("aggregate", NAME)]
+
+
+async def test_a_read_that_nobody_answers_ends_with_its_deadline(
+    mongod_uri: str, read: ReadCollection, empty: Database, command_log: CommandLog
+) -> None:
+    async with led(mongod_uri, empty) as (reads, leading):
+        command_log.clear()
+        leading.swallows = True
+        with pymongo.timeout(0.3), pytest.raises(PyMongoError) as ended:
+            await reads.aggregate(ALL, 3)
+        assert is_timeout(ended.value)
+        assert command_log.sent == [("aggregate", NAME)]
