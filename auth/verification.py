@@ -205,6 +205,15 @@ class RealPersonProvider(Protocol):
 
 
 @runtime_checkable
+class QueuedProvider(Protocol):
+    """A provider that knows before a proof has come whether there is a place for it."""
+
+    def expect(self, reference: str) -> None:
+        """Raises `ProviderBusy`, as `submit` would now. Keeps no place."""
+        ...
+
+
+@runtime_checkable
 class ResultReceiver(Protocol):
     """A provider whose engines call back with what they found."""
 

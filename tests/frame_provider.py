@@ -21,6 +21,7 @@ from auth.verification import (
     PoorPicture,
     Proof,
     ProofFault,
+    ProviderBusy,
     SignedEvidence,
 )
 from tests.app_client import AppClient
@@ -30,7 +31,8 @@ FRAMES = tuple((place * 200, b"\xff\xd8 picture %d" % place) for place in range(
 
 
 class FrameProvider:
-    """Accepts what comes unless `answers` hold something else, first come first given."""
+    """Accepts what comes unless `answers` hold something else, first come first given, or its queue
+    is full."""
 
     name = "frames-of-tests"
     level = AssuranceLevel.LOCAL
@@ -41,12 +43,19 @@ class FrameProvider:
         self.answers: list[ProofFault | PoorPicture | Exception] = []
         self.seen: list[FrameProof] = []
         self.gate: asyncio.Event | None = None
+        self.comes_back: timedelta | None = None
+        self.expected: list[str] = []
 
     def keys(self) -> Mapping[str, Ed25519PublicKey]:
         return self._signer.keys()
 
     async def start(self, check: PersonCheck) -> Challenge:
         return Challenge(("TURN_LEFT",), "tests", timedelta(minutes=3))
+
+    def expect(self, reference: str) -> None:
+        self.expected.append(reference)
+        if self.comes_back is not None:
+            raise ProviderBusy(self.comes_back)
 
     async def submit(
         self, check: PersonCheck, reference: str, proof: Proof, now: datetime

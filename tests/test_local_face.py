@@ -27,6 +27,7 @@ from auth.verification import (
     SignedEvidence,
     TextProof,
 )
+from resolvers.login.real_name import retry_after_seconds
 from tests.app_client import COMPLETE, AppClient
 from tests.face_bursts import ASKED, burst
 from tests.face_pictures import ASTRONAUT, content_of, picture
@@ -220,7 +221,14 @@ async def test_a_word_is_no_proof_and_a_full_queue_says_when_to_come_back() -> N
     full = provider(clock, workers=1, waiting=-1)
     with pytest.raises(ProviderBusy) as busy:
         await full.submit(CHECK, reference, proof_of(FRAMES), now)
-    assert busy.value.retry_after == timedelta(seconds=5)
+    assert retry_after_seconds(busy.value.retry_after) == 5
+    with pytest.raises(ProviderBusy) as unread:
+        full.expect(reference)
+    assert retry_after_seconds(unread.value.retry_after) == 5
+    with pytest.raises(ProviderBusy) as next_one:
+        full.expect("somebody else's")
+    assert retry_after_seconds(next_one.value.retry_after) == 7
+    local.expect(reference)
 
 
 async def test_evidence_of_the_engine_holds_for_its_own_check_alone() -> None:

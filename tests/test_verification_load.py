@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from api.face.coming_back import LEAST, MOST
 from api.settings import Settings
 from auth.keys import KeySet
 from auth.mongo import Database
@@ -96,6 +97,6 @@ async def test_who_looks_at_a_card_hardly_notices_twenty_verifications(serving: 
     found = await all_of_them
     assert [one.result for one in found] == ["REAL_PERSON_PROVED"] * AT_ONCE
     waits = [seconds for one in found for seconds in one.waits]
-    assert set(waits) == {"5"}
+    assert all(LEAST.total_seconds() <= int(one) <= MOST.total_seconds() for one in waits)
     print(f"idle {told_of(idle)}, busy {told_of(busy)}, {len(waits)} times to come back")  # noqa: T201 - the figures
     assert p99(busy) < 2 * p99(idle), (p99(idle), p99(busy), len(busy))

@@ -39,7 +39,7 @@ window.fetch = async (address, {{ body }}) => {{
   return new Response(JSON.stringify(told), {{ status, headers }});
 }};
 """
-_HURRYING = """
+HURRYING = """
 const [now, wait] = [performance.now.bind(performance), window.setTimeout.bind(window)];
 performance.now = () => now() * 8;
 window.setTimeout = (done, ms = 0, ...given) => wait(done, ms / 8, ...given);
@@ -62,7 +62,7 @@ def answered(page: Page, **answers: Sequence[Any]) -> None:
         "startRealPersonCheck": [[CHALLENGE]],
         **answers,
     }
-    before_loading(page, _ANSWERING.format(answers=json.dumps(given)) + _HURRYING)
+    before_loading(page, _ANSWERING.format(answers=json.dumps(given)) + HURRYING)
 
 
 def opened(page: Page, base_url: str, fragment: str = "flow=a.flow.token", query: str = "") -> None:

@@ -31,11 +31,12 @@ JUDGEMENT_LIFETIME: Final = timedelta(seconds=6.5)
 SHORT_WAIT: Final = timedelta(seconds=0.5)
 """Whoever waited longer, for a turn or for a worker to start, and then was not judged in time, is
 told to come back: it may be the machine's fault and not the picture's."""
-RETRY_AFTER: Final = timedelta(seconds=5)
+BURST_TAKES: Final = timedelta(seconds=2)
+"""Of one core, about."""
 
 
 class FaceBusy(Exception):
-    """The queue is full, or waiting took the time to look: come back after `RETRY_AFTER`."""
+    """The queue is full, or waiting took the time to look: come back later."""
 
 
 class FaceUnavailable(Exception):
@@ -60,6 +61,12 @@ class FacePool:
         self._inside = 0
         self._warming: asyncio.Task[None] | None = None
         self._most = workers * (1 + waiting)
+        self.place_every = BURST_TAKES / workers
+        """How often a place gets free while the queue is full."""
+
+    @property
+    def is_full(self) -> bool:
+        return self._inside >= self._most
 
     async def judge(
         self, portrait: bytes, shots: Sequence[Shot], asked: Sequence[FaceAction]
@@ -98,7 +105,7 @@ class FacePool:
             await self._end(worker)
 
     async def _done(self, job: Job) -> Verdict:
-        if self._inside >= self._most:
+        if self.is_full:
             raise FaceBusy
         self._inside += 1
         try:

@@ -16,9 +16,10 @@ from typing import Final, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from api.face.coming_back import ComingBack
 from api.face.judging import SAME_PERSON, Fault, Shot, Verdict
 from api.face.liveness import FaceAction, draw_actions
-from api.face.pool import RETRY_AFTER, FaceBusy, FacePool, FaceUnavailable
+from api.face.pool import FaceBusy, FacePool, FaceUnavailable
 from api.providers.evidence import EvidenceSigner
 from auth.keys import framed
 from auth.verification import (
@@ -76,6 +77,7 @@ class LocalFaceProvider:
         self._code_key = hashlib.sha256(b"onecard local face reference" + secret).digest()
         self._portraits = portraits
         self._pool = pool
+        self._coming_back = ComingBack(pool.place_every)
         self._now = now
 
     def keys(self) -> Mapping[str, Ed25519PublicKey]:
@@ -93,6 +95,10 @@ class LocalFaceProvider:
         asked = draw_actions(self._seed(check))
         return Challenge([str(one) for one in asked], self._reference(check, asked), LIFETIME)
 
+    def expect(self, reference: str) -> None:
+        if self._pool.is_full:
+            raise self._busy(reference)
+
     async def submit(
         self, check: PersonCheck, reference: str, proof: Proof, now: datetime
     ) -> SignedEvidence | ProofFault | PoorPicture:
@@ -105,7 +111,7 @@ class LocalFaceProvider:
         portrait = await self._portraits.portrait_of(check.subject)
         if portrait is None:
             raise ProviderUnavailable
-        verdict = await self._verdict(portrait, proof, asked)
+        verdict = await self._verdict(portrait, reference, proof, asked)
         if verdict.fault is None:
             return self._signer.sign(self.name, self.level, check, now, _band(verdict))
         if verdict.fault is Fault.BAD_PORTRAIT:
@@ -115,15 +121,18 @@ class LocalFaceProvider:
         return _FAULTS[verdict.fault]
 
     async def _verdict(
-        self, portrait: bytes, proof: FrameProof, asked: Sequence[FaceAction]
+        self, portrait: bytes, reference: str, proof: FrameProof, asked: Sequence[FaceAction]
     ) -> Verdict:
         shots = [Shot(frame.at_ms, frame.jpeg) for frame in proof.frames]
         try:
             return await self._pool.judge(portrait, shots, asked)
         except FaceBusy:
-            raise ProviderBusy(RETRY_AFTER) from None
+            raise self._busy(reference) from None
         except FaceUnavailable:
             raise ProviderUnavailable from None
+
+    def _busy(self, reference: str) -> ProviderBusy:
+        return ProviderBusy(self._coming_back.wait_of(reference, self._now()))
 
     def _seed(self, check: PersonCheck) -> bytes:
         """Only a proof that was tried brings other actions: whoever has a film that fits few

@@ -24,6 +24,7 @@ from auth.verification import (
     Proof,
     ProofFault,
     ProviderUnavailable,
+    QueuedProvider,
     RealPersonProvider,
     ResultReceiver,
     SignedEvidence,
@@ -66,6 +67,12 @@ class OrderedPersonProvider:
             by = taken.provider or provider.name
             return replace(taken, reference=f"{provider.name}:{taken.reference}", provider=by)
         raise ProviderUnavailable
+
+    def expect(self, reference: str) -> None:
+        name, _, theirs = reference.partition(":")
+        provider = self.providers.get(name)
+        if provider is not None and isinstance(provider, QueuedProvider):
+            provider.expect(theirs)
 
     async def submit(
         self, check: PersonCheck, reference: str, proof: Proof, now: datetime

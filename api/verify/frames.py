@@ -28,7 +28,7 @@ from auth.permissions import Denial, Permission, denial_for
 from resolvers.login.begun import begun_flow
 from resolvers.login.outcomes import LoginRefusalCode, ProofAccepted, Refused
 from resolvers.login.real_name import retry_after_seconds
-from resolvers.login.real_person import submit_real_person_proof
+from resolvers.login.real_person import refused_unread, submit_real_person_proof
 from resolvers.policy.named import Named
 from schema.failures import RequestError, RequestErrorCode
 from schema.login_texts import ADVICE_TEXTS, REFUSAL_TEXTS, SANDBOX_NOTICE
@@ -73,11 +73,11 @@ class FramesEndpoint:
                 response = refused_request(request, error, {"Connection": "close"})
                 await response(scope, receive, send)
                 return
-            # Whoever is answered while still sending sees a broken connection in place of it.
-            if not getattr(request.state, "is_read", False):
-                async for _ in request.stream():
-                    pass
             response = refused_request(request, error)
+        # Whoever is answered while still sending sees a broken connection in place of it.
+        if not getattr(request.state, "is_read", False):
+            async for _ in request.stream():
+                pass
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
@@ -94,6 +94,9 @@ class FramesEndpoint:
         # Of whoever has begun several logins of one holder, too.
         begun = await begun_flow(gateway, ask)
         async with self._turns.of(ask.principal, begun.holder_id if begun else None):
+            refused = refused_unread(gateway, begun.reference if begun else None)
+            if refused is not None:
+                return _told(request, refused)
             # Megabytes of base64 take tenths of a second: not on the event loop.
             proof = await gateway.heavy_work.run(frames_of, await paced_body(request))
             challenge_id = str(request.path_params["challenge_id"])[:_MAX_ID]

@@ -11,12 +11,14 @@ from resolvers.gateway import Ask, Gateway
 
 @dataclass(frozen=True)
 class Begun:
-    """`device` is what whoever began it called it: words of somebody who has proved nothing."""
+    """`device` is what whoever began it called it: words of somebody who has proved nothing.
+    `reference` is the provider's, of the last challenge."""
 
     kind: FlowKind
     started_at: datetime
     device: str
     holder_id: str | None
+    reference: str | None
 
 
 async def begun_flow(gateway: Gateway, ask: Ask) -> Begun | None:
@@ -24,6 +26,11 @@ async def begun_flow(gateway: Gateway, ask: Ask) -> Begun | None:
     flow = await gateway.flows.find(ask.principal.own_flow_id())
     if flow is None:
         return None
+    challenge = flow["challenge"]
     return Begun(
-        FlowKind(flow["kind"]), flow["started_at"], flow["device"]["name"], flow["holder_id"]
+        kind=FlowKind(flow["kind"]),
+        started_at=flow["started_at"],
+        device=flow["device"]["name"],
+        holder_id=flow["holder_id"],
+        reference=challenge and challenge["reference"],
     )

@@ -23,6 +23,7 @@ from auth.verification import (
     ProofFault,
     ProviderBusy,
     ProviderUnavailable,
+    QueuedProvider,
     within_limit,
 )
 from resolvers.gateway import Ask, Gateway
@@ -120,6 +121,27 @@ async def start_real_person_check(gateway: Gateway, ask: Ask) -> CheckStarted | 
     )
 
 
+def refused_unread(gateway: Gateway, reference: str | None) -> Refused | None:
+    """What a proof by the challenge of this reference would find now, where that is a full queue:
+    whoever has frames is told before a megabyte of them is read. Nothing is counted."""
+    provider = gateway.person_provider
+    if reference is None or not isinstance(provider, QueuedProvider):
+        return None
+    try:
+        provider.expect(reference)
+    except ProviderBusy as busy:
+        return _come_back(gateway, busy)
+    return None
+
+
+def _come_back(gateway: Gateway, busy: ProviderBusy) -> Refused:
+    return Refused(
+        LoginRefusalCode.PROVIDER_UNAVAILABLE,
+        busy.retry_after,
+        by_sandbox=gateway.person_provider.is_sandbox,
+    )
+
+
 async def submit_real_person_proof(
     gateway: Gateway, ask: Ask, challenge_id: str, proof: Proof
 ) -> ProofAccepted | Refused:
@@ -191,16 +213,15 @@ async def _looked_at(
     provider, challenge = gateway.person_provider, flow["challenge"]
     check = check_of(gateway, flow, challenge["nonce"])
     limit = verification.FRAMES_LIFETIME if isinstance(proof, FrameProof) else None
-    away = Refused(LoginRefusalCode.PROVIDER_UNAVAILABLE, by_sandbox=provider.is_sandbox)
     try:
         answer = await within_limit(
             provider.submit(check, challenge["reference"], proof, now), limit
         )
     except ProviderBusy as busy:
         await gateway.flows.give_back(flow["_id"], AttemptKind.PERSON)
-        return replace(away, retry_after=busy.retry_after)
+        return _come_back(gateway, busy)
     except ProviderUnavailable:
-        return away
+        return Refused(LoginRefusalCode.PROVIDER_UNAVAILABLE, by_sandbox=provider.is_sandbox)
     if not await _is_new(gateway, proof):
         return _Fault(LoginRefusalCode.NOT_LIVE)
     if isinstance(answer, PoorPicture):
