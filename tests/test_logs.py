@@ -133,6 +133,14 @@ def test_values_are_bounded_and_one_line_each() -> None:
     assert len(JsonFormatter().format(record).splitlines()) == 1
 
 
+@pytest.mark.parametrize("value", ["案件", "caf\u00e9\u2028", "half a pair \ud800", 2**70])
+def test_a_line_is_ascii_whatever_a_value_is(value: object) -> None:
+    record = logging.makeLogRecord({"name": "onecard", "msg": "event", "reason": value})
+    line = JsonFormatter().format(record)
+    assert line.isascii()
+    assert json.loads(line)["reason"] == value
+
+
 def test_a_line_within_a_request_bears_its_id() -> None:
     reset = request_id_of_line.set("req_9")
     try:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-from starlette.datastructures import Headers
 from starlette.types import Scope
+
+from api.header_fields import field_lines
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -40,9 +41,9 @@ class ClientAddress:
     def __call__(self, scope: Scope) -> str | None:
         """None when the peer has no address."""
         peer = (scope.get("client") or ("",))[0]
-        if not self.trusted_proxies and _is_plain(peer):
+        values = field_lines(scope, self.header.value.encode()) if self.trusted_proxies else []
+        if not values and _is_plain(peer):
             return str(peer)
-        values = Headers(scope=scope).getlist(self.header.value)
         client = client_of(peer, values, self.header, self.trusted_proxies)
         return None if client is None else str(client)
 

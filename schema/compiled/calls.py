@@ -37,9 +37,10 @@ class Place:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class FieldInfo:
-    """What resolvers use of `strawberry.Info`, and no more."""
+    """What resolvers use of `strawberry.Info`, and no more. Made for each field of each request, so
+    not frozen: that takes three times as long."""
 
     context: RequestContext
     schema: Any
