@@ -19,10 +19,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
+import bson
 import pymongo
-from bson.codec_options import CodecOptions
+from bson.codec_options import CodecOptions, TypeDecoder, TypeRegistry
 from pymongo import AsyncMongoClient, ReadPreference
 from pymongo._telemetry import _CommandTelemetry
 from pymongo.asynchronous.pool import AsyncConnection
@@ -35,7 +37,19 @@ from auth.mongo import Database, Document, client_options
 KNOWN_VERSION: Final = "4.20.0"
 _COMMAND: Final = "aggregate"
 _MAJORITY: Final = {"level": "majority"}
-_DECODED: Final[CodecOptions[Document]] = CodecOptions(tz_aware=True)
+
+
+class _Instants(TypeDecoder):
+    """Dates are aware, in UTC. The driver makes them so (`tz_aware`) by `replace`, which takes
+    longer, and Python asks the driver's own zone for its offset whenever two are compared."""
+
+    bson_type = datetime
+
+    def transform_bson(self, value: datetime) -> datetime:
+        return datetime.combine(value, value.time(), UTC)
+
+
+_DECODED: Final[CodecOptions[Document]] = CodecOptions(type_registry=TypeRegistry([_Instants()]))
 
 
 @dataclass(frozen=True)
@@ -111,7 +125,8 @@ class GraphReads:
             )
             told.started(command, ensure_db=True)
             try:
-                answer = (await _reply(connection, number, message)).command_response(_DECODED)
+                reply = await _reply(connection, number, message)
+                answer = bson.decode(reply.payload_document, _DECODED)
                 _check_command_response(answer, connection.max_wire_version)
             except Exception as error:
                 told.failed(_convert_exception(error), _COMMAND, is_server_side_error=False)
