@@ -49,7 +49,7 @@ class _Instants(TypeDecoder):
         return datetime.combine(value, value.time(), UTC)
 
 
-_DECODED: Final[CodecOptions[Document]] = CodecOptions(type_registry=TypeRegistry([_Instants()]))
+DECODED: Final[CodecOptions[Document]] = CodecOptions(type_registry=TypeRegistry([_Instants()]))
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class GraphReads:
         async with reading as (connection, preference):
             connection.apply_timeout(command)
             number, message, _, _ = _op_msg(
-                0, command, self._name, preference, _DECODED, connection.compression_context
+                0, command, self._name, preference, DECODED, connection.compression_context
             )
             told = _CommandTelemetry(
                 client._topology_id,
@@ -126,7 +126,7 @@ class GraphReads:
             told.started(command, ensure_db=True)
             try:
                 reply = await _reply(connection, number, message)
-                answer = bson.decode(reply.payload_document, _DECODED)
+                answer = bson.decode(reply.payload_document, DECODED)
                 _check_command_response(answer, connection.max_wire_version)
             except Exception as error:
                 told.failed(_convert_exception(error), _COMMAND, is_server_side_error=False)

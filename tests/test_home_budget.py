@@ -12,9 +12,9 @@ from unittest.mock import patch
 
 import bson
 import pytest
-from bson.codec_options import CodecOptions
 
 from api.settings import Settings
+from auth.graph_reads import DECODED
 from auth.keys import KeySet
 from auth.mongo import Database, Document
 from bench.profile_home import HomeScreen, home_screen
@@ -69,7 +69,7 @@ def _canned(encoded: bytes) -> Iterator[None]:
     """Reads answered from memory."""
 
     async def rows(*_given: object) -> list[Document]:
-        decoded: list[Document] = bson.decode(encoded, CodecOptions(tz_aware=True))["rows"]
+        decoded: list[Document] = bson.decode(encoded, DECODED)["rows"]
         return decoded
 
     with patch.object(HolderStore, "aggregate", rows):
