@@ -18,7 +18,7 @@ from api.outlets import open_outlets
 from api.provider_choice import Seams, close_adapters, paper_scanner, verifying_providers
 from api.settings import Settings
 from api.webhook_queries import SchemaQueries
-from auth.audit import AuditStore
+from auth.audit_store import AuditStore
 from auth.card_codes import CardCodes
 from auth.check_proofs import CheckProofs
 from auth.client_assertions import ClientAssertions

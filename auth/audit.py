@@ -24,7 +24,7 @@ from auth.bson_schema import (
 )
 from auth.collections import CollectionSpec, Index
 from auth.evidence import KEPT
-from auth.mongo import Collection, Database, Document, Transaction
+from auth.mongo import Document
 from auth.principal import SUB_USER, Assurance, Principal, PrincipalKind
 
 NAME = "audit"
@@ -287,14 +287,3 @@ def encode_audit_line(line_id: str, line: AuditLine, origin: AuditOrigin) -> Doc
         "request_id": origin.request_id,
         "evidence": line.evidence,
     }
-
-
-class AuditStore:
-    def __init__(self, database: Database) -> None:
-        self._audit: Collection = database[NAME]
-
-    async def append(
-        self, lines: Sequence[Document], transaction: Transaction | None = None
-    ) -> None:
-        """One command, acknowledged by the majority before the answer goes out."""
-        await self._audit.insert_many(list(lines), session=transaction)

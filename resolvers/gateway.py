@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from auth.audit import AuditLine, AuditOrigin, AuditStore, encode_audit_line
+from auth.audit import AuditLine, AuditOrigin, encode_audit_line
+from auth.audit_store import AuditStore
 from auth.card_codes import CardCodes
 from auth.check_proofs import CheckProofs
 from auth.client_assertions import ClientAssertions

@@ -11,7 +11,7 @@ import pytest
 
 from api.runtime import open_runtime
 from api.settings import Settings
-from auth.audit import AuditStore
+from auth.audit_store import AuditStore
 from auth.mongo import Document, Transaction, in_transaction
 from resolvers.gateway import Gateway
 from resolvers.jobs.paper_sweep import PaperSweep, prefix_at, sweep_papers

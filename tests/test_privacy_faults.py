@@ -16,7 +16,7 @@ from pymongo.errors import AutoReconnect, DuplicateKeyError, NetworkTimeout, Ope
 
 from api.providers.sandbox_person import SandboxPersonProvider
 from api.settings import Settings
-from auth.audit import AuditStore
+from auth.audit_store import AuditStore
 from auth.login_flows import LoginFlowStore
 from auth.mongo import Database
 from auth.revocation import RevocationFeed
