@@ -59,8 +59,10 @@ class GroupedInserts:
                 await self._insert([one for waiting in group for one in waiting.documents])
             except BulkWriteError as fault:
                 _tell(group, fault, {error["index"] for error in fault.details["writeErrors"]})
-            except Exception as fault:  # noqa: BLE001 - raised by those who wait
+            except BaseException as fault:
                 _tell(group, fault, None)
+                if isinstance(fault, asyncio.CancelledError):
+                    raise
             else:
                 _tell(group, None, set())
 
@@ -75,7 +77,7 @@ class GroupedInserts:
         return group
 
 
-def _tell(group: Sequence[_Waiting], fault: Exception | None, missing: set[int] | None) -> None:
+def _tell(group: Sequence[_Waiting], fault: BaseException | None, missing: set[int] | None) -> None:
     """`missing` are the places of documents that were not inserted; None for all."""
     first = 0
     for waiting in group:

@@ -88,6 +88,20 @@ async def test_when_the_database_is_away_everybody_hears_so_and_the_next_may_fin
     assert database.commands == [[1], [2, 3], [4]]
 
 
+async def test_nobody_waits_for_a_process_that_ends() -> None:
+    class Ended(BaseException):
+        pass
+
+    async def insert(_documents: Sequence[Document]) -> None:
+        await asyncio.sleep(0)
+        raise Ended
+
+    inserts = GroupedInserts(insert)
+    tasks = await begun(inserts, line(1), line(2))
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(one) for one in results] == [Ended] * 2
+
+
 async def test_who_gives_up_takes_nobody_along() -> None:
     database = Database()
     inserts = GroupedInserts(database.insert)
