@@ -79,7 +79,7 @@ async def test_the_line_stands_before_the_first_byte(
     async def fail(*_: object) -> None:
         raise OSError("the trail cannot be written")
 
-    monkeypatch.setattr("auth.audit.AuditStore.append", fail)
+    monkeypatch.setattr("auth.audit_store.AuditStore.append", fail)
     answer = await holder.download(letter)
     assert answer.status_code == 500
     assert b"%PDF" not in answer.content
