@@ -36,8 +36,13 @@ class Join:
 
     @property
     def checked(self) -> frozenset[str]:
-        """What is compared with the row that leads there."""
-        return _OWNER if self.relation.same_holder else frozenset()
+        """What is compared with the row that leads there, or with the root."""
+        of_root = {self.edge.of_root} if self.edge.of_root is not None else set()
+        return _OWNER.union(of_root) if self.relation.same_holder else frozenset(of_root)
+
+    def of_root(self, row: Document, root: Document) -> bool:
+        """Whether a document is one of those that the edge leads to from below this root."""
+        return self.edge.of_root is None or row.get(self.edge.of_root) == root["_id"]
 
 
 @dataclass(frozen=True)
@@ -126,7 +131,12 @@ def give_each_its_own(document: Document, node: Node) -> None:
     it had been looked up there."""
     joined = document.pop(JOINED, None)
     if joined is not None:
-        found = {name: {row["_id"]: [row] for row in rows} for name, rows in joined.items()}
+        found = {
+            join.name: {
+                row["_id"]: [row] for row in joined[join.name] if join.of_root(row, document)
+            }
+            for join in node.every()
+        }
         for join in node.every():
             if join.node.leads_on:
                 for [row] in found[join.name].values():

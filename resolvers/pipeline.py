@@ -11,7 +11,7 @@ Whatever the depth, a read is one command. Rows of an edge stand in the parent d
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -116,7 +116,7 @@ def _at(stages: Sequence[_Stage], moment: _Moment) -> list[Document]:
 
 def _joined(join: Join) -> _Stage:
     relation = join.relation
-    conditions = _narrowing(relation, join.edge)
+    conditions = _narrowing(relation, replace(join.edge, of_root=None))
     stages = [
         *([_FOUND_FIRST, *conditions] if conditions else []),
         *_rest(relation.collection, join.edge.selection, kept=join.checked),

@@ -95,11 +95,35 @@ def test_the_name_of_then_is_shown_by_the_row_of_then_alone() -> None:
     assert shown == ["N** O**", "N** N**", "N** O**"]
 
 
-def test_rows_of_the_root_alone_need_to_know_which_root_it_is() -> None:
-    ours = Edge("sponsorship", Selection(), of_root="employer_id")
+def test_rows_of_the_root_alone_are_told_by_its_id() -> None:
+    ours = Edge("sponsorship", Selection(frozenset({"ends_at"})), of_root="employer_id")
     selection = Selection(edges={"permits": Edge("permits", Selection(edges={"at": ours}))})
     *_, last = compile_read(employers.NAME, {"_id": "emp_1"}, selection, utc_now())
-    assert last["$lookup"]["pipeline"][1] == {"$match": {"employer_id": "emp_1"}}
+    kept = {"_id": 1, "employer_id": 1, "ends_at": 1, "holder_id": 1}
+    assert last["$lookup"]["pipeline"] == [{"$project": kept}]
+    rows = [{"_id": one, "holder_id": "hld_1", "employment_id": f"emt_{one}"} for one in "12"]
+    read: dict[str, Any] = {
+        "_id": "emp_1",
+        "edges": {"permits": rows},
+        "joined": {
+            "j0": [
+                {"_id": "emt_1", "holder_id": "hld_1", "employer_id": "emp_1"},
+                {"_id": "emt_2", "holder_id": "hld_1", "employer_id": "emp_2"},
+            ]
+        },
+    }
+    give_each_its_own(read, joins_of(employers.NAME, selection))
+    own, other = (row["edges"]["at"] for row in read["edges"]["permits"])
+    assert [one["_id"] for one in own] == ["emt_1"]
+    assert other == []
+
+
+def test_a_list_of_the_root_alone_needs_to_know_which_root_it_is() -> None:
+    listed = Edge("sponsorship", Selection(), of_root="employer_id")
+    selection = Selection(edges={"filed": Edge("applications", Selection(edges={"at": listed}))})
+    *_, found, _ = compile_read(employers.NAME, {"_id": "emp_1"}, selection, utc_now())
+    [nested] = stages(found["$lookup"]["pipeline"])
+    assert nested["pipeline"][0] == {"$match": {"employer_id": "emp_1"}}
     with pytest.raises(ValueError, match="no one root"):
         compile_read_of_many(employers.NAME, ["emp_1"], selection, utc_now())
 
