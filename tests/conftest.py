@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncIterator, Generator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pymongo
@@ -36,6 +37,17 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
     signal.signal(signal.SIGHUP, lambda _number, _frame: None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pymongo_draws_numbers_of_its_own() -> Iterator[None]:
+    """It numbers commands by `random`, those that a gateway sends by itself too; Hypothesis takes
+    whoever moves that on beside a strategy for the strategy itself."""
+    numbers = Random()  # noqa: S311 - no secret
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("pymongo.message", "pymongo._telemetry"):
+            patch.setattr(f"{module}._randint", lambda: numbers.getrandbits(31))
+        yield
 
 
 @pytest.fixture(scope="session")
