@@ -35,6 +35,8 @@ from pymongo.message import _convert_exception, _op_msg, _OpMsg
 from auth.mongo import Database, Document, client_options
 
 KNOWN_VERSION: Final = "4.20.0"
+LONGEST_SECONDS: Final = 30.0
+"""For a read whose caller sets no limit."""
 _COMMAND: Final = "aggregate"
 _MAJORITY: Final = {"level": "majority"}
 
@@ -139,16 +141,18 @@ async def _reply(connection: AsyncConnection, number: int, message: bytes) -> _O
     """What the server answers to one message, in the time that `apply_timeout` left. A connection
     whose answer was not awaited to its end is closed, or the next one would get it."""
     protocol = connection.conn.get_conn
-    seconds, ending = protocol.gettimeout, None
+    seconds = LONGEST_SECONDS if protocol.gettimeout is None else protocol.gettimeout
+    late = TimeoutError("timed out")
+    ending = asyncio.get_running_loop().call_later(seconds, protocol.close, late)
     try:
         await protocol.write(message)
-        if seconds is not None:
-            late = TimeoutError("timed out")
-            ending = asyncio.get_running_loop().call_later(seconds, protocol.close, late)
         data, _ = await protocol.read(number, connection.max_message_size)
-        return _OpMsg.unpack(data)
+        answer = _OpMsg.unpack(data)
     except BaseException as error:  # noqa: BLE001 - raised again there
         await connection._raise_connection_failure(error)
     finally:
-        if ending is not None:
-            ending.cancel()
+        ending.cancel()
+    if connection.conn.is_closing():
+        # Its time was over in the turn in which the answer came.
+        await connection.close_conn(None)
+    return answer

@@ -14,7 +14,7 @@ from contextvars import Context
 from dataclasses import dataclass
 from typing import Final
 
-from pymongo.errors import BulkWriteError, ConnectionFailure
+from pymongo.errors import BulkWriteError, ConnectionFailure, PyMongoError
 
 from auth.mongo import Document
 
@@ -58,19 +58,37 @@ class GroupedInserts:
         await waiting.done
 
     async def _write_until_none_waits(self) -> None:
-        while self._waiting:
-            group = self._next_group()
-            try:
-                await self._insert([one for waiting in group for one in waiting.documents])
-            except BulkWriteError as fault:
-                _tell(group, fault, {error["index"] for error in fault.details["writeErrors"]})
-            except BaseException as fault:
+        try:
+            while self._waiting:
+                await self._write(self._next_group())
+        except BaseException as fault:
+            waiting, self._waiting = self._waiting, []
+            _tell(waiting, fault, None)
+            raise
+        finally:
+            self._writers.discard(asyncio.current_task())
+
+    async def _write(self, group: Sequence[_Waiting]) -> None:
+        try:
+            await self._insert([one for waiting in group for one in waiting.documents])
+        except BulkWriteError as fault:
+            # What the majority has not acknowledged may be taken back: nobody has it.
+            unsure = fault.details["writeConcernErrors"]
+            missing = {error["index"] for error in fault.details["writeErrors"]}
+            _tell(group, fault, None if unsure else missing)
+        except PyMongoError as fault:
+            _tell(group, fault, None)
+        except Exception as fault:  # noqa: BLE001 - raised by those who wait
+            # A document that cannot even be sent; whose, is seen when each goes alone.
+            if len(group) == 1:
                 _tell(group, fault, None)
-                if isinstance(fault, asyncio.CancelledError):
-                    raise
-            else:
-                _tell(group, None, set())
-        self._writers.discard(asyncio.current_task())
+            for waiting in group if len(group) > 1 else ():
+                await self._write([waiting])
+        except BaseException as fault:
+            _tell(group, fault, None)
+            raise
+        else:
+            _tell(group, None, set())
 
     def _next_group(self) -> list[_Waiting]:
         size, many = 0, 0

@@ -71,7 +71,7 @@ def united(collection: str, selection: Selection, *, whole_lists: bool = True) -
                 break
         else:
             edges[key] = edge
-    among = dict(_among(collection, edges)) if whole_lists else {}
+    among = _found_among(collection, edges) if whole_lists else {}
     return United(replace(selection, edges=edges), taken, among)
 
 
@@ -142,13 +142,22 @@ def _merged(collection: str, one: Selection, other: Selection) -> Selection | No
     )
 
 
+def _found_among(collection: str, edges: dict[str, Edge]) -> dict[tuple[str, str], Among]:
+    """Widens the lists among whose rows something is found, until none gets wider: what is taken
+    of an order's card may be a permit, which is found among the permits in its turn."""
+    while True:
+        before = dict(edges)
+        among = dict(_among(collection, edges))
+        if edges == before:
+            return among
+
+
 def _among(collection: str, edges: dict[str, Edge]) -> Iterator[tuple[tuple[str, str], Among]]:
-    """Widens the lists among whose rows something is found."""
     for key, edge in list(edges.items()):
         relation = RELATIONS[collection][edge.relation]
         if (relation.local, relation.foreign) != _OWN or edge.counted is not None:
             continue
-        for below, leading in edge.selection.edges.items():
+        for below, leading in edges[key].selection.edges.items():
             of = _whole_list(collection, edges, relation.collection, leading)
             if of is None or of == key:
                 continue

@@ -32,3 +32,11 @@ def test_nobody_is_told_more_than_the_page_waits_and_no_more_are_remembered() ->
     assert len(coming._times) == len(set(waits)) == 26
     assert coming.wait_of("later", NOW + MOST) == LEAST
     assert len(coming._times) == 1
+
+
+def test_a_clock_that_is_put_back_keeps_nobody_waiting() -> None:
+    coming = ComingBack(timedelta(seconds=2))
+    assert coming.wait_of("first", NOW) == LEAST
+    before = NOW - timedelta(hours=1)
+    assert coming.wait_of("first", before) == LEAST
+    assert coming.wait_of("second", before) == timedelta(seconds=7)

@@ -15,7 +15,9 @@ from urllib.parse import urlsplit
 
 import pymongo
 import pytest
+from pymongo.asynchronous.pool import AsyncConnection
 from pymongo.errors import OperationFailure, PyMongoError
+from pymongo.network_layer import AsyncNetworkingInterface
 
 from auth.graph_reads import KNOWN_VERSION, GraphReads, ReadCollection, read_from
 from auth.mongo import Client, Database, connect, database_of, is_timeout
@@ -213,3 +215,35 @@ async def test_a_read_that_nobody_answers_ends_with_its_deadline(
             await reads.aggregate(ALL, 3)
         assert is_timeout(ended.value)
         assert command_log.sent == [("aggregate", NAME)]
+
+
+async def test_a_read_without_a_deadline_is_bounded_all_the_same(
+    mongod_uri: str, read: ReadCollection, empty: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("auth.graph_reads.LONGEST_SECONDS", 0.3)
+    async with led(mongod_uri, empty) as (reads, leading):
+        leading.swallows = True
+        with pytest.raises(PyMongoError) as ended:
+            await reads.aggregate(ALL, 3)
+        assert is_timeout(ended.value)
+
+
+async def test_a_connection_that_was_ended_as_its_answer_came_is_not_given_to_the_next(
+    read: ReadCollection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[AsyncConnection] = []
+    close = AsyncConnection.close_conn
+
+    async def noted(connection: AsyncConnection, reason: Any) -> None:
+        ended.append(connection)
+        await close(connection, reason)
+
+    monkeypatch.setattr(AsyncConnection, "close_conn", noted)
+    assert len(await read.aggregate(ALL, 3)) == 3
+    assert ended == []
+    with monkeypatch.context() as closing:
+        closing.setattr(AsyncNetworkingInterface, "is_closing", lambda _: True)
+        assert len(await read.aggregate(ALL, 3)) == 3
+    assert len(ended) == 1
+    assert len(await read.aggregate(ALL, 3)) == 3
+    assert len(ended) == 1

@@ -35,7 +35,7 @@ class Database:
             raise ConnectionFailure("away")
         wrong = [{"index": at} for at, one in enumerate(documents) if "wrong" in one]
         if wrong:
-            raise BulkWriteError({"writeErrors": wrong})
+            raise BulkWriteError({"writeErrors": wrong, "writeConcernErrors": []})
 
 
 def line(number: int, **more: object) -> list[Document]:
@@ -88,6 +88,44 @@ async def test_a_line_that_is_refused_is_the_fault_of_its_own_request_alone() ->
     database.may_go_on.set()
     results = await asyncio.gather(*first, good, bad, other, return_exceptions=True)
     assert [type(one) for one in results] == [type(None), type(None), BulkWriteError, type(None)]
+
+
+async def test_lines_that_the_majority_does_not_have_are_told_to_nobody_as_written() -> None:
+    async def insert(_documents: Sequence[Document]) -> None:
+        raise BulkWriteError({"writeErrors": [], "writeConcernErrors": [{"code": 11601}]})
+
+    tasks = await begun(GroupedInserts(insert, at_once=1), line(1), line(2))
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(one) for one in results] == [BulkWriteError] * 2
+
+
+async def test_a_line_that_cannot_be_sent_is_the_fault_of_its_own_request_alone() -> None:
+    sent: list[object] = []
+
+    async def insert(documents: Sequence[Document]) -> None:
+        await asyncio.sleep(0)
+        if any("wrong" in one for one in documents):
+            raise UnicodeEncodeError("utf-8", "", 0, 1, "surrogates not allowed")
+        sent.extend(one["_id"] for one in documents)
+
+    inserts = GroupedInserts(insert, at_once=1)
+    tasks = await begun(inserts, line(1), line(2), line(3, wrong=True), line(4))
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(one) for one in results if one is not None] == [UnicodeEncodeError]
+    assert sent == [1, 2, 4]
+
+
+async def test_when_the_writer_is_stopped_those_who_wait_hear_so_and_another_one_begins() -> None:
+    database = Database()
+    inserts = GroupedInserts(database.insert, at_once=1)
+    tasks = await begun(inserts, line(1)) + await begun(inserts, line(2))
+    [writer] = inserts._writers
+    writer.cancel()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(one) for one in results] == [asyncio.CancelledError] * 2
+    database.may_go_on.set()
+    await inserts.insert(line(3))
+    assert database.commands == [[1], [3]]
 
 
 async def test_when_the_database_is_away_everybody_hears_so_and_the_next_may_find_it_back() -> None:

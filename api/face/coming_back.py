@@ -24,7 +24,8 @@ class ComingBack:
         self._times: dict[str, datetime] = {}
 
     def wait_of(self, who: str, now: datetime) -> timedelta:
-        self._times = {one: at for one, at in self._times.items() if at > now}
+        # None is later than that, unless the clock was put back.
+        self._times = {one: at for one, at in self._times.items() if now < at <= now + MOST}
         at = self._times.get(who)
         if at is not None:
             return at - now
