@@ -58,11 +58,13 @@ class GroupedInserts:
         await waiting.done
 
     async def _write_until_none_waits(self) -> None:
+        group: Sequence[_Waiting] = ()
         try:
             while self._waiting:
-                await self._write(self._next_group())
+                group = self._next_group()
+                await self._write(group)
         except BaseException as fault:
-            waiting, self._waiting = self._waiting, []
+            waiting, self._waiting = [*group, *self._waiting], []
             _tell(waiting, fault, None)
             raise
         finally:
@@ -79,14 +81,12 @@ class GroupedInserts:
         except PyMongoError as fault:
             _tell(group, fault, None)
         except Exception as fault:  # noqa: BLE001 - raised by those who wait
-            # A document that cannot even be sent; whose, is seen when each goes alone.
             if len(group) == 1:
                 _tell(group, fault, None)
-            for waiting in group if len(group) > 1 else ():
+                return
+            # A document that cannot even be sent; whose, is seen when each goes alone.
+            for waiting in group:
                 await self._write([waiting])
-        except BaseException as fault:
-            _tell(group, fault, None)
-            raise
         else:
             _tell(group, None, set())
 

@@ -115,6 +115,24 @@ async def test_a_line_that_cannot_be_sent_is_the_fault_of_its_own_request_alone(
     assert sent == [1, 2, 4]
 
 
+async def test_nobody_is_forgotten_when_the_writer_is_stopped_while_each_goes_alone() -> None:
+    goes_alone = asyncio.Event()
+
+    async def insert(documents: Sequence[Document]) -> None:
+        if len(documents) > 1:
+            raise UnicodeEncodeError("utf-8", "", 0, 1, "surrogates not allowed")
+        goes_alone.set()
+        await asyncio.Event().wait()
+
+    inserts = GroupedInserts(insert, at_once=1)
+    tasks = await begun(inserts, line(1), line(2), line(3))
+    await goes_alone.wait()
+    [writer] = inserts._writers
+    writer.cancel()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(one) for one in results] == [asyncio.CancelledError] * 3
+
+
 async def test_when_the_writer_is_stopped_those_who_wait_hear_so_and_another_one_begins() -> None:
     database = Database()
     inserts = GroupedInserts(database.insert, at_once=1)

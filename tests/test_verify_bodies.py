@@ -6,29 +6,23 @@ import base64
 import json
 import os
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from api.settings import Settings
-from auth.keys import KeySet
-from auth.mongo import Database
 from tests.app_client import START_CHECK, AppClient
 from tests.frame_provider import FRAMES, NAMED, PROVIDER, body_of, post_frames
-from tests.serving import Serving, serving_gateway
+from tests.serving import Serving
 
 JSON = "application/json"
 MEGABYTE = 1_048_576
 
 
 @pytest.fixture
-async def serving(
-    settings: Settings, mongod_uri: str, database: Database, key_set: KeySet
-) -> AsyncIterator[Serving]:
-    settings = settings.model_copy(update={"person_provider": NAMED})
-    async with serving_gateway(settings, mongod_uri, database, key_set) as running:
-        yield running
+def settings(settings: Settings) -> Settings:
+    return settings.model_copy(update={"person_provider": NAMED})
 
 
 def wrong_values(drawn: random.Random) -> Iterator[object]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,16 +26,12 @@ from tests.app_client import COMPLETE, START_CHECK, AppClient
 from tests.factories import Person
 from tests.flows import audit_actions, flow_client
 from tests.frame_provider import FRAMES, NAMED, PROVIDER, body_of, post_frames, proof_of
-from tests.serving import Serving, serving_gateway
+from tests.serving import Serving
 
 
 @pytest.fixture
-async def serving(
-    settings: Settings, mongod_uri: str, database: Database, key_set: KeySet
-) -> AsyncIterator[Serving]:
-    settings = settings.model_copy(update={"person_provider": NAMED})
-    async with serving_gateway(settings, mongod_uri, database, key_set) as running:
-        yield running
+def settings(settings: Settings) -> Settings:
+    return settings.model_copy(update={"person_provider": NAMED})
 
 
 async def challenged(serving: Serving, person: Person | None = None) -> tuple[AppClient, str]:

@@ -5,30 +5,24 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
 import pytest
 
 from api.settings import Settings
 from api.verify.frames import SERVED_AT_ONCE
-from auth.keys import KeySet
 from auth.mongo import Database
 from tests.app_client import COMPLETE, AppClient
 from tests.frame_provider import FRAMES, NAMED, PROVIDER, body_of, post_frames
-from tests.serving import Serving, serving_gateway
+from tests.serving import Serving
 from tests.test_verify_frames import attempts, challenged
 
 BODY = json.dumps(body_of(FRAMES)).encode()
 
 
 @pytest.fixture
-async def serving(
-    settings: Settings, mongod_uri: str, database: Database, key_set: KeySet
-) -> AsyncIterator[Serving]:
-    settings = settings.model_copy(update={"person_provider": NAMED})
-    async with serving_gateway(settings, mongod_uri, database, key_set) as running:
-        yield running
+def settings(settings: Settings) -> Settings:
+    return settings.model_copy(update={"person_provider": NAMED})
 
 
 async def sent(

@@ -11,13 +11,12 @@ import pytest
 from api.providers.ordered_person import OrderedPersonProvider
 from api.providers.sandbox_person import SandboxPersonProvider
 from api.settings import Settings
-from auth.keys import KeySet
 from auth.mongo import Database
 from auth.verification import ProviderBusy
 from tests.app_client import COMPLETE, START_CHECK, AppClient
 from tests.browser import Browser
 from tests.frame_provider import NAMED, PROVIDER, post_frames, provider
-from tests.serving import Serving, serving_gateway
+from tests.serving import Serving
 from tests.verifying import (
     FAKE_CAMERA,
     HURRYING,
@@ -35,12 +34,8 @@ WAITS = timedelta(seconds=9)
 
 
 @pytest.fixture
-async def serving(
-    settings: Settings, mongod_uri: str, database: Database, key_set: KeySet
-) -> AsyncIterator[Serving]:
-    settings = settings.model_copy(update={"person_provider": NAMED})
-    async with serving_gateway(settings, mongod_uri, database, key_set) as running:
-        yield running
+def settings(settings: Settings) -> Settings:
+    return settings.model_copy(update={"person_provider": NAMED})
 
 
 async def named(serving: Serving) -> AppClient:
