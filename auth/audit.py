@@ -3,6 +3,8 @@
 Action names are `resource.past_participle`. A line names documents by random ids and fields by
 name; no name, number, address or token is ever in it. Kept at least six months (Cybersecurity Law
 art. 21, FACTS.md); nothing here deletes.
+`repeats` is the id of a line that says the same of a look within the hour before, and names the
+people of both (`auth.repeated_looks`); null in all others.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from auth.collections import CollectionSpec, Index
 from auth.evidence import KEPT
 from auth.mongo import Document
 from auth.principal import SUB_USER, Assurance, Principal, PrincipalKind
+from auth.repeated_looks import REPEATING
 
 NAME = "audit"
 MAX_OBJECTS = 2_000
@@ -180,7 +183,7 @@ class AuditAction(StrEnum):
 
 SPEC = CollectionSpec(
     name=NAME,
-    version=5,
+    version=6,
     audience="auditors; the holder's own access ledger",
     validator=document(
         {
@@ -207,6 +210,7 @@ SPEC = CollectionSpec(
             "address_digest": optional(binary()),
             "request_id": text(40),
             "evidence": optional(KEPT),
+            "repeats": optional(identifier("aud")),
         }
     ),
     indexes=(
@@ -221,6 +225,12 @@ SPEC = CollectionSpec(
             serves="a holder's own ledger: who looked, newest first",
         ),
         Index("newest", (("at", -1),), serves="the trail of a time span"),
+        Index(
+            "repeats_newest",
+            (("repeats", 1), ("at", -1), ("_id", 1)),
+            serves="when the same was looked at again, newest first",
+            partial=REPEATING,
+        ),
     ),
 )
 
@@ -286,4 +296,5 @@ def encode_audit_line(line_id: str, line: AuditLine, origin: AuditOrigin) -> Doc
         "address_digest": origin.address_digest,
         "request_id": origin.request_id,
         "evidence": line.evidence,
+        "repeats": None,
     }

@@ -263,6 +263,7 @@ RELATIONS: Mapping[str, Mapping[str, Relation]] = {
     audit.NAME: {
         "actor_employer": Relation(employers.NAME, "actor.subject", "_id"),
         "actor_officer": Relation(officers.NAME, "actor.subject", "_id"),
+        "again": Relation(audit.NAME, "_id", "repeats", "at", live_at=rows.repeating),
     },
     push_endpoints.NAME: {
         "key": Relation(holder_keys.NAME, "holder_id", "_id"),

@@ -10,6 +10,7 @@ import strawberry
 from auth.audit import AuditAction
 from auth.permissions import Permission
 from auth.principal import PrincipalKind
+from auth.repeated_looks import MAX_REPEATS
 from resolvers.policy.access_texts import ACCESS_LABELS, ACTOR_LABELS
 from resolvers.policy.places import AUTHORITIES
 from resolvers.policy.sharing_texts import PURPOSE_LABELS
@@ -49,6 +50,14 @@ class Access:
     def at(self) -> datetime:
         at: datetime = self.row["at"]
         return at
+
+    @ledger_field(
+        "When the same caller looked at the same again within an hour of `at`, newest first; "
+        f"{MAX_REPEATS} at most, since the next look then has a line of its own.",
+        rule_edges=("again",),
+    )
+    def again(self) -> list[datetime]:
+        return [look["at"] for look in self.row.for_rule("again")]
 
     @ledger_field("What kind of caller it was.", reads=("actor.kind",))
     def actor_kind(self) -> ActorKind:

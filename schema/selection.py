@@ -61,6 +61,7 @@ RULE_SELECTIONS: Mapping[str, Selection] = {
     "employment": Selection(frozenset({"ends_at"})),
     "actor_employer": Selection(frozenset({"name"})),
     "actor_officer": Selection(frozenset({"authority"})),
+    "again": Selection(frozenset({"at"})),
     "holder": Selection(frozenset({"full_name.sealed"})),
     "permit": Selection(frozenset({"number.sealed"})),
     "sponsorship": Selection(frozenset({"name.sealed", "ends_at"})),

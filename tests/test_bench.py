@@ -62,11 +62,19 @@ def all_agree(asking: Asking, servers: Sequence[Running]) -> bool:
 
 
 def all_wrote_the_same(place: Place, servers: Sequence[Running]) -> bool:
-    """Whom an employer's list named stands in the trail, as often by each server."""
+    """Whom an employer's list named stands in the trail, as often by each server, and as often by
+    the line of an earlier look."""
     with place.database() as database:
         lines = list(database["audit"].find({"action": "employee.read"}))
     own = dict.fromkeys(("_id", "at", "address_digest", "request_id"))
-    told = Counter(json.dumps(line | own) for line in lines)
+    whole = {line["_id"]: line for line in lines if line["repeats"] is None}
+    told: Counter[tuple[str, bool]] = Counter()
+    for line in lines:
+        if line["repeats"] is not None:
+            assert line["people"] == []
+            line = line | {"people": whole[line["repeats"]]["people"]}
+        told[json.dumps(line | own | {"repeats": None}), line["repeats"] is None] += 1
+    assert {is_whole for _, is_whole in told} == {True, False}
     assert {len(line["people"]) for line in lines if line["fields"] != LISTED_NAMES} == set()
     assert {len(line["address_digest"]) for line in lines} == {32}
     return len(told) > 0 and all(count % len(servers) == 0 for count in told.values())

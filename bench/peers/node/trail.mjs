@@ -1,6 +1,7 @@
 // The line of a read in the audit trail: whom an employer saw and what of them, one for all pages of an
 // operation, acknowledged before the answer goes out. The same document as the gateway's.
 import { createHmac, randomBytes } from 'node:crypto'
+import { digestOf, firstOf, remember } from './looks.mjs'
 import { database, place } from './place.mjs'
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
@@ -13,7 +14,7 @@ const inOrder = (values) => [...new Set(values)].sort()
 export async function writeTrail (caller, address, permits) {
   if (permits.length === 0) return
   const people = inOrder(permits.map((permit) => permit.holder_id))
-  await database.collection('audit').insertOne({
+  const line = {
     _id: newId('aud'),
     at: new Date(),
     action: 'employee.read',
@@ -34,6 +35,12 @@ export async function writeTrail (caller, address, permits) {
     fields: place.listed,
     address_digest: createHmac('sha256', key).update(`address\x1f${address}`).digest(),
     request_id: newId('req'),
-    evidence: null
-  })
+    evidence: null,
+    repeats: null
+  }
+  const digest = digestOf(line)
+  const first = digest === null ? null : firstOf(digest, line.at)
+  const told = first === null ? line : { ...line, people: [], repeats: first }
+  const { acknowledged } = await database.collection('audit').insertOne(told)
+  if (acknowledged && digest !== null && first === null) remember(digest, line)
 }
