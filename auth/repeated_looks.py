@@ -22,7 +22,7 @@ from auth.mongo import Document
 SPAN: Final = timedelta(hours=1)
 """From the first look on, by the instants of the lines."""
 MIN_PEOPLE: Final = 10
-"""Of whom fewer keys are saved than it costs to be found by `repeats`."""
+"""Of fewer it saves little: a line that repeats has a key too, in the index of `repeats`."""
 MAX_KNOWN: Final = 5_000
 """Lines that are remembered; those that nobody repeated for longest are forgotten."""
 MAX_REPEATS: Final = 100

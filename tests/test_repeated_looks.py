@@ -19,8 +19,10 @@ from auth.audit_store import AuditStore
 from auth.mongo import Database, Document, in_transaction
 from auth.principal import Principal, PrincipalKind
 from auth.repeated_looks import MAX_REPEATS, MIN_PEOPLE, SPAN, RepeatedLooks, digest_of
+from resolvers.selection import Edge, Selection
 from resolvers.store.migrations import MIGRATIONS
 from resolvers.united import MAX_UNPAGED_ROWS
+from tests.test_query_plans import lookup_stage
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 PEOPLE = [new_id("hld") for _ in range(MIN_PEOPLE + 1)]
@@ -225,6 +227,20 @@ def test_the_trail_names_whom_every_look_showed(
         assert timedelta(0) <= written["at"] - first["at"] < SPAN
         told.append(written | {"people": first["people"], "repeats": None})
     assert told == wanted
+
+
+async def test_a_ledger_reads_as_many_repetitions_as_it_tells_by_the_index(
+    database: Database,
+) -> None:
+    first = line()
+    others = [line(number) for number in range(300)]
+    repeats = [line(number, (), repeats=first["_id"]) for number in range(MAX_UNPAGED_ROWS + 50)]
+    await database[NAME].insert_many([first, *others, *repeats])
+    edge = Edge("again", Selection(frozenset({"at"})))
+    stage = await lookup_stage(database, NAME, {"_id": first["_id"]}, edge)
+    assert stage["indexesUsed"] == ["repeats_newest"]
+    assert stage["totalDocsExamined"] <= MAX_UNPAGED_ROWS
+    assert stage["collectionScans"] == 0
 
 
 async def test_lines_of_before_repeat_none(database: Database) -> None:
