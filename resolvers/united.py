@@ -3,15 +3,16 @@
 A home screen lists a holder's newest permits, a rule looks at all of them, and a card names one of
 them: three `$lookup`s of the same rows, and each costs MongoDB some 50 µs whatever it finds.
 So edges that differ only in what they take of the rows, and of how many, become one that takes all
-of it; and a document that must be one of a list's is looked for there, if the list is read whole.
-Each edge is given its own rows afterwards. What is shown stays the same.
+of it; a document that must be one of a list's is looked for there, if the list is read whole; and
+what the rows of a list lead back to, as an employer's permits do to the employer, is the root
+itself. Each edge is given its own rows afterwards. What is shown stays the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, TypeAlias
 
 from auth.mongo import Document
 from resolvers.graph import RELATIONS, Relation
@@ -25,6 +26,10 @@ _OWN: Final = ("_id", "holder_id")
 
 class NotAllRead(Exception):
     """A list has as many rows as are read at most, and what was looked for is not among them."""
+
+
+_Below: TypeAlias = tuple[str, str]
+"""The keys of an edge of the root and of an edge below it."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +53,13 @@ class Among:
 @dataclass(frozen=True)
 class United:
     """What is read in place of a selection. `taken` says which rows each edge has that does not
-    read for itself alone; `among` the same of an edge below an edge, by the keys of both."""
+    read for itself alone; `among` the same of an edge below an edge, by the keys of both; `back`
+    are the keys of those that lead back to the root."""
 
     selection: Selection
     taken: Mapping[str, Taken] = field(default_factory=dict)
-    among: Mapping[tuple[str, str], Among] = field(default_factory=dict)
+    among: Mapping[_Below, Among] = field(default_factory=dict)
+    back: Sequence[_Below] = ()
 
 
 def united(collection: str, selection: Selection, *, whole_lists: bool = True) -> United:
@@ -72,12 +79,23 @@ def united(collection: str, selection: Selection, *, whole_lists: bool = True) -
         else:
             edges[key] = edge
     among = _found_among(collection, edges) if whole_lists else {}
-    return United(replace(selection, edges=edges), taken, among)
+    root = replace(selection, edges={})
+    back = []
+    for key, below, leading in list(_leading_back(collection, edges)):
+        root = _wider(root, leading)
+        edges[key] = _without(edges[key], below)
+        back.append((key, below))
+    return United(replace(root, edges=edges), taken, among, back)
 
 
 def give_back(document: Document, read: United) -> None:
     """Changes a document that was read: each edge has its own rows. Raises NotAllRead."""
     edges = document.get(EDGES, {})
+    # A copy, or the root would hold rows that hold the root, which only a search for garbage frees.
+    itself = {name: value for name, value in document.items() if name != EDGES}
+    for key, below in read.back:
+        for row in edges[key]:
+            row.setdefault(EDGES, {})[below] = [itself]
     for (key, below), among in read.among.items():
         rows = {row["_id"]: [row] for row in edges[among.of]}
         for row in edges[key]:
@@ -132,17 +150,46 @@ def _merged(collection: str, one: Selection, other: Selection) -> Selection | No
         edges[key] = edge
     if not all(is_joined(RELATIONS[collection][edge.relation], edge) for edge in edges.values()):
         return None
+    return replace(_wider(one, other), edges=edges)
+
+
+def _wider(one: Selection, other: Selection) -> Selection:
+    """With what the other takes of the document itself."""
     return replace(
         one,
         paths=one.paths | other.paths,
         reveals=one.reveals | other.reveals,
         opens=one.opens or other.opens,
-        edges=edges,
         shows=one.shows | other.shows,
     )
 
 
-def _found_among(collection: str, edges: dict[str, Edge]) -> dict[tuple[str, str], Among]:
+def _leading_back(
+    collection: str, edges: Mapping[str, Edge]
+) -> Iterator[tuple[str, str, Selection]]:
+    """The edges below a list that lead by the value by which the list was found."""
+    for key, edge in edges.items():
+        listed = RELATIONS[collection][edge.relation]
+        if edge.counted is not None or listed.local != "_id":
+            continue
+        for below, leading in edge.selection.edges.items():
+            relation = RELATIONS[listed.collection][leading.relation]
+            if (
+                (relation.collection, relation.local) == (collection, listed.foreign)
+                and is_joined(relation, leading)
+                and not relation.same_holder
+                and not _is_narrowed(relation, leading)
+                and not leading.selection.edges
+            ):
+                yield key, below, leading.selection
+
+
+def _without(edge: Edge, below: str) -> Edge:
+    edges = {key: other for key, other in edge.selection.edges.items() if key != below}
+    return replace(edge, selection=replace(edge.selection, edges=edges))
+
+
+def _found_among(collection: str, edges: dict[str, Edge]) -> dict[_Below, Among]:
     """Widens the lists among whose rows something is found, until none gets wider: what is taken
     of an order's card may be a permit, which is found among the permits in its turn."""
     while True:
@@ -152,7 +199,7 @@ def _found_among(collection: str, edges: dict[str, Edge]) -> dict[tuple[str, str
             return among
 
 
-def _among(collection: str, edges: dict[str, Edge]) -> Iterator[tuple[tuple[str, str], Among]]:
+def _among(collection: str, edges: dict[str, Edge]) -> Iterator[tuple[_Below, Among]]:
     for key, edge in list(edges.items()):
         relation = RELATIONS[collection][edge.relation]
         if (relation.local, relation.foreign) != _OWN or edge.counted is not None:

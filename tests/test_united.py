@@ -20,7 +20,7 @@ from resolvers.graph import RELATIONS
 from resolvers.pipeline import compile_read
 from resolvers.reading import read_one
 from resolvers.selection import Cursor, Edge, Page, Selection
-from resolvers.store import holders, permits
+from resolvers.store import employers, holders, permits
 from resolvers.united import MAX_UNPAGED_ROWS, Among, NotAllRead, Taken, United, give_back, united
 from tests.access_callers import logged_in
 from tests.access_records import put_party
@@ -54,7 +54,7 @@ def test_a_page_and_a_rule_read_one_list_and_take_what_is_theirs() -> None:
         Edge("permits", NUMBER, counted={}),
         Edge("cards", NUMBER),
         # One key below that stands for two things, and a list below that is read for each row.
-        Edge("permits", Selection(edges={"its": Edge("holder", NUMBER)})),
+        Edge("permits", Selection(edges={"its": Edge("sponsorship", NUMBER)})),
         Edge("permits", Selection(edges={"list": Edge("running_contest", NUMBER, Page(5))})),
     ],
 )
@@ -72,6 +72,38 @@ def test_a_card_finds_its_permit_in_a_list_of_all_permits_alone() -> None:
     some = replace(RULED, page=Page(20))
     for rule in (LISTED, some, replace(RULED, where={"state": "ISSUED"})):
         assert united_edges(cards=CARDS, rule=rule).among == {}
+
+
+def test_rows_of_a_list_lead_back_to_the_root_that_listed_them() -> None:
+    name, number = Edge("employer", Selection(frozenset({"name.en"}))), Edge("holder", NUMBER)
+    listed = Edge("permits", Selection(edges={"its": name}), Page(5))
+    other = Edge("permits", Selection(edges={"its": number}), Page(5))
+    selection = Selection(frozenset({"code"}), edges={"page": listed, "other": other})
+    read = united(employers.NAME, selection)
+    assert read.back == [("page", "its")]
+    assert read.selection.paths == {"code", "name.en"}
+    assert read.selection.edges["page"].selection.edges == {}
+    # A key that stands for another thing in a list of the same rows is joined there.
+    assert read.selection.edges["other"] == other
+    rows: list[Document] = [{"_id": "pmt_1"}, {"_id": "pmt_2", "edges": {"more": []}}]
+    found: Document = {"_id": "emp_1", "name": "Ours", "edges": {"page": rows, "other": []}}
+    give_back(found, read)
+    assert [row["edges"]["its"] for row in rows] == [[{"_id": "emp_1", "name": "Ours"}]] * 2
+
+
+@pytest.mark.parametrize(
+    "edge",
+    [
+        # Deeper, narrowed, by another value, to another collection, with something below.
+        Edge("employees", Selection(edges={"its": Edge("permits", LISTED.selection, Page(5))})),
+        Edge("permits", Selection(edges={"its": Edge("employer", NUMBER, where={"x": 1})})),
+        Edge("permits", Selection(edges={"its": Edge("holder", NUMBER)})),
+        Edge("letters", Selection(edges={}), counted={}),
+    ],
+)
+def test_what_leads_elsewhere_is_read_there(edge: Edge) -> None:
+    read = united(employers.NAME, Selection(edges={"page": edge}))
+    assert (read.selection.edges, read.back) == ({"page": edge}, [])
 
 
 def test_what_is_not_in_a_list_is_nowhere_unless_the_list_goes_on() -> None:

@@ -1,8 +1,10 @@
 """What an employer reads by duty, as it was at the end of the employment: applied to every permit
 and every name in the tree of its desk, however it was reached.
 
-`with_sponsorship` has the employments joined, in the same command; `as_sponsor_sees` applies the
-rule (`resolvers.rules.employer_access`) to what was found.
+`with_sponsorship` has the employments joined, in the same command, and reads of a permit what is
+kept as its employer sees it: that is the permit's own while the employment lasts, since every
+change of a permit keeps both in step (`resolvers.employments.keeping`). `as_sponsor_sees` applies
+the rule (`resolvers.rules.employer_access`) to what was found.
 """
 
 from __future__ import annotations
@@ -43,8 +45,9 @@ def with_sponsorship(collection: str, selection: Selection) -> Selection:
     selection = replace(selection, edges=edges)
     sponsorship = {_KEY: Edge("sponsorship", _EMPLOYMENT, of_root="employer_id")}
     if collection == permits.NAME:
-        at_end = {f"{SHOWN}.{name}" for name in selection.paths.intersection(SHOWN_FIELDS)}
-        return replace(selection, paths=selection.paths | at_end, edges={**edges, **sponsorship})
+        shown = {f"{SHOWN}.{name}" for name in selection.paths.intersection(SHOWN_FIELDS)}
+        paths = selection.paths.difference(SHOWN_FIELDS) | shown
+        return replace(selection, paths=paths, edges={**edges, **sponsorship})
     if collection == applications.NAME and _names_somebody(collection, selection):
         return replace(selection, edges={**edges, **sponsorship})
     return selection
@@ -91,6 +94,8 @@ def _seen(collection: str, row: Document, selection: Selection, now: datetime) -
     [employment] = row[EDGES][_KEY] or [None]
     if employment is None:
         return None if collection == permits.NAME else row
+    if collection == permits.NAME and SHOWN in row:
+        row.update(row[SHOWN])
     if shown_by_duty(period_at(employment["ends_at"], now)) is not Shown.AS_AT_END:
         return row
     if collection == permits.NAME:
