@@ -40,10 +40,6 @@ class Join:
         of_root = {self.edge.of_root} if self.edge.of_root is not None else set()
         return _OWNER.union(of_root) if self.relation.same_holder else frozenset(of_root)
 
-    def of_root(self, row: Document, root: Document) -> bool:
-        """Whether a document is one of those that the edge leads to from below this root."""
-        return self.edge.of_root is None or row.get(self.edge.of_root) == root["_id"]
-
 
 @dataclass(frozen=True)
 class Node:
@@ -131,30 +127,38 @@ def give_each_its_own(document: Document, node: Node) -> None:
     it had been looked up there."""
     joined = document.pop(JOINED, None)
     if joined is not None:
-        found = {
-            join.name: {
-                row["_id"]: [row] for row in joined[join.name] if join.of_root(row, document)
-            }
-            for join in node.every()
-        }
-        for join in node.every():
+        every = tuple(node.every())
+        found = {join.name: _by_id(join, joined[join.name], document["_id"]) for join in every}
+        for join in every:
             if join.node.leads_on:
-                for [row] in found[join.name].values():
-                    _give(row, join.node, found)
-        _give(document, node, found)
+                _give([row for [row] in found[join.name].values()], join.node, found)
+        _give([document], node, found)
 
 
-def _give(row: Document, node: Node, found: _Found) -> None:
-    if node.joins:
-        edges: dict[str, list[Document]] = row.setdefault(EDGES, {})
-        for join in node.joins:
-            rows = found[join.name].get(stepped(row, join.steps), [])
-            if rows and join.relation.same_holder and not _of_one_holder(row, rows[0]):
-                rows = []
-            edges[join.key] = rows
+def _by_id(join: Join, rows: Sequence[Document], root_id: Any) -> Mapping[Any, list[Document]]:
+    """Those that the edge leads to from below this root."""
+    of_root = join.edge.of_root
+    return {row["_id"]: [row] for row in rows if of_root is None or row.get(of_root) == root_id}
+
+
+def _give(rows: Sequence[Document], node: Node, found: _Found) -> None:
+    """To all rows of a list, join by join: what a join is need not be asked for each row."""
+    for join in node.joins:
+        of, key, steps = found[join.name], join.key, join.steps
+        same_holder = join.relation.same_holder
+        for row in rows:
+            value = row.get(steps[0]) if len(steps) == 1 else stepped(row, steps)
+            own = of.get(value, [])
+            if same_holder and own and not _same_holder(row, own[0]):
+                own = []
+            edges = row.get(EDGES)
+            if edges is None:
+                row[EDGES] = {key: own}
+            else:
+                edges[key] = own
     for key, below in node.rows.items():
-        for one in row[EDGES][key]:
-            _give(one, below, found)
+        for row in rows:
+            _give(row[EDGES][key], below, found)
 
 
 def stepped(row: Document, steps: Sequence[str]) -> Any:
@@ -165,5 +169,5 @@ def stepped(row: Document, steps: Sequence[str]) -> Any:
     return value
 
 
-def _of_one_holder(row: Document, other: Document) -> bool:
+def _same_holder(row: Document, other: Document) -> bool:
     return row.get("holder_id") is not None and row["holder_id"] == other.get("holder_id")

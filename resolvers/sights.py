@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final, TypeAlias
 
 from auth.audit import MAX_OBJECTS, MAX_PEOPLE, AuditAction, AuditLine
 from auth.mongo import Document
@@ -74,8 +74,12 @@ def _names(collection: str, edge: Edge) -> frozenset[str]:
 class _Seen:
     """Of one person."""
 
+    names: frozenset[str]
     objects: set[str] = field(default_factory=set)
-    names: set[str] = field(default_factory=set)
+
+
+_People: TypeAlias = dict[str, _Seen]
+"""By holder."""
 
 
 def sight_lines(
@@ -83,28 +87,29 @@ def sight_lines(
 ) -> list[AuditLine]:
     """One for all of whom the same was shown; more where one cannot name all people. `after_change`
     the employer is told what it has just stated itself, which is no look at an application."""
-    seen: dict[tuple[AuditAction, str], _Seen] = {}
+    seen: dict[AuditAction, _People] = {}
     if sights:
-        _note(document[EDGES], sights, None, seen)
-    alike: dict[tuple[AuditAction, frozenset[str]], list[str]] = {}
-    for (action, holder_id), one in seen.items():
-        if not (after_change and action is AuditAction.APPLICATIONS_READ):
-            alike.setdefault((action, frozenset(one.names)), []).append(holder_id)
-    lines = []
-    for (action, names), people in alike.items():
-        objects_of = {one: sorted(seen[action, one].objects) for one in sorted(people)}
-        for some in _groups(objects_of):
-            objects = sorted({named for one in some for named in objects_of[one]})
-            lines.append(
-                AuditLine(
-                    action,
-                    some[0] if len(some) == 1 else None,
-                    objects=objects[:MAX_OBJECTS],
-                    fields=sorted(names),
-                    people=some,
-                )
+        _note([(document[EDGES], None)], sights, seen)
+    if after_change:
+        seen.pop(AuditAction.APPLICATIONS_READ, None)
+    return [line for action, people in seen.items() for line in _lines(action, people)]
+
+
+def _lines(action: AuditAction, people: _People) -> Iterator[AuditLine]:
+    alike: dict[frozenset[str], list[str]] = {}
+    for holder_id, one in people.items():
+        alike.setdefault(one.names, []).append(holder_id)
+    for names, some in alike.items():
+        objects_of = {one: sorted(people[one].objects) for one in sorted(some)}
+        for group in _groups(objects_of):
+            objects = sorted({named for one in group for named in objects_of[one]})
+            yield AuditLine(
+                action,
+                group[0] if len(group) == 1 else None,
+                objects=objects[:MAX_OBJECTS],
+                fields=sorted(names),
+                people=group,
             )
-    return lines
 
 
 def _groups(objects_of: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
@@ -122,23 +127,26 @@ def _groups(objects_of: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
 
 
 def _note(
-    edges: Mapping[str, Sequence[Document]],
+    parents: Sequence[tuple[Mapping[str, Sequence[Document]], str | None]],
     sights: Sequence[Sight],
-    holder_id: str | None,
-    seen: dict[tuple[AuditAction, str], _Seen],
+    seen: dict[AuditAction, _People],
 ) -> None:
-    """Whoever is below a row is the same person."""
+    """`parents` are rows' edges and whose row it is; whoever is below one is the same person."""
     for sight in sights:
-        rows: Sequence[Any] = edges[sight.key]
-        for row in rows if sight.first is None else rows[: sight.first]:
-            whose: str | None = holder_id or row[HOLDER]
-            if whose is None:
-                continue
-            one = seen.get((sight.action, whose))
-            if one is None:
-                one = seen[sight.action, whose] = _Seen()
-            one.names |= sight.names
-            if sight.has_id:
-                one.objects.add(row["_id"])
-            if sight.below:
-                _note(row[EDGES], sight.below, whose, seen)
+        people = seen.setdefault(sight.action, {})
+        below: list[tuple[Mapping[str, Sequence[Document]], str | None]] = []
+        for edges, person in parents:
+            for row in edges[sight.key][: sight.first]:
+                whose: str | None = person or row[HOLDER]
+                if whose is None:
+                    continue
+                one = people.get(whose)
+                if one is None:
+                    one = people[whose] = _Seen(sight.names)
+                elif not sight.names <= one.names:
+                    one.names |= sight.names
+                if sight.has_id:
+                    one.objects.add(row["_id"])
+                if sight.below:
+                    below.append((row[EDGES], whose))
+        _note(below, sight.below, seen)
