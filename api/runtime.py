@@ -25,11 +25,11 @@ from auth.client_assertions import ClientAssertions
 from auth.client_rates import ClientRates
 from auth.clients import ClientStore
 from auth.digests import Digester
+from auth.direct_commands import DirectCommands
 from auth.dpop import DpopProofs
 from auth.feed_signatures import FeedSignatures
 from auth.feed_sources import FeedSourceStore
 from auth.grant_records import GrantRecords
-from auth.graph_reads import GraphReads
 from auth.key_files import KeySetUnreadable, load_key_set, load_or_create_key_set
 from auth.keys import KeySet
 from auth.known_terms import KnownTerms
@@ -150,7 +150,7 @@ async def open_runtime(
     key_set = load_keys(settings)
     client = connect(uri)
     database = database_of(client, settings.mongodb_database)
-    direct = GraphReads(uri, settings.mongodb_database)
+    direct = DirectCommands(uri, settings.mongodb_database)
     feed = RevocationFeed(database)
     tokens = TokenAuthority(key_set, issuer=settings.issuer, audience=settings.audience)
     passwords = Passwords(password_cost)
@@ -189,7 +189,7 @@ async def open_runtime(
 def _gateway(
     settings: Settings,
     database: Database,
-    direct: GraphReads,
+    direct: DirectCommands,
     key_set: KeySet,
     tokens: TokenAuthority,
     feed: RevocationFeed,
@@ -215,7 +215,7 @@ def _gateway(
         tokens=tokens,
         flows=flows,
         throttle=ThrottleStore(database),
-        audit=AuditStore(database),
+        audit=AuditStore(database, direct),
         sessions=SessionStore(database, key_set, on_revoked=feed.remember),
         session_tokens=SessionTokens(key_set, tokens),
         clients=clients,

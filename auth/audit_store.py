@@ -6,19 +6,24 @@ from collections.abc import Sequence
 from typing import Final
 
 import pymongo
+from pymongo.errors import BulkWriteError
 
 from auth.audit import NAME
+from auth.direct_commands import DirectCommands
 from auth.grouped_inserts import GroupedInserts
 from auth.mongo import Collection, Database, Document, Transaction
 from auth.repeated_looks import RepeatedLooks
 
+_MAJORITY: Final = {"w": "majority"}
+_DUPLICATE: Final = 11000
 INSERT_SECONDS: Final = 5.0
 """For lines of several requests, each of which waits no longer than its own limit."""
 
 
 class AuditStore:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, direct: DirectCommands | None = None) -> None:
         self._audit: Collection = database[NAME]
+        self._direct = direct
         self._together = GroupedInserts(self._insert)
         self._looks = RepeatedLooks()
 
@@ -37,4 +42,29 @@ class AuditStore:
 
     async def _insert(self, lines: Sequence[Document]) -> None:
         with pymongo.timeout(INSERT_SECONDS):
+            if self._direct is None or not await _inserted(self._direct, lines):
+                await self._insert_again(lines)
+
+    async def _insert_again(self, lines: Sequence[Document]) -> None:
+        """By Motor. Lines may be there from the first time, and the majority is waited for then
+        too: their ids are random, so it is they."""
+        try:
             await self._audit.insert_many(list(lines), ordered=False)
+        except BulkWriteError as fault:
+            told = fault.details
+            refused = [one for one in told["writeErrors"] if one["code"] != _DUPLICATE]
+            if refused or told["writeConcernErrors"]:
+                raise BulkWriteError({**told, "writeErrors": refused}) from fault
+
+
+async def _inserted(direct: DirectCommands, lines: Sequence[Document]) -> bool:
+    """Raises BulkWriteError for what the database refuses."""
+    command = {"insert": NAME, "documents": list(lines), "ordered": False}
+    answer = await direct.answer({**command, "writeConcern": _MAJORITY})
+    if answer is None:
+        return False
+    refused, unsure = answer.get("writeErrors", []), answer.get("writeConcernError")
+    if refused or unsure:
+        concerns = [unsure] if unsure else []
+        raise BulkWriteError({"writeErrors": refused, "writeConcernErrors": concerns})
+    return True

@@ -1,57 +1,16 @@
-"""The way of the graph's reads to the database: over PyMongo's own asynchronous connections.
-
-Nearly all that is asked of a process is one aggregation for each request, and what Motor does
-around its message was half of a home screen's processor time: turns of threads, which PyMongo's own
-asynchronous client replaces by as many tasks. Here the message goes out and its answer is awaited,
-no more.
-
-Everything else stays PyMongo's: which server, TLS, authentication, compression, the pool, deadlines
-(`pymongo.timeout`), what its errors are, and who listens to commands. And nothing depends on it:
-what is not answered, Motor asks again, and its answer or error counts. PyMongo promises nobody the
-parts that are used here, so beside any other version than the one they are known of, all goes by
-Motor (docs/decisions/0039-graph-reads.md).
-"""
-
-# ruff: noqa: SLF001 - PyMongo's own parts, of one version
+"""The graph's reads: one aggregation for each, which goes straight (`auth.direct_commands`) and by
+Motor where that has no answer."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final
 
-import bson
-import pymongo
-from bson.codec_options import CodecOptions, TypeDecoder, TypeRegistry
-from pymongo import AsyncMongoClient, ReadPreference
-from pymongo._telemetry import _CommandTelemetry
-from pymongo.asynchronous.pool import AsyncConnection
-from pymongo.errors import PyMongoError
-from pymongo.helpers_shared import _check_command_response
-from pymongo.message import _convert_exception, _op_msg, _OpMsg
+from auth.direct_commands import DirectCommands
+from auth.mongo import Database, Document
 
-from auth.mongo import Database, Document, client_options
-
-KNOWN_VERSION: Final = "4.20.0"
-LONGEST_SECONDS: Final = 30.0
-"""For a read whose caller sets no limit."""
-_COMMAND: Final = "aggregate"
 _MAJORITY: Final = {"level": "majority"}
-
-
-class _Instants(TypeDecoder):
-    """Dates are aware, in UTC. The driver makes them so (`tz_aware`) by `replace`, which takes
-    longer, and Python asks the driver's own zone for its offset whenever two are compared."""
-
-    bson_type = datetime
-
-    def transform_bson(self, value: datetime) -> datetime:
-        return datetime.combine(value, value.time(), UTC)
-
-
-DECODED: Final[CodecOptions[Document]] = CodecOptions(type_registry=TypeRegistry([_Instants()]))
 
 
 @dataclass(frozen=True)
@@ -61,98 +20,23 @@ class ReadCollection:
 
     name: str
     by_motor: Callable[..., Any]
-    direct: GraphReads | None
+    direct: DirectCommands | None
 
     async def aggregate(
         self, pipeline: Sequence[Document], most: int, **options: Any
     ) -> list[Document]:
         """At most so many documents, all in one answer. Raises PyMongoError."""
         if self.direct is not None:
-            batch = {"batchSize": most + 1}
-            found = await self.direct.rows(
-                {_COMMAND: self.name, "pipeline": pipeline, "cursor": batch, **options}
-            )
-            if found is not None:
+            aggregation = {"aggregate": self.name, "pipeline": pipeline, **options}
+            batch = {"cursor": {"batchSize": most + 1}, "readConcern": _MAJORITY}
+            answer = await self.direct.answer(aggregation | batch)
+            if answer is not None and answer["cursor"]["id"] == 0:
+                found: list[Document] = answer["cursor"]["firstBatch"]
                 return found[:most]
         cursor = self.by_motor(pipeline, batchSize=most + 1, **options)
         rows: list[Document] = await cursor.to_list(most)
         return rows
 
 
-def read_from(database: Database, direct: GraphReads | None, name: str) -> ReadCollection:
+def read_from(database: Database, direct: DirectCommands | None, name: str) -> ReadCollection:
     return ReadCollection(name, database[name].aggregate, direct)
-
-
-class GraphReads:
-    """One for each process and event loop, with connections of its own, as many as Motor's."""
-
-    def __init__(self, uri: str, name: str) -> None:
-        self._client: AsyncMongoClient[Document] = AsyncMongoClient(uri, **client_options())
-        self._name = name
-
-    async def close(self) -> None:
-        await self._client.close()
-
-    async def rows(self, aggregation: Document) -> list[Document] | None:
-        """All that it finds. None for what has to be asked again: it failed, or there is more than
-        one answer holds. Raises PyMongoError when the deadline is over."""
-        if pymongo.version != KNOWN_VERSION:
-            return None
-        try:
-            cursor = (await self._answer({**aggregation, "readConcern": _MAJORITY}))["cursor"]
-        except PyMongoError as error:
-            if error.timeout:
-                raise
-            return None
-        found: list[Document] = cursor["firstBatch"]
-        return found if cursor["id"] == 0 else None
-
-    async def _answer(self, command: Document) -> Mapping[str, Any]:
-        client = self._client
-        # Which tells the client of what fails within.
-        reading = await client._conn_for_reads(ReadPreference.PRIMARY, None, _COMMAND)
-        async with reading as (connection, preference):
-            connection.apply_timeout(command)
-            number, message, _, _ = _op_msg(
-                0, command, self._name, preference, DECODED, connection.compression_context
-            )
-            told = _CommandTelemetry(
-                client._topology_id,
-                connection,
-                connection.listeners,
-                command,
-                self._name,
-                number,
-                None,
-            )
-            told.started(command, ensure_db=True)
-            try:
-                reply = await _reply(connection, number, message)
-                answer = bson.decode(reply.payload_document, DECODED)
-                _check_command_response(answer, connection.max_wire_version)
-            except Exception as error:
-                told.failed(_convert_exception(error), _COMMAND, is_server_side_error=False)
-                raise
-            told.succeeded(answer, _COMMAND, speculative_hello=False)
-            return answer
-
-
-async def _reply(connection: AsyncConnection, number: int, message: bytes) -> _OpMsg:
-    """What the server answers to one message, in the time that `apply_timeout` left. A connection
-    whose answer was not awaited to its end is closed, or the next one would get it."""
-    protocol = connection.conn.get_conn
-    seconds = LONGEST_SECONDS if protocol.gettimeout is None else protocol.gettimeout
-    late = TimeoutError("timed out")
-    ending = asyncio.get_running_loop().call_later(seconds, protocol.close, late)
-    try:
-        await protocol.write(message)
-        data, _ = await protocol.read(number, connection.max_message_size)
-        answer = _OpMsg.unpack(data)
-    except BaseException as error:  # noqa: BLE001 - raised again there
-        await connection._raise_connection_failure(error)
-    finally:
-        ending.cancel()
-    if connection.conn.is_closing():
-        # Its time was over in the turn in which the answer came.
-        await connection.close_conn(None)
-    return answer

@@ -18,7 +18,8 @@ from typing import Any, Final
 
 from auth.bson_schema import INSTANT, INTEGER, array, binary, document, identifier, one_of, text
 from auth.collections import CollectionSpec, Index
-from auth.graph_reads import GraphReads, ReadCollection, read_from
+from auth.direct_commands import DirectCommands
+from auth.graph_reads import ReadCollection, read_from
 from auth.master_keys import WrappedKey
 from auth.mongo import Collection, Database, Document, Transaction
 
@@ -170,7 +171,7 @@ def _decode_credentials(stored: Mapping[str, Any]) -> Credentials:
 
 
 class OfficerStore:
-    def __init__(self, database: Database, direct: GraphReads | None = None) -> None:
+    def __init__(self, database: Database, direct: DirectCommands | None = None) -> None:
         self._officers: Collection = database[NAME]
         self._reads: ReadCollection = read_from(database, direct, NAME)
 

@@ -19,7 +19,8 @@ from pymongo.asynchronous.pool import AsyncConnection
 from pymongo.errors import OperationFailure, PyMongoError
 from pymongo.network_layer import AsyncNetworkingInterface
 
-from auth.graph_reads import KNOWN_VERSION, GraphReads, ReadCollection, read_from
+from auth.direct_commands import KNOWN_VERSION, DirectCommands
+from auth.graph_reads import ReadCollection, read_from
 from auth.mongo import Client, Database, connect, database_of, is_timeout
 from tests.commands import CommandLog
 
@@ -39,14 +40,14 @@ async def empty(mongo_client: Client) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def direct(mongod_uri: str, empty: Database) -> AsyncIterator[GraphReads]:
-    reads = GraphReads(mongod_uri, empty.name)
+async def direct(mongod_uri: str, empty: Database) -> AsyncIterator[DirectCommands]:
+    reads = DirectCommands(mongod_uri, empty.name)
     yield reads
     await reads.close()
 
 
 @pytest.fixture
-async def read(empty: Database, direct: GraphReads) -> ReadCollection:
+async def read(empty: Database, direct: DirectCommands) -> ReadCollection:
     """Three documents."""
     await empty[NAME].insert_many([{"_id": number, "at": AT} for number in range(3)])
     return read_from(empty, direct, NAME)
@@ -61,7 +62,7 @@ def test_it_is_known_how_this_pymongo_does_it() -> None:
 async def test_with_an_unknown_pymongo_all_goes_by_motor(
     read: ReadCollection, command_log: CommandLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("auth.graph_reads.KNOWN_VERSION", "5.0")
+    monkeypatch.setattr("auth.direct_commands.KNOWN_VERSION", "5.0")
     command_log.clear()
     assert len(await read.aggregate(ALL, 3)) == 3
     (command,) = command_log.queries.values()
@@ -135,7 +136,7 @@ async def test_a_database_that_is_away_is_told_as_by_motor() -> None:
     """Nobody listens there."""
     uri = "mongodb://127.0.0.1:9/?serverSelectionTimeoutMS=50"
     client = connect(uri)
-    direct = GraphReads(uri, "nothing")
+    direct = DirectCommands(uri, "nothing")
     try:
         for way in (direct, None):
             reads = read_from(database_of(client, "nothing"), way, NAME)
@@ -183,7 +184,7 @@ async def led(uri: str, empty: Database) -> AsyncIterator[tuple[ReadCollection, 
     leading = Leading(port)
     async with await asyncio.start_server(leading.lead, "127.0.0.1", 0) as server:
         led_port = server.sockets[0].getsockname()[1]
-        direct = GraphReads(uri.replace(str(port), str(led_port)), empty.name)
+        direct = DirectCommands(uri.replace(str(port), str(led_port)), empty.name)
         try:
             reads = read_from(empty, direct, NAME)
             assert len(await reads.aggregate(ALL, 3)) == 3
@@ -220,7 +221,7 @@ async def test_a_read_that_nobody_answers_ends_with_its_deadline(
 async def test_a_read_without_a_deadline_is_bounded_all_the_same(
     mongod_uri: str, read: ReadCollection, empty: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("auth.graph_reads.LONGEST_SECONDS", 0.3)
+    monkeypatch.setattr("auth.direct_commands.LONGEST_SECONDS", 0.3)
     async with led(mongod_uri, empty) as (reads, leading):
         leading.swallows = True
         with pytest.raises(PyMongoError) as ended:

@@ -14,7 +14,7 @@ import bson
 import pytest
 
 from api.settings import Settings
-from auth.graph_reads import DECODED
+from auth.direct_commands import DECODED
 from auth.keys import KeySet
 from auth.mongo import Database, Document
 from bench.profile_home import HomeScreen, home_screen

@@ -11,7 +11,8 @@ from datetime import datetime
 
 from auth.bson_schema import INTEGER, LOCALISED, SOURCE, document, identifier, text
 from auth.collections import CollectionSpec, Index
-from auth.graph_reads import GraphReads, ReadCollection, read_from
+from auth.direct_commands import DirectCommands
+from auth.graph_reads import ReadCollection, read_from
 from auth.mongo import Collection, Database, Document, Transaction
 from resolvers.store.sealed import source_document
 
@@ -59,7 +60,7 @@ def encode_employer(record: EmployerRecord) -> Document:
 
 
 class EmployerStore:
-    def __init__(self, database: Database, direct: GraphReads | None = None) -> None:
+    def __init__(self, database: Database, direct: DirectCommands | None = None) -> None:
         self._employers: Collection = database[NAME]
         self._reads: ReadCollection = read_from(database, direct, NAME)
 

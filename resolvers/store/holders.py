@@ -25,7 +25,8 @@ from auth.bson_schema import (
 )
 from auth.collections import CollectionSpec, Index
 from auth.digests import Digest
-from auth.graph_reads import GraphReads, ReadCollection, read_from
+from auth.direct_commands import DirectCommands
+from auth.graph_reads import ReadCollection, read_from
 from auth.mongo import Collection, Database, Document, Transaction
 from auth.sealing import Decoy, HolderVault
 from resolvers.store.consent_recording import recorded_consent
@@ -182,7 +183,7 @@ class BiometricConsent:
 
 
 class HolderStore:
-    def __init__(self, database: Database, direct: GraphReads | None = None) -> None:
+    def __init__(self, database: Database, direct: DirectCommands | None = None) -> None:
         self._holders: Collection = database[NAME]
         self._reads: ReadCollection = read_from(database, direct, NAME)
 
