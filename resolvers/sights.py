@@ -7,7 +7,8 @@ read costs one insert, however many people it names: one line for all who were s
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from auth.audit import MAX_OBJECTS, MAX_PEOPLE, AuditAction, AuditLine
@@ -70,12 +71,12 @@ def _names(collection: str, edge: Edge) -> frozenset[str]:
     return names | looked_up | frozenset(filtered_names(edge.wanted))
 
 
-@dataclass
+@dataclass(slots=True)
 class _Seen:
     """Of one person."""
 
     names: frozenset[str]
-    objects: set[str] = field(default_factory=set)
+    objects: set[str]
 
 
 _People: TypeAlias = dict[str, _Seen]
@@ -100,30 +101,36 @@ def _lines(action: AuditAction, people: _People) -> Iterator[AuditLine]:
     for holder_id, one in people.items():
         alike.setdefault(one.names, []).append(holder_id)
     for names, some in alike.items():
-        objects_of = {one: sorted(people[one].objects) for one in sorted(some)}
-        for group in _groups(objects_of):
-            objects = sorted({named for one in group for named in objects_of[one]})
+        for group in _groups(sorted(some), people):
+            objects = set().union(*(people[one].objects for one in group))
             yield AuditLine(
                 action,
                 group[0] if len(group) == 1 else None,
-                objects=objects[:MAX_OBJECTS],
+                objects=sorted(objects)[:MAX_OBJECTS],
                 fields=sorted(names),
                 people=group,
             )
 
 
-def _groups(objects_of: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
+def _groups(some: Sequence[str], people: _People) -> Iterator[list[str]]:
     """Of people, each as many as one line can name with what was seen of them."""
     group: list[str] = []
     objects = 0
-    for holder_id, some in objects_of.items():
-        if group and (len(group) == MAX_PEOPLE or objects + len(some) > MAX_OBJECTS):
+    for holder_id in some:
+        seen = len(people[holder_id].objects)
+        if group and (len(group) == MAX_PEOPLE or objects + seen > MAX_OBJECTS):
             yield group
             group, objects = [], 0
         group.append(holder_id)
-        objects += len(some)
+        objects += seen
     if group:
         yield group
+
+
+@lru_cache(maxsize=1_000)
+def _both(names: frozenset[str], others: frozenset[str]) -> frozenset[str]:
+    """Of fields; the same two for all people of a list."""
+    return names | others
 
 
 def _note(
@@ -142,9 +149,9 @@ def _note(
                     continue
                 one = people.get(whose)
                 if one is None:
-                    one = people[whose] = _Seen(sight.names)
-                elif not sight.names <= one.names:
-                    one.names |= sight.names
+                    one = people[whose] = _Seen(sight.names, set())
+                else:
+                    one.names = _both(one.names, sight.names)
                 if sight.has_id:
                     one.objects.add(row["_id"])
                 if sight.below:

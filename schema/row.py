@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from resolvers.joins import EDGES
+from resolvers.joins import EDGES, stepped
 from resolvers.pipeline import COUNT
 from resolvers.rules.roster import RosterFilter
 from resolvers.rules.tallies import Tally
@@ -37,10 +37,7 @@ class Row:
 
     def sealed_or_none(self, path: str) -> SealedText | None:
         document = self.document
-        first, _, rest = path.partition(".")
-        stored: Any = document.get(first)
-        for part in rest.split(".") if rest else ():
-            stored = stored.get(part) if stored else None
+        stored: Any = stepped(document, path.split(".")) if "." in path else document.get(path)
         if stored is None:
             return None
         return SealedText(stored=stored, collection=self.collection, path=path, of=document)
@@ -60,7 +57,10 @@ class Row:
 
     def related(self, info: Info) -> list[dict[str, Any]]:
         """The rows of the edge that the field being resolved follows."""
-        rows: list[dict[str, Any]] = self.document[EDGES][f"{self.branch}{info.path.key}"]
+        key = info.path.key
+        if self.branch:
+            key = f"{self.branch}{key}"
+        rows: list[dict[str, Any]] = self.document[EDGES][key]
         return rows
 
     def changed(self, info: Info) -> dict[str, Any]:

@@ -91,14 +91,15 @@ def _sponsored(collection: str, selection: Selection) -> Sequence[_Below]:
 def _seen(collection: str, row: Document, selection: Selection, now: datetime) -> Document | None:
     """None is nothing of it: a permit of no employment with this employer. An application is its
     own, whether or not anybody is employed by it."""
-    [employment] = row[EDGES][_KEY] or [None]
-    if employment is None:
-        return None if collection == permits.NAME else row
-    if collection == permits.NAME and SHOWN in row:
+    is_permit, joined = collection == permits.NAME, row[EDGES][_KEY]
+    if not joined:
+        return None if is_permit else row
+    employment = joined[0]
+    if is_permit and SHOWN in row:
         row.update(row[SHOWN])
     if shown_by_duty(period_at(employment["ends_at"], now)) is not Shown.AS_AT_END:
         return row
-    if collection == permits.NAME:
+    if is_permit:
         row = dict(as_at_end(row, employment["ends_at"], now))
         _hide_contests(row, selection)
     name = employment.get("name")

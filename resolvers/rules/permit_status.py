@@ -18,9 +18,18 @@ _DAYS_REMEMBERED: Final = 4_096
 """Of permits' first and last days there are not many more, and each row of a list has some."""
 
 
+_ISSUED: Final = PermitState.ISSUED
+_ACTIVE: Final = PermitStatus.ACTIVE
+"""What nearly every row of a list is; its class looks a member up anew at each use."""
+
+
 def permit_status(
     state: PermitState, valid_from: datetime, valid_until: datetime, now: datetime
 ) -> PermitStatus:
+    if state is _ISSUED:
+        if now < valid_from:
+            return PermitStatus.NOT_YET_VALID
+        return _ACTIVE if now < valid_until else PermitStatus.EXPIRED
     match state:
         case PermitState.CANCELLED:
             return PermitStatus.CANCELLED
@@ -28,10 +37,6 @@ def permit_status(
             return PermitStatus.SUPERSEDED
         case PermitState.AWAITING_ORIGINALS:
             return PermitStatus.AWAITING_ORIGINALS if now < valid_until else PermitStatus.EXPIRED
-        case PermitState.ISSUED:
-            if now < valid_from:
-                return PermitStatus.NOT_YET_VALID
-            return PermitStatus.ACTIVE if now < valid_until else PermitStatus.EXPIRED
 
 
 @lru_cache(maxsize=_DAYS_REMEMBERED)
