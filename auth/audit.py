@@ -3,8 +3,8 @@
 Action names are `resource.past_participle`. A line names documents by random ids and fields by
 name; no name, number, address or token is ever in it. Kept at least six months (Cybersecurity Law
 art. 21, FACTS.md); nothing here deletes.
-`repeats` is the id of a line that says the same of a look within the hour before, and names the
-people of both (`auth.repeated_looks`); null in all others.
+`repeats` is the id of the line of the same look within the hour before, which names the people,
+objects and fields of both (`auth.repeated_looks`); null in all others.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from graphql import GraphQLEnumType, GraphQLObjectType, build_schema
 from api.embedded import LocalMongod
 from api.failure import Refusal
 from api.settings import Settings
+from auth.repeated_looks import LEFT_OUT
 from bench.answers import canonical, refuse_difference
 from bench.asking import Asking, asking_at
 from bench.command import chosen_servers, node_of
@@ -71,11 +72,11 @@ def all_wrote_the_same(place: Place, servers: Sequence[Running]) -> bool:
     told: Counter[tuple[str, bool]] = Counter()
     for line in lines:
         if line["repeats"] is not None:
-            assert line["people"] == []
-            line = line | {"people": whole[line["repeats"]]["people"]}
+            assert {name: line[name] for name in LEFT_OUT} == LEFT_OUT
+            line = line | {name: whole[line["repeats"]][name] for name in LEFT_OUT}
         told[json.dumps(line | own | {"repeats": None}), line["repeats"] is None] += 1
     assert {is_whole for _, is_whole in told} == {True, False}
-    assert {len(line["people"]) for line in lines if line["fields"] != LISTED_NAMES} == set()
+    assert {tuple(line["fields"]) for line in whole.values()} == {tuple(LISTED_NAMES)}
     assert {len(line["address_digest"]) for line in lines} == {32}
     return len(told) > 0 and all(count % len(servers) == 0 for count in told.values())
 

@@ -18,7 +18,7 @@ from auth.audit import NAME, SPEC, AuditAction, AuditLine, AuditOrigin, encode_a
 from auth.audit_store import AuditStore
 from auth.mongo import Database, Document, in_transaction
 from auth.principal import Principal, PrincipalKind
-from auth.repeated_looks import MAX_REPEATS, MIN_PEOPLE, SPAN, RepeatedLooks, digest_of
+from auth.repeated_looks import LEFT_OUT, MAX_REPEATS, MIN_PEOPLE, SPAN, RepeatedLooks, digest_of
 from resolvers.selection import Edge, Selection
 from resolvers.store.migrations import MIGRATIONS
 from resolvers.united import MAX_UNPAGED_ROWS
@@ -44,7 +44,7 @@ async def test_a_look_like_one_before_is_whole_but_for_its_people(database: Data
     store, first, again = AuditStore(database), line(), line(59)
     await store.append([first])
     await store.append([again])
-    assert await kept(database) == [first, again | {"people": [], "repeats": first["_id"]}]
+    assert await kept(database) == [first, again | {**LEFT_OUT, "repeats": first["_id"]}]
     index = await database[NAME].find({"repeats": first["_id"]}).sort("at", -1).to_list(None)
     assert [one["_id"] for one in index] == [again["_id"]]
 
@@ -225,7 +225,7 @@ def test_the_trail_names_whom_every_look_showed(
         first = written if written["repeats"] is None else trail[written["repeats"]]
         assert first["repeats"] is None
         assert timedelta(0) <= written["at"] - first["at"] < SPAN
-        told.append(written | {"people": first["people"], "repeats": None})
+        told.append(written | {name: first[name] for name in LEFT_OUT} | {"repeats": None})
     assert told == wanted
 
 

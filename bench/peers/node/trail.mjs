@@ -40,7 +40,7 @@ export async function writeTrail (caller, address, permits) {
   }
   const digest = digestOf(line)
   const first = digest === null ? null : firstOf(digest, line.at)
-  const told = first === null ? line : { ...line, people: [], repeats: first }
+  const told = first === null ? line : { ...line, people: [], objects: [], fields: [], repeats: first }
   const { acknowledged } = await database.collection('audit').insertOne(told)
   if (acknowledged && digest !== null && first === null) remember(digest, line)
 }
