@@ -19,6 +19,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final
 
 import bson
@@ -32,6 +33,7 @@ from pymongo.helpers_shared import _check_command_response
 from pymongo.message import _convert_exception, _op_msg, _OpMsg
 
 from auth.mongo import Document, client_options
+from auth.turns import Turns
 
 KNOWN_VERSION: Final = "4.20.0"
 LONGEST_SECONDS: Final = 30.0
@@ -62,6 +64,7 @@ class DirectCommands:
     def __init__(self, uri: str, name: str) -> None:
         self._client: AsyncMongoClient[Document] = AsyncMongoClient(uri, **client_options())
         self._name = name
+        self._turns = Turns()
 
     async def close(self) -> None:
         await self._client.close()
@@ -78,6 +81,10 @@ class DirectCommands:
             if error.timeout:
                 raise
             return None
+
+    async def answer_in_turn(self, command: Document) -> Mapping[str, Any] | None:
+        """The same of a read, of which a few are under way at a time."""
+        return await self._turns.take(partial(self.answer, command))
 
     async def _answer(self, command: Document) -> Mapping[str, Any]:
         client, name = self._client, next(iter(command))

@@ -29,7 +29,7 @@ class ReadCollection:
         if self.direct is not None:
             aggregation = {"aggregate": self.name, "pipeline": pipeline, **options}
             batch = {"cursor": {"batchSize": most + 1}, "readConcern": _MAJORITY}
-            answer = await self.direct.answer(aggregation | batch)
+            answer = await self.direct.answer_in_turn(aggregation | batch)
             if answer is not None and answer["cursor"]["id"] == 0:
                 found: list[Document] = answer["cursor"]["firstBatch"]
                 return found[:most]

@@ -4,14 +4,11 @@ they do not answer is asked by Motor."""
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import secrets
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 from unittest.mock import ANY
-from urllib.parse import urlsplit
 
 import pymongo
 import pytest
@@ -22,7 +19,9 @@ from pymongo.network_layer import AsyncNetworkingInterface
 from auth.direct_commands import KNOWN_VERSION, DirectCommands
 from auth.graph_reads import ReadCollection, read_from
 from auth.mongo import Client, Database, connect, database_of, is_timeout
+from auth.turns import AT_ONCE
 from tests.commands import CommandLog
+from tests.leading import led
 
 NAME = "read_directly"
 AT = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
@@ -132,6 +131,16 @@ async def test_who_goes_away_takes_no_connection_with_him(read: ReadCollection) 
     assert {len(one) for one in rows} == {3}
 
 
+async def test_slow_reads_hold_up_nobody(read: ReadCollection) -> None:
+    slow = [asyncio.create_task(read.aggregate(SLOW, 1)) for _ in range(2 * AT_ONCE)]
+    await asyncio.sleep(0.05)
+    assert len(await asyncio.wait_for(read.aggregate(ALL, 3), 4)) == 3
+    assert not any(one.done() for one in slow)
+    for one in slow:
+        one.cancel()
+    await asyncio.wait(slow)
+
+
 async def test_a_database_that_is_away_is_told_as_by_motor() -> None:
     """Nobody listens there."""
     uri = "mongodb://127.0.0.1:9/?serverSelectionTimeoutMS=50"
@@ -148,55 +157,12 @@ async def test_a_database_that_is_away_is_told_as_by_motor() -> None:
         client.close()
 
 
-class Leading:
-    """A way to MongoDB's port that breaks at the next aggregation, or swallows them all."""
-
-    def __init__(self, port: int) -> None:
-        self._port = port
-        self.breaks_next = self.swallows = False
-
-    async def lead(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        beyond, sending = await asyncio.open_connection("127.0.0.1", self._port)
-        both = (writer, sending)
-        await asyncio.gather(self._carry(reader, sending, both), self._carry(beyond, writer, both))
-
-    async def _carry(
-        self,
-        reader: asyncio.StreamReader,
-        to: asyncio.StreamWriter,
-        both: Sequence[asyncio.StreamWriter],
-    ) -> None:
-        with contextlib.suppress(ConnectionError):
-            while data := await reader.read(65_536):
-                if b"aggregate" in data and self.breaks_next:
-                    self.breaks_next = False
-                    break
-                if b"aggregate" not in data or not self.swallows:
-                    to.write(data)
-        for writer in both:
-            writer.close()
-
-
-@asynccontextmanager
-async def led(uri: str, empty: Database) -> AsyncIterator[tuple[ReadCollection, Leading]]:
-    port = urlsplit(uri).port
-    assert port is not None
-    leading = Leading(port)
-    async with await asyncio.start_server(leading.lead, "127.0.0.1", 0) as server:
-        led_port = server.sockets[0].getsockname()[1]
-        direct = DirectCommands(uri.replace(str(port), str(led_port)), empty.name)
-        try:
-            reads = read_from(empty, direct, NAME)
-            assert len(await reads.aggregate(ALL, 3)) == 3
-            yield reads, leading
-        finally:
-            await direct.close()
-
-
 async def test_a_read_whose_connection_broke_is_asked_by_motor(
     mongod_uri: str, read: ReadCollection, empty: Database, command_log: CommandLog
 ) -> None:
-    async with led(mongod_uri, empty) as (reads, leading):
+    async with led(mongod_uri, empty.name, b"aggregate") as (direct, leading):
+        reads = read_from(empty, direct, NAME)
+        assert len(await reads.aggregate(ALL, 3)) == 3
         command_log.clear()
         leading.breaks_next = True
         assert len(await reads.aggregate(ALL, 3)) == 3
@@ -209,7 +175,9 @@ async def test_a_read_whose_connection_broke_is_asked_by_motor(
 async def test_a_read_that_nobody_answers_ends_with_its_deadline(
     mongod_uri: str, read: ReadCollection, empty: Database, command_log: CommandLog
 ) -> None:
-    async with led(mongod_uri, empty) as (reads, leading):
+    async with led(mongod_uri, empty.name, b"aggregate") as (direct, leading):
+        reads = read_from(empty, direct, NAME)
+        assert len(await reads.aggregate(ALL, 3)) == 3
         command_log.clear()
         leading.swallows = True
         with pymongo.timeout(0.3), pytest.raises(PyMongoError) as ended:
@@ -222,7 +190,9 @@ async def test_a_read_without_a_deadline_is_bounded_all_the_same(
     mongod_uri: str, read: ReadCollection, empty: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("auth.direct_commands.LONGEST_SECONDS", 0.3)
-    async with led(mongod_uri, empty) as (reads, leading):
+    async with led(mongod_uri, empty.name, b"aggregate") as (direct, leading):
+        reads = read_from(empty, direct, NAME)
+        assert len(await reads.aggregate(ALL, 3)) == 3
         leading.swallows = True
         with pytest.raises(PyMongoError) as ended:
             await reads.aggregate(ALL, 3)

@@ -1,0 +1,133 @@
+"""A line of the trail goes the way of the reads; what became of it is told as Motor would tell."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator
+
+import pytest
+from pymongo.errors import BulkWriteError, PyMongoError
+
+from auth.audit import NAME
+from auth.audit_store import AuditStore
+from auth.direct_commands import DirectCommands
+from auth.mongo import Client, Database, Document, database_of, is_timeout
+from tests.commands import CommandLog
+from tests.leading import led
+
+INSERT = b"insert"
+
+
+def line(number: int, **more: object) -> Document:
+    return {
+        "_id": f"aud_{number}",
+        "people": [],
+        "objects": [],
+        "actor": {},
+        "evidence": None,
+        **more,
+    }
+
+
+@pytest.fixture
+async def empty(mongo_client: Client) -> AsyncIterator[Database]:
+    """Without the product's collections, which take seconds to make."""
+    database = database_of(mongo_client, f"test_{secrets.token_hex(8)}")
+    await database.create_collection(NAME, validator={"wrong": {"$exists": False}})
+    yield database
+    await mongo_client.drop_database(database.name)
+
+
+@pytest.fixture
+async def direct(mongod_uri: str, empty: Database) -> AsyncIterator[DirectCommands]:
+    commands = DirectCommands(mongod_uri, empty.name)
+    yield commands
+    await commands.close()
+
+
+async def ids(database: Database) -> list[str]:
+    return sorted([one["_id"] async for one in database[NAME].find()])
+
+
+async def test_lines_of_a_request_are_one_command(
+    direct: DirectCommands, empty: Database, command_log: CommandLog
+) -> None:
+    command_log.clear()
+    await AuditStore(empty, direct).append([line(1), line(2)])
+    assert command_log.sent == [("insert", NAME)]
+    assert await ids(empty) == ["aud_1", "aud_2"]
+
+
+async def test_a_line_that_the_database_refuses_is_told_by_its_place(
+    direct: DirectCommands, empty: Database
+) -> None:
+    for way in (direct, None):
+        with pytest.raises(BulkWriteError) as told:
+            await AuditStore(empty, way).append([line(1), line(2, wrong=1), line(3)])
+        assert [one["index"] for one in told.value.details["writeErrors"]] == [1]
+        assert told.value.details["writeConcernErrors"] == []
+        assert await ids(empty) == ["aud_1", "aud_3"]
+        await empty[NAME].delete_many({})
+
+
+@pytest.mark.parametrize("fault", ["breaks_next", "loses_answer"])
+async def test_a_line_whose_connection_broke_is_there_once_whether_or_not_it_had_arrived(
+    mongod_uri: str, empty: Database, command_log: CommandLog, fault: str
+) -> None:
+    async with led(mongod_uri, empty.name, INSERT) as (direct, leading):
+        store = AuditStore(empty, direct)
+        await store.append([line(1)])
+        setattr(leading, fault, True)
+        command_log.clear()
+        await store.append([line(2), line(3)])
+        assert command_log.sent == [("insert", NAME)] * 2
+        assert not getattr(leading, fault)
+        await store.append([line(4)])
+    assert await ids(empty) == ["aud_1", "aud_2", "aud_3", "aud_4"]
+
+
+async def test_a_line_that_is_refused_when_it_is_inserted_again_is_told(
+    mongod_uri: str, empty: Database
+) -> None:
+    async with led(mongod_uri, empty.name, INSERT) as (direct, leading):
+        store = AuditStore(empty, direct)
+        leading.loses_answer = True
+        with pytest.raises(BulkWriteError) as told:
+            await store.append([line(1), line(2, wrong=1)])
+    assert [one["index"] for one in told.value.details["writeErrors"]] == [1]
+    assert await ids(empty) == ["aud_1"]
+
+
+async def test_a_line_that_nobody_acknowledges_ends_with_its_time(
+    mongod_uri: str, empty: Database, monkeypatch: pytest.MonkeyPatch, command_log: CommandLog
+) -> None:
+    monkeypatch.setattr("auth.audit_store.INSERT_SECONDS", 0.3)
+    async with led(mongod_uri, empty.name, INSERT) as (direct, leading):
+        leading.swallows = True
+        command_log.clear()
+        with pytest.raises(PyMongoError) as ended:
+            await AuditStore(empty, direct).append([line(1)])
+        assert is_timeout(ended.value)
+        assert command_log.sent == [("insert", NAME)]
+
+
+async def test_what_the_majority_does_not_acknowledge_is_told_as_unsure(
+    direct: DirectCommands, empty: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many members as there are not."""
+    monkeypatch.setattr("auth.audit_store._MAJORITY", {"w": 3, "wtimeout": 50})
+    with pytest.raises(BulkWriteError) as told:
+        await AuditStore(empty, direct).append([line(1)])
+    assert told.value.details["writeErrors"] == []
+    assert len(told.value.details["writeConcernErrors"]) == 1
+
+
+async def test_with_an_unknown_pymongo_lines_go_by_motor(
+    mongod_uri: str, empty: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("auth.direct_commands.KNOWN_VERSION", "5.0")
+    async with led(mongod_uri, empty.name, INSERT) as (direct, leading):
+        leading.breaks_next = True
+        await AuditStore(empty, direct).append([line(1)])
+        assert leading.breaks_next
+    assert await ids(empty) == ["aud_1"]
