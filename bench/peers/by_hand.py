@@ -104,7 +104,7 @@ class _Page:
         name = facts.name_as_sponsor_sees(holder, employment, self._now)
         return {
             "id": permit["_id"],
-            **_permit(facts.as_sponsor_sees(permit, employment, self._now), self._now),
+            **_permit(facts.as_sponsor_sees(permit), self._now),
             "holder": {"fullName": {"masked": name}},
             "employer": {"name": self._name},
         }

@@ -33,8 +33,7 @@ PERMIT: Final = {
     "valid_until": 1,
 }
 SPONSORED: Final = {
-    **PERMIT,
-    "employment_id": 1,
+    **dict.fromkeys(("holder_id", "employer_id", "number.masked", "employment_id"), 1),
     **{f"shown.{name}": 1 for name in ("state", "category", *("valid_from", "valid_until"))},
     "shown.listed_from": 1,
 }
@@ -52,10 +51,8 @@ CARD: Final = {
 NOTICE: Final = {"kind": 1, "object_id": 1, "due_on": 1, "at": 1, "read_at": 1}
 
 
-def as_sponsor_sees(permit: Row, employment: Row, now: datetime) -> Row:
-    """After the end of the employment as it was then; nothing that came later is the sponsor's."""
-    if now < employment["ends_at"]:
-        return permit
+def as_sponsor_sees(permit: Row) -> Row:
+    """What is kept of it for its employer: as it is, and once the employment is over, as it was."""
     return {**permit, **permit["shown"]}
 
 

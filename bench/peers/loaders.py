@@ -71,7 +71,7 @@ class Loaders:
         permits: list[Row] = await ordered.to_list(first + 1)
         employments = await self.employments.load_many([one["employment_id"] for one in permits])
         shown = [
-            {**as_sponsor_sees(permit, employment, self.now), "employment": employment}
+            {**as_sponsor_sees(permit), "employment": employment}
             for permit, employment in zip(permits, employments, strict=True)
             if employment is not None
         ]

@@ -8,8 +8,10 @@ export const PERMIT = {
   holder_id: 1, employer_id: 1, 'number.masked': 1, category: 1, state: 1, form: 1, valid_from: 1, valid_until: 1
 }
 export const SPONSORED = {
-  ...PERMIT,
+  holder_id: 1,
+  employer_id: 1,
   employment_id: 1,
+  'number.masked': 1,
   'shown.state': 1,
   'shown.category': 1,
   'shown.valid_from': 1,

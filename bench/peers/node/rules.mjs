@@ -15,9 +15,9 @@ export function statusOf (permit, now) {
   return now < permit.valid_until ? 'ACTIVE' : 'EXPIRED'
 }
 
-// After the end of the employment as it was then; nothing that came later is the sponsor's.
+// What is kept of it for its employer: as it is, and once the employment is over, as it was.
 export function asSponsorSees (permit, employment, now) {
-  return now < employment.ends_at ? permit : { ...permit, ...permit.shown, nameThen: employment.name }
+  return Object.assign(permit, permit.shown, { nameThen: now < employment.ends_at ? null : employment.name })
 }
 
 // The name that the sponsor knows; `permit` is one that it sees.
