@@ -6,6 +6,7 @@ import secrets
 from collections.abc import AsyncIterator
 
 import pytest
+from bson.errors import InvalidDocument
 from pymongo.errors import BulkWriteError, PyMongoError
 
 from auth.audit import NAME
@@ -68,6 +69,16 @@ async def test_a_line_that_the_database_refuses_is_told_by_its_place(
         assert told.value.details["writeConcernErrors"] == []
         assert await ids(empty) == ["aud_1", "aud_3"]
         await empty[NAME].delete_many({})
+
+
+async def test_a_line_that_no_message_can_hold_is_its_own_fault_alone(
+    direct: DirectCommands, empty: Database
+) -> None:
+    store = AuditStore(empty, direct)
+    with pytest.raises(InvalidDocument):
+        await store.append([line(1, at=object())])
+    await store.append([line(2)])
+    assert await ids(empty) == ["aud_2"]
 
 
 @pytest.mark.parametrize("fault", ["breaks_next", "loses_answer"])
