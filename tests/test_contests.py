@@ -123,7 +123,7 @@ async def test_while_it_runs_the_sponsor_sees_that_alone_and_nothing_else_change
     assert await shown() == (False, "ACTIVE")
     # What happens after the employment is over is not the sponsor's to know.
     await contest(app, person.permit_ids[0], "STATE")
-    cancelled = {"$set": {"state": "CANCELLED"}}
+    cancelled = {"$set": {"state": "CANCELLED", "shown.state": "CANCELLED"}}
     await serving.database["permits"].update_one({"_id": person.permit_ids[0]}, cancelled)
     assert await shown() == (False, "CANCELLED")
     own = "{ me { permits { edges { node { underReview } } } } }"
