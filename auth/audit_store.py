@@ -58,13 +58,14 @@ class AuditStore:
 
 
 async def _inserted(direct: DirectCommands, lines: Sequence[Document]) -> bool:
-    """Raises BulkWriteError for what the database refuses."""
+    """False also for what the majority may not have, since the primary stepped down meanwhile, or
+    another fault that Motor repeats a write for. Raises BulkWriteError for what the database
+    refuses."""
     command = {"insert": NAME, "documents": list(lines), "ordered": False}
     answer = await direct.answer({**command, "writeConcern": _MAJORITY})
-    if answer is None:
+    if answer is None or answer.get("writeConcernError"):
         return False
-    refused, unsure = answer.get("writeErrors", []), answer.get("writeConcernError")
-    if refused or unsure:
-        concerns = [unsure] if unsure else []
-        raise BulkWriteError({"writeErrors": refused, "writeConcernErrors": concerns})
+    refused = answer.get("writeErrors", [])
+    if refused:
+        raise BulkWriteError({"writeErrors": refused, "writeConcernErrors": []})
     return True

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 from bson.errors import InvalidDocument
 from pymongo.errors import BulkWriteError, PyMongoError
+from pymongo.write_concern import WriteConcern
 
 from auth.audit import NAME
 from auth.audit_store import AuditStore
@@ -127,10 +128,29 @@ async def test_what_the_majority_does_not_acknowledge_is_told_as_unsure(
 ) -> None:
     """As many members as there are not."""
     monkeypatch.setattr("auth.audit_store._MAJORITY", {"w": 3, "wtimeout": 50})
+    of_three = empty.with_options(write_concern=WriteConcern(3, wtimeout=50))
     with pytest.raises(BulkWriteError) as told:
-        await AuditStore(empty, direct).append([line(1)])
+        await AuditStore(of_three, direct).append([line(1)])
     assert told.value.details["writeErrors"] == []
     assert len(told.value.details["writeConcernErrors"]) == 1
+
+
+async def test_lines_whose_primary_steps_down_before_the_majority_has_them_are_inserted_again(
+    direct: DirectCommands,
+    empty: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    command_log: CommandLog,
+) -> None:
+    """It answers that it has them, and that nobody waits any more for who else has."""
+    monkeypatch.setattr("auth.audit_store._MAJORITY", {"w": 3, "wtimeout": 50})
+    command_log.clear()
+    await AuditStore(empty, direct).append([line(1), line(2)])
+    assert command_log.sent == [("insert", NAME)] * 2
+    assert await ids(empty) == ["aud_1", "aud_2"]
+    with pytest.raises(BulkWriteError) as told:
+        await AuditStore(empty, direct).append([line(3), line(4, wrong=1)])
+    assert [one["index"] for one in told.value.details["writeErrors"]] == [1]
+    assert told.value.details["writeConcernErrors"] == []
 
 
 async def test_with_an_unknown_pymongo_lines_go_by_motor(
