@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
@@ -26,14 +27,16 @@ import bson
 import pymongo
 from bson.codec_options import CodecOptions, TypeDecoder, TypeRegistry
 from pymongo import AsyncMongoClient, ReadPreference
-from pymongo._telemetry import _CommandTelemetry
-from pymongo.asynchronous.pool import AsyncConnection
 from pymongo.errors import PyMongoError
-from pymongo.helpers_shared import _check_command_response
-from pymongo.message import _convert_exception, _op_msg, _OpMsg
 
 from auth.mongo import Document, client_options
 from auth.turns import Turns
+
+with suppress(ImportError):  # Another version may not have them, and then they are not asked for.
+    from pymongo._telemetry import _CommandTelemetry
+    from pymongo.asynchronous.pool import AsyncConnection
+    from pymongo.helpers_shared import _check_command_response
+    from pymongo.message import _convert_exception, _op_msg, _OpMsg
 
 KNOWN_VERSION: Final = "4.20.0"
 LONGEST_SECONDS: Final = 30.0

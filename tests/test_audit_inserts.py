@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 
 import pytest
@@ -162,3 +164,8 @@ async def test_with_an_unknown_pymongo_lines_go_by_motor(
         await AuditStore(empty, direct).append([line(1)])
         assert leading.breaks_next
     assert await ids(empty) == ["aud_1"]
+
+
+def test_a_pymongo_that_has_its_parts_elsewhere_is_no_reason_not_to_start() -> None:
+    code = "import pymongo.message; del pymongo.message._convert_exception"
+    subprocess.run([sys.executable, "-c", f"{code}; import auth.direct_commands"], check=True)
