@@ -115,12 +115,14 @@ async def test_a_line_that_is_refused_when_it_is_inserted_again_is_told(
 async def test_a_line_that_nobody_acknowledges_ends_with_its_time(
     mongod_uri: str, empty: Database, monkeypatch: pytest.MonkeyPatch, command_log: CommandLog
 ) -> None:
-    monkeypatch.setattr("auth.audit_store.INSERT_SECONDS", 0.3)
     async with led(mongod_uri, empty.name, INSERT) as (direct, leading):
+        store = AuditStore(empty, direct)
+        await store.append([line(0)])
+        monkeypatch.setattr("auth.audit_store.INSERT_SECONDS", 0.3)
         leading.swallows = True
         command_log.clear()
         with pytest.raises(PyMongoError) as ended:
-            await AuditStore(empty, direct).append([line(1)])
+            await store.append([line(1)])
         assert is_timeout(ended.value)
         assert command_log.sent == [("insert", NAME)]
 

@@ -11,6 +11,12 @@ from auth import turns
 from auth.turns import AT_ONCE, Turns
 
 
+@pytest.fixture(autouse=True)
+def _none_is_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long this machine leaves us waiting."""
+    monkeypatch.setattr(turns, "SLOW_SECONDS", 60.0)
+
+
 class Works:
     """Works that go on until they are let."""
 
