@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from resolvers.store.migrations import MIGRATIONS
 from resolvers.united import MAX_UNPAGED_ROWS
 from tests.test_query_plans import lookup_stage
 
+DOCS = Path(__file__).parent.parent / "docs"
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 PEOPLE = [new_id("hld") for _ in range(MIN_PEOPLE + 1)]
 PORTAL = Principal(PrincipalKind.EMPLOYER, "emp_1", client_id="cli_1", session_id="ses_1")
@@ -249,6 +251,19 @@ async def test_a_ledger_reads_as_many_repetitions_as_it_tells_by_the_index(
     assert stage["indexesUsed"] == ["repeats_newest"]
     assert stage["totalDocsExamined"] <= MAX_UNPAGED_ROWS
     assert stage["collectionScans"] == 0
+
+
+async def test_an_auditor_asks_for_repetitions_as_the_page_says_or_reads_the_whole_trail(
+    database: Database,
+) -> None:
+    said = '{repeats: {$in: first.map((line) => line._id), $type: "string"}}'
+    assert said in (DOCS / "operations.md").read_text(encoding="utf-8")
+    first = line()
+    await database[NAME].insert_many([first, line(1, (), repeats=first["_id"])])
+    for by_type, stage in (({"$type": "string"}, "IXSCAN"), ({}, "COLLSCAN")):
+        wanted = {"repeats": {"$in": [first["_id"], new_id("aud")], **by_type}}
+        plan = await database[NAME].find(wanted).explain()
+        assert stage in str(plan["queryPlanner"]["winningPlan"])
 
 
 async def test_lines_of_before_repeat_none(database: Database) -> None:
