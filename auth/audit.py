@@ -14,16 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from auth.bson_schema import (
-    INSTANT,
-    array,
-    binary,
-    document,
-    identifier,
-    one_of,
-    optional,
-    text,
-)
+from auth.bson_schema import INSTANT, array, binary, document, identifier, one_of, optional, text
 from auth.collections import CollectionSpec, Index
 from auth.evidence import KEPT
 from auth.mongo import Document
@@ -211,7 +202,9 @@ SPEC = CollectionSpec(
             "request_id": text(40),
             "evidence": optional(KEPT),
             "repeats": optional(identifier("aud")),
-        }
+        },
+        # By processes of version 5, which go on until they are replaced one after another.
+        absent_allowed=("repeats",),
     ),
     indexes=(
         Index(
