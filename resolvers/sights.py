@@ -143,17 +143,18 @@ def _note(
         people = seen.setdefault(sight.action, {})
         below: list[tuple[Mapping[str, Sequence[Document]], str | None]] = []
         for edges, person in parents:
-            for row in edges[sight.key][: sight.first]:
+            rows = edges[sight.key]
+            for row in rows if sight.first is None else rows[: sight.first]:
                 whose: str | None = person or row[HOLDER]
                 if whose is None:
                     continue
+                objects = {row["_id"]} if sight.has_id else set()
                 one = people.get(whose)
                 if one is None:
-                    one = people[whose] = _Seen(sight.names, set())
+                    people[whose] = _Seen(sight.names, objects)
                 else:
                     one.names = _both(one.names, sight.names)
-                if sight.has_id:
-                    one.objects.add(row["_id"])
+                    one.objects |= objects
                 if sight.below:
                     below.append((row[EDGES], whose))
         _note(below, sight.below, seen)

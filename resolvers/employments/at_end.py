@@ -26,6 +26,8 @@ _KEY: Final = "gateway:sponsorship"
 """No response key of a client has a colon, so none can collide."""
 _Below: TypeAlias = tuple[str, Edge, str]
 """An edge under its key, and the collection that it leads to."""
+_LIVE: Final = Shown.LIVE
+"""As nearly every row is; its class looks a member up anew at each use."""
 _EMPLOYMENT: Final = Selection(frozenset({"ends_at", "name.masked"}))
 
 
@@ -97,7 +99,7 @@ def _seen(collection: str, row: Document, selection: Selection, now: datetime) -
     employment = joined[0]
     if is_permit and SHOWN in row:
         row.update(row[SHOWN])
-    if shown_by_duty(period_at(employment["ends_at"], now)) is not Shown.AS_AT_END:
+    if shown_by_duty(period_at(employment["ends_at"], now)) is _LIVE:
         return row
     if is_permit:
         row = dict(as_at_end(row, employment["ends_at"], now))

@@ -57,17 +57,22 @@ DUTY_FIELDS: Final = frozenset(
 """What the law has an employer know of whom it sponsors, by the names of `bundles.FIELDS`."""
 
 
+_CURRENT: Final = EmploymentPeriod.CURRENT
+_LIVE: Final = Shown.LIVE
+"""What nearly every row of a list is; its class looks a member up anew at each use."""
+
+
 def period_at(employment_ends_at: datetime | None, now: datetime) -> EmploymentPeriod:
     """`employment_ends_at` is None where there is no employment."""
     if employment_ends_at is None:
         return EmploymentPeriod.NONE
-    return EmploymentPeriod.CURRENT if now < employment_ends_at else EmploymentPeriod.ENDED
+    return _CURRENT if now < employment_ends_at else EmploymentPeriod.ENDED
 
 
 def shown_by_duty(period: EmploymentPeriod) -> Shown:
+    if period is _CURRENT:
+        return _LIVE
     match period:
-        case EmploymentPeriod.CURRENT:
-            return Shown.LIVE
         case EmploymentPeriod.ENDED:
             return Shown.AS_AT_END
         case EmploymentPeriod.NONE:
