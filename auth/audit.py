@@ -4,7 +4,7 @@ Action names are `resource.past_participle`. A line names documents by random id
 name; no name, number, address or token is ever in it. Kept at least six months (Cybersecurity Law
 art. 21, FACTS.md); nothing here deletes.
 `repeats` is the id of the line of the same look within the hour before, which names the people,
-objects and fields of both (`auth.repeated_looks`); null in all others.
+objects and fields of both (`auth.repeated_looks`); null, or absent, in all others.
 """
 
 from __future__ import annotations
@@ -203,7 +203,7 @@ SPEC = CollectionSpec(
             "evidence": optional(KEPT),
             "repeats": optional(identifier("aud")),
         },
-        # By processes of version 5, which go on until they are replaced one after another.
+        # Of lines of version 5, which nothing rewrites, and whose processes go on for a while.
         absent_allowed=("repeats",),
     ),
     indexes=(

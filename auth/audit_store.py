@@ -43,11 +43,11 @@ class AuditStore:
     async def _insert(self, lines: Sequence[Document]) -> None:
         with pymongo.timeout(INSERT_SECONDS):
             if self._direct is None or not await _inserted(self._direct, lines):
-                await self._insert_again(lines)
+                await self._insert_by_motor(lines)
 
-    async def _insert_again(self, lines: Sequence[Document]) -> None:
-        """By Motor. Lines may be there from the first time, and the majority is waited for then
-        too: their ids are random, so it is they."""
+    async def _insert_by_motor(self, lines: Sequence[Document]) -> None:
+        """Lines may be there from the direct way, and the majority is waited for then too: their
+        ids are random, so it is they."""
         try:
             await self._audit.insert_many(list(lines), ordered=False)
         except BulkWriteError as fault:

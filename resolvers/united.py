@@ -91,11 +91,12 @@ def united(collection: str, selection: Selection, *, whole_lists: bool = True) -
 def give_back(document: Document, read: United) -> None:
     """Changes a document that was read: each edge has its own rows. Raises NotAllRead."""
     edges = document.get(EDGES, {})
-    # A copy, or the root would hold rows that hold the root, which only a search for garbage frees.
-    itself = {name: value for name, value in document.items() if name != EDGES}
-    for key, below in read.back:
-        for row in edges[key]:
-            row.setdefault(EDGES, {})[below] = [itself]
+    if read.back:
+        # A copy, or the root would hold rows that hold it, which only a search for garbage frees.
+        itself = {name: value for name, value in document.items() if name != EDGES}
+        for key, below in read.back:
+            for row in edges[key]:
+                row.setdefault(EDGES, {})[below] = [itself]
     for (key, below), among in read.among.items():
         rows = {row["_id"]: [row] for row in edges[among.of]}
         for row in edges[key]:

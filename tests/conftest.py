@@ -23,6 +23,7 @@ from api.embedded import LocalMongod
 from api.letter_signing import letter_signer
 from api.outlets import check_outlets
 from api.settings import Settings
+from auth.direct_commands import DirectCommands
 from auth.key_files import save_key_set
 from auth.keys import KeySet, new_key_set
 from auth.mongo import Client, Database, connect, database_of
@@ -92,6 +93,22 @@ async def database(mongo_client: Client, database_name: str) -> AsyncIterator[Da
     shared = database_of(mongo_client, database_name)
     yield shared
     await empty(shared)
+
+
+@pytest.fixture
+async def bare(mongo_client: Client) -> AsyncIterator[Database]:
+    """A database without the product's collections, which take seconds to make."""
+    fresh = database_of(mongo_client, f"test_{secrets.token_hex(8)}")
+    yield fresh
+    await mongo_client.drop_database(fresh.name)
+
+
+@pytest.fixture
+async def direct(mongod_uri: str, bare: Database) -> AsyncIterator[DirectCommands]:
+    """What goes straight to that database."""
+    commands = DirectCommands(mongod_uri, bare.name)
+    yield commands
+    await commands.close()
 
 
 @pytest.fixture

@@ -128,7 +128,6 @@ SCANNING: Final[Mapping[str, str]] = dict.fromkeys(
         "_flows_count_codes_and_checks: login_flows by code_sends",
         "_lines_keep_evidence: audit by evidence",
         "_lines_name_sub_users: audit by actor.sub_user",
-        "_lines_repeat_none: audit by repeats",
         "_permits_say_what_is_shown_of_them: permits by shown",
         "_throttle_counts_refusals: throttle by refused",
     ),

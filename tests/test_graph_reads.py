@@ -4,8 +4,6 @@ they do not answer is asked by Motor."""
 from __future__ import annotations
 
 import asyncio
-import secrets
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 from unittest.mock import ANY
@@ -18,7 +16,7 @@ from pymongo.network_layer import AsyncNetworkingInterface
 
 from auth.direct_commands import KNOWN_VERSION, DirectCommands
 from auth.graph_reads import ReadCollection, read_from
-from auth.mongo import Client, Database, connect, database_of, is_timeout
+from auth.mongo import Database, connect, database_of, is_timeout
 from auth.turns import AT_ONCE
 from tests.commands import CommandLog
 from tests.leading import led
@@ -31,25 +29,10 @@ SLOW: list[dict[str, Any]] = [{"$match": {"$expr": {"$function": _SLEEP}}}]
 
 
 @pytest.fixture
-async def empty(mongo_client: Client) -> AsyncIterator[Database]:
-    """Without the product's collections, which take seconds to make."""
-    database = database_of(mongo_client, f"test_{secrets.token_hex(8)}")
-    yield database
-    await mongo_client.drop_database(database.name)
-
-
-@pytest.fixture
-async def direct(mongod_uri: str, empty: Database) -> AsyncIterator[DirectCommands]:
-    reads = DirectCommands(mongod_uri, empty.name)
-    yield reads
-    await reads.close()
-
-
-@pytest.fixture
-async def read(empty: Database, direct: DirectCommands) -> ReadCollection:
+async def read(bare: Database, direct: DirectCommands) -> ReadCollection:
     """Three documents."""
-    await empty[NAME].insert_many([{"_id": number, "at": AT} for number in range(3)])
-    return read_from(empty, direct, NAME)
+    await bare[NAME].insert_many([{"_id": number, "at": AT} for number in range(3)])
+    return read_from(bare, direct, NAME)
 
 
 def test_it_is_known_how_this_pymongo_does_it() -> None:
@@ -69,14 +52,14 @@ async def test_with_an_unknown_pymongo_all_goes_by_motor(
 
 
 async def test_a_read_is_the_same_by_either_way_and_one_command(
-    read: ReadCollection, empty: Database, command_log: CommandLog
+    read: ReadCollection, bare: Database, command_log: CommandLog
 ) -> None:
     command_log.clear()
     rows = await read.aggregate(ALL, 3)
     assert command_log.sent == [("aggregate", NAME)]
     (directly,) = command_log.queries.values()
     command_log.clear()
-    assert rows == await read_from(empty, None, NAME).aggregate(ALL, 3)
+    assert rows == await read_from(bare, None, NAME).aggregate(ALL, 3)
     assert [one["at"] for one in rows] == [AT] * 3
     (by_motor,) = command_log.queries.values()
     assert "lsid" not in directly
@@ -87,17 +70,17 @@ async def test_a_read_is_the_same_by_either_way_and_one_command(
     assert await read.aggregate(ALL, 2) == rows[:2]
 
 
-async def test_what_was_acknowledged_is_read(read: ReadCollection, empty: Database) -> None:
+async def test_what_was_acknowledged_is_read(read: ReadCollection, bare: Database) -> None:
     """A change goes by Motor, what is read after it by another connection."""
     for number in range(3, 23):
-        await empty[NAME].insert_one({"_id": number})
+        await bare[NAME].insert_one({"_id": number})
         assert len(await read.aggregate(ALL, 100)) == number + 1
 
 
 async def test_what_one_answer_does_not_hold_is_asked_by_motor(
-    read: ReadCollection, empty: Database, command_log: CommandLog
+    read: ReadCollection, bare: Database, command_log: CommandLog
 ) -> None:
-    await empty[NAME].insert_many([{"_id": 10 + n, "text": "x" * 9_000_000} for n in range(2)])
+    await bare[NAME].insert_many([{"_id": 10 + n, "text": "x" * 9_000_000} for n in range(2)])
     command_log.clear()
     assert len(await read.aggregate(ALL, 5)) == 5
     assert command_log.sent == [("aggregate", NAME)] * 2 + [("getMore", ANY)]
@@ -158,10 +141,10 @@ async def test_a_database_that_is_away_is_told_as_by_motor() -> None:
 
 
 async def test_a_read_whose_connection_broke_is_asked_by_motor(
-    mongod_uri: str, read: ReadCollection, empty: Database, command_log: CommandLog
+    mongod_uri: str, read: ReadCollection, bare: Database, command_log: CommandLog
 ) -> None:
-    async with led(mongod_uri, empty.name, b"aggregate") as (direct, leading):
-        reads = read_from(empty, direct, NAME)
+    async with led(mongod_uri, bare.name, b"aggregate") as (direct, leading):
+        reads = read_from(bare, direct, NAME)
         assert len(await reads.aggregate(ALL, 3)) == 3
         command_log.clear()
         leading.breaks_next = True
@@ -173,10 +156,10 @@ async def test_a_read_whose_connection_broke_is_asked_by_motor(
 
 
 async def test_a_read_that_nobody_answers_ends_with_its_deadline(
-    mongod_uri: str, read: ReadCollection, empty: Database, command_log: CommandLog
+    mongod_uri: str, read: ReadCollection, bare: Database, command_log: CommandLog
 ) -> None:
-    async with led(mongod_uri, empty.name, b"aggregate") as (direct, leading):
-        reads = read_from(empty, direct, NAME)
+    async with led(mongod_uri, bare.name, b"aggregate") as (direct, leading):
+        reads = read_from(bare, direct, NAME)
         assert len(await reads.aggregate(ALL, 3)) == 3
         command_log.clear()
         leading.swallows = True
@@ -187,11 +170,11 @@ async def test_a_read_that_nobody_answers_ends_with_its_deadline(
 
 
 async def test_a_read_without_a_deadline_is_bounded_all_the_same(
-    mongod_uri: str, read: ReadCollection, empty: Database, monkeypatch: pytest.MonkeyPatch
+    mongod_uri: str, read: ReadCollection, bare: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("auth.direct_commands.LONGEST_SECONDS", 0.3)
-    async with led(mongod_uri, empty.name, b"aggregate") as (direct, leading):
-        reads = read_from(empty, direct, NAME)
+    async with led(mongod_uri, bare.name, b"aggregate") as (direct, leading):
+        reads = read_from(bare, direct, NAME)
         assert len(await reads.aggregate(ALL, 3)) == 3
         leading.swallows = True
         with pytest.raises(PyMongoError) as ended:

@@ -21,7 +21,6 @@ from auth.mongo import Database, Document, in_transaction
 from auth.principal import Principal, PrincipalKind
 from auth.repeated_looks import LEFT_OUT, MAX_REPEATS, MIN_PEOPLE, SPAN, RepeatedLooks, digest_of
 from resolvers.selection import Edge, Selection
-from resolvers.store.migrations import MIGRATIONS
 from resolvers.united import MAX_UNPAGED_ROWS
 from tests.test_query_plans import lookup_stage
 
@@ -42,7 +41,7 @@ async def kept(database: Database) -> list[Document]:
     return await database[NAME].find().sort("at", 1).to_list(None)
 
 
-async def test_a_look_like_one_before_is_whole_but_for_its_people(database: Database) -> None:
+async def test_a_look_like_one_before_is_written_without_what_was_seen(database: Database) -> None:
     store, first, again = AuditStore(database), line(), line(59)
     await store.append([first])
     await store.append([again])
@@ -266,10 +265,8 @@ async def test_an_auditor_asks_for_repetitions_as_the_page_says_or_reads_the_who
         assert stage in str(plan["queryPlanner"]["winningPlan"])
 
 
-async def test_lines_of_before_repeat_none(database: Database) -> None:
-    """And are written still, while processes of before go on beside the first new one."""
+async def test_lines_of_before_stay_as_they_are_and_are_written_still(database: Database) -> None:
+    """By processes of before, while they go on beside the first new one."""
     before = {name: value for name, value in line().items() if name != "repeats"}
     await database[NAME].insert_one(before)
-    [migration] = [one for one in MIGRATIONS if (one.collection, one.to_version) == (NAME, 6)]
-    await migration.run(database)
-    assert await kept(database) == [before | {"repeats": None}]
+    assert await kept(database) == [before]

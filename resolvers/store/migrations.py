@@ -249,21 +249,11 @@ async def _lines_keep_evidence(database: Database) -> None:
     )
 
 
-async def _lines_repeat_none(database: Database) -> None:
-    """Version 6: which line names the people. Those of before name their own."""
-    await database["audit"].update_many(
-        {"repeats": {"$exists": False}},
-        {"$set": {"repeats": None}},
-        bypass_document_validation=True,
-    )
-
-
 MIGRATIONS: Sequence[Migration] = (
     Migration("audit", 2, _lines_name_those_who_were_looked_at),
     Migration("audit", 3, _lines_name_sub_users),
     Migration("audit", 4, _levels_are_new_and_none_was_had),
     Migration("audit", 5, _lines_keep_evidence),
-    Migration("audit", 6, _lines_repeat_none),
     Migration("cards", 2, _cards_say_why_and_until_when),
     Migration("employers", 2, _employers_have_a_revision),
     Migration("employments", 2, _employments_are_found_by_number),

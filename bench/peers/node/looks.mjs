@@ -1,4 +1,4 @@
-// Looks like one before within the hour, which name their people by the line of the first: as the gateway's
+// Looks like one before within the hour, whose lines say what was seen by the line of the first: as the gateway's
 // `auth/repeated_looks.py`, with its bounds.
 import { createHash } from 'node:crypto'
 
@@ -21,7 +21,7 @@ export function digestOf (line) {
   return createHash('blake2b512').update(parts.join('\x1f')).digest('latin1')
 }
 
-// The id of the line that names the people, or null.
+// The id of the line that names what was seen, or null.
 export function firstOf (digest, at) {
   const first = known.get(digest)
   if (first === undefined || first.repeats >= MAX_REPEATS) return null
